@@ -1,1 +1,10 @@
-export {};
+export * from './command.ts';
+export * from './contract-table.ts';
+export * from './event.ts';
+export * from './instrument.ts';
+export * from './operational-error.ts';
+export * from './order.ts';
+export * from './port.ts';
+export * from './reject-code.ts';
+export * from './units.ts';
+export * from './view.ts';

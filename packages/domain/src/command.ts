@@ -1,0 +1,227 @@
+// Command: an imperative request to the engine, the only thing that is journaled. A closed union with one
+// type per command; each carries only its own fields. Time and sequence are stamped by the sequencer.
+import type { ContractTable } from './contract-table.ts';
+import type { IndexName } from './instrument.ts';
+import type {
+  CancelReason,
+  OrderType,
+  PostOnly,
+  PriceMode,
+  SelfTradeMode,
+  Side,
+  TimeInForce,
+  Trigger,
+} from './order.ts';
+import type {
+  AccountId,
+  Cash,
+  Currency,
+  InstrumentId,
+  OrderId,
+  PriceTicks,
+  SizeLots,
+  TsUs,
+  UsdMicros,
+} from './units.ts';
+
+/** Time passes: runs what is due (expiry, settlement, funding, end of day). Sent when nothing else is. */
+export interface PassTime {
+  readonly type: 'pass-time';
+}
+
+/** Sets or replaces the contract tables; the first command of a journal. */
+export interface Configure {
+  readonly type: 'configure';
+  readonly tables: readonly ContractTable[];
+}
+
+export interface CreateAccount {
+  readonly type: 'create-account';
+  /** Null for a main account. */
+  readonly parentId: AccountId | null;
+  /** Unique name; a repeated name is refused, which makes the command safe to retry. */
+  readonly name: string;
+}
+
+export interface ConfigureAccount {
+  readonly type: 'configure-account';
+  readonly accountId: AccountId;
+  readonly selfTradeMode: SelfTradeMode;
+  readonly selfTradeAcrossSubaccounts: boolean;
+  /** `cancel-only` refuses new orders; `locked` refuses withdrawals and transfers too. */
+  readonly access: 'normal' | 'cancel-only' | 'locked';
+}
+
+/** Credits an account from outside; `reference` is unique per currency, so a retry is refused. */
+export interface Deposit {
+  readonly type: 'deposit';
+  readonly accountId: AccountId;
+  readonly currency: Currency;
+  readonly amount: Cash;
+  readonly reference: string;
+}
+
+export interface Withdraw {
+  readonly type: 'withdraw';
+  readonly accountId: AccountId;
+  readonly currency: Currency;
+  readonly amount: Cash;
+  readonly reference: string;
+}
+
+/** Moves cash between accounts of one owner, or to another user. */
+export interface Transfer {
+  readonly type: 'transfer';
+  readonly fromId: AccountId;
+  readonly toId: AccountId;
+  readonly currency: Currency;
+  readonly amount: Cash;
+}
+
+export interface SeedInsurance {
+  readonly type: 'seed-insurance';
+  readonly currency: Currency;
+  readonly amount: Cash;
+}
+
+export interface PlaceOrder {
+  readonly type: 'place-order';
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  readonly side: Side;
+  readonly orderType: OrderType;
+  readonly timeInForce: TimeInForce;
+  /** 0 where the type has no limit price, or `priceMode` is not `price`. */
+  readonly priceTicks: PriceTicks;
+  readonly sizeLots: SizeLots;
+  /** 0 means all is visible. */
+  readonly displayLots: SizeLots;
+  readonly postOnly: PostOnly;
+  readonly reduceOnly: boolean;
+  readonly priceMode: PriceMode;
+  readonly priceModeValue: number;
+  readonly trigger: Trigger | null;
+  readonly label: string;
+  /** A retry with the same key returns the first result; null for none. */
+  readonly clientKey: string | null;
+  /** Later arrival is refused; 0 for none. */
+  readonly validUntilUs: TsUs | 0;
+  readonly connectionId: number;
+  readonly mmp: boolean;
+}
+
+/** Changes an open order; null leaves a field as it is. */
+export interface EditOrder {
+  readonly type: 'edit-order';
+  readonly accountId: AccountId;
+  readonly orderId: OrderId;
+  readonly priceTicks: PriceTicks | null;
+  /** New total size, filled part included. */
+  readonly sizeLots: SizeLots | null;
+  readonly displayLots: SizeLots | null;
+  readonly postOnly: PostOnly | null;
+  readonly reduceOnly: boolean | null;
+  readonly priceMode: PriceMode | null;
+  readonly priceModeValue: number | null;
+  readonly triggerPrice: number | null;
+  readonly triggerOffset: number | null;
+  readonly validUntilUs: TsUs | 0;
+}
+
+export interface CancelOrder {
+  readonly type: 'cancel-order';
+  readonly accountId: AccountId;
+  readonly orderId: OrderId;
+}
+
+/** Which orders a mass cancel takes; every given field must match. */
+export interface OrderFilter {
+  readonly instrumentId: InstrumentId | null;
+  /** Settlement currency. */
+  readonly currency: Currency | null;
+  readonly indexName: IndexName | null;
+  readonly kind: 'option' | 'future' | null;
+  readonly orders: 'all' | 'resting' | 'trigger' | 'stop' | 'take' | 'trailing-stop';
+  readonly label: string | null;
+  readonly connectionId: number | null;
+}
+
+export interface CancelOrders {
+  readonly type: 'cancel-orders';
+  readonly accountId: AccountId;
+  readonly filter: OrderFilter;
+  readonly reason: CancelReason;
+}
+
+export interface ClosePosition {
+  readonly type: 'close-position';
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  readonly orderType: 'limit' | 'market';
+  readonly priceTicks: PriceTicks;
+  readonly connectionId: number;
+}
+
+/** One index value; the fixing averages these. One per venue second from a healthy oracle. */
+export interface SetIndex {
+  readonly type: 'set-index';
+  readonly indexName: IndexName;
+  readonly price: UsdMicros;
+}
+
+/** The forward of each expiry of an index. */
+export interface SetForwards {
+  readonly type: 'set-forwards';
+  readonly indexName: IndexName;
+  readonly forwards: readonly { readonly expiryUs: TsUs; readonly price: UsdMicros }[];
+}
+
+/**
+ * Raw SVI slice of one expiry: w(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2)), with k = ln(K / F) and
+ * w the total variance to expiry over `tauYears` (the time to expiry the slice was fitted at).
+ */
+export interface SviSlice {
+  readonly expiryUs: TsUs;
+  readonly tauYears: number;
+  readonly a: number;
+  readonly b: number;
+  readonly rho: number;
+  readonly m: number;
+  readonly sigma: number;
+}
+
+export interface SetSurface {
+  readonly type: 'set-surface';
+  readonly indexName: IndexName;
+  readonly version: number;
+  readonly slices: readonly SviSlice[];
+}
+
+/** `halted` takes cancels only; `open` takes everything. `all` instruments, or one settlement currency's. */
+export interface SetTrading {
+  readonly type: 'set-trading';
+  readonly scope: Currency | 'all';
+  readonly state: 'open' | 'halted';
+  readonly reason: string;
+}
+
+export type Command =
+  | PassTime
+  | Configure
+  | CreateAccount
+  | ConfigureAccount
+  | Deposit
+  | Withdraw
+  | Transfer
+  | SeedInsurance
+  | PlaceOrder
+  | EditOrder
+  | CancelOrder
+  | CancelOrders
+  | ClosePosition
+  | SetIndex
+  | SetForwards
+  | SetSurface
+  | SetTrading;
+
+export type CommandType = Command['type'];

@@ -1,0 +1,108 @@
+// Contract table: everything an operator may set about the contracts of one underlying, as one document.
+// Rates are fractions, sizes and prices decimals in the units of the exchange's edge. `checkContractTable`
+// proves it before a `configure` command carries it into the engine; the engine trusts a checked table.
+import type { IndexName, PayoffKind } from './instrument.ts';
+import type { Currency } from './units.ts';
+
+/** How many expiries of each class are live at once. Source: Deribit's listing rules. */
+export interface ExpiryCalendar {
+  readonly days: number;
+  readonly weeks: number;
+  readonly months: number;
+  /** Quarterlies: last Fridays of March, June, September and December. */
+  readonly quarters: number;
+}
+
+/** Strike spacing for expiries of at most `daysMax` days; the last row has no limit (null). */
+export interface StrikeGridRow {
+  readonly daysMax: number | null;
+  readonly step: number;
+}
+
+/** Fees as fractions: of the underlying's coin for inverse options, of the index value for linear ones and futures. */
+export interface FeeSchedule {
+  readonly makerRate: number;
+  readonly takerRate: number;
+  readonly deliveryRate: number;
+  /** Fee never above this share of an option's premium (or of its value at delivery); null for futures. */
+  readonly premiumCapRate: number | null;
+  /** Tenors that pay no delivery fee. */
+  readonly deliveryFreeTenors: readonly ('day' | 'week' | 'month' | 'quarter')[];
+}
+
+/** Standard margin of options, as fractions of the underlying. Source: risk reference 1.1, 1.16. */
+export interface OptionMarginParameters {
+  readonly initialRate: number;
+  readonly initialRateMin: number;
+  readonly maintenanceRate: number;
+}
+
+/** Standard margin of futures: rate = base + slope * size in coins. Source: risk reference 1.1. */
+export interface FutureMarginParameters {
+  readonly initialRate: number;
+  readonly maintenanceRate: number;
+  readonly ratePerCoin: number;
+}
+
+interface CommonTerms {
+  readonly tickSize: number;
+  /** Smallest order and the step of sizes, in coins (options, linear) or USD (inverse futures). */
+  readonly amountMin: number;
+  readonly amountMax: number;
+  readonly contractSize: number;
+  readonly fees: FeeSchedule;
+}
+
+export interface OptionTerms extends CommonTerms {
+  readonly tickSteps: readonly { readonly abovePrice: number; readonly tickSize: number }[];
+  readonly calendar: ExpiryCalendar;
+  readonly strikeGrid: readonly StrikeGridRow[];
+  /** Strikes are listed while the call's delta lies in [deltaMin, 1 - deltaMin]. */
+  readonly deltaMin: number;
+  /** At least so many strikes on each side of the forward. */
+  readonly atmNeighbours: number;
+  /** Half-width of the price band around the mark: in coin for inverse, fraction of the index for linear. */
+  readonly bandMin: number;
+  /** The band's half-width also grows with |delta|: `max(bandMin, bandPerDelta * |delta|)`. */
+  readonly bandPerDelta: number;
+  readonly margin: OptionMarginParameters;
+}
+
+export interface FutureTerms extends CommonTerms {
+  /** Half-width of the price band as a fraction of the mark. */
+  readonly bandRate: number;
+  readonly margin: FutureMarginParameters;
+}
+
+export interface PerpetualTerms extends FutureTerms {
+  /** No funding is paid while |premium| stays below this fraction. */
+  readonly fundingDeadband: number;
+  /** Bound of the 8-hour rate. */
+  readonly fundingRateMax: number;
+  /** Bound of (mark - index) / index. */
+  readonly basisMax: number;
+}
+
+export interface DatedFutureTerms extends FutureTerms {
+  readonly calendar: ExpiryCalendar;
+}
+
+export interface ContractFamily {
+  /** Prefix of its instruments' names: `BTC`, `BTC_USDC`. */
+  readonly name: string;
+  /** The operator lists a family or not; expiries already trading live on to their end. */
+  readonly listed: boolean;
+  readonly payoff: PayoffKind;
+  readonly indexName: IndexName;
+  readonly settlementCurrency: Currency;
+  readonly options: OptionTerms | null;
+  readonly futures: DatedFutureTerms | null;
+  readonly perpetual: PerpetualTerms | null;
+}
+
+export interface ContractTable {
+  readonly underlying: 'BTC' | 'ETH';
+  /** Changes whenever the operator changes the table; shown by the API and logged. */
+  readonly version: number;
+  readonly families: readonly ContractFamily[];
+}

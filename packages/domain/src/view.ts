@@ -1,0 +1,190 @@
+// Views: what the query port answers with. They are computed by the engine's own code from its own state, so
+// that a number shown to a client is the number that decides. Cash is in minor units of the currency.
+
+import type { AccountChanged } from './event.ts';
+import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
+import type { OrderState } from './order.ts';
+import type { RejectCode } from './reject-code.ts';
+import type {
+  AccountId,
+  Cash,
+  Currency,
+  InstrumentId,
+  OrderId,
+  PriceTicks,
+  SizeLots,
+  TsUs,
+  UsdMicros,
+} from './units.ts';
+
+/** One account in one currency, by the margin rule in force. */
+export interface AccountSummary {
+  readonly accountId: AccountId;
+  readonly currency: Currency;
+  /** Cash: deposits, premiums, fees and settled profit. */
+  readonly balance: Cash;
+  /** balance + session profit and loss + options value. */
+  readonly equity: Cash;
+  /** equity without options value: what standard margin counts. */
+  readonly marginBalance: Cash;
+  readonly initialMargin: Cash;
+  readonly maintenanceMargin: Cash;
+  /** Part of the initial margin that open orders hold. */
+  readonly openOrdersMargin: Cash;
+  readonly availableFunds: Cash;
+  readonly availableWithdrawalFunds: Cash;
+  readonly sessionRealised: Cash;
+  readonly sessionUnrealised: Cash;
+  readonly sessionFunding: Cash;
+  readonly optionsValue: Cash;
+  readonly optionsSessionRealised: Cash;
+  readonly optionsSessionUnrealised: Cash;
+  readonly totalProfit: Cash;
+  /** Coins (inverse) or coins of the underlying (linear), signed. */
+  readonly deltaTotal: number;
+  readonly optionsDelta: number;
+  readonly optionsGamma: number;
+  readonly optionsVega: number;
+  readonly optionsTheta: number;
+  /** Per index, for linear books that hold several underlyings. */
+  readonly byIndex: readonly {
+    readonly indexName: IndexName;
+    readonly deltaTotal: number;
+    readonly optionsGamma: number;
+    readonly optionsVega: number;
+    readonly optionsTheta: number;
+  }[];
+}
+
+export interface PositionView {
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  readonly sizeLots: SizeLots;
+  readonly averagePrice: number;
+  readonly markPrice: number;
+  readonly indexPrice: UsdMicros;
+  readonly settlementPrice: number;
+  /** Position in coins at the mark, signed (inverse futures: USD size / mark). */
+  readonly sizeCoins: number;
+  readonly delta: number;
+  readonly gamma: number;
+  readonly vega: number;
+  readonly theta: number;
+  readonly floatingProfit: Cash;
+  readonly realised: Cash;
+  readonly sessionRealised: Cash;
+  readonly sessionFunding: Cash;
+  readonly totalProfit: Cash;
+  readonly initialMargin: Cash;
+  readonly maintenanceMargin: Cash;
+  readonly openOrdersMargin: Cash;
+  /** USD; null when no price in reach liquidates. */
+  readonly estimatedLiquidationPrice: number | null;
+  readonly leverage: number;
+}
+
+/** What an order of this size at this price would hold as initial margin, for each side. */
+export interface OrderMarginEstimate {
+  readonly buy: Cash;
+  readonly sell: Cash;
+  readonly bandMinTicks: PriceTicks;
+  readonly bandMaxTicks: PriceTicks;
+}
+
+export interface MarkView {
+  readonly instrumentId: InstrumentId;
+  readonly markPrice: number;
+  readonly underlyingPrice: number;
+  readonly markIv: number;
+  readonly delta: number;
+  readonly gamma: number;
+  readonly vega: number;
+  readonly theta: number;
+  readonly rho: number;
+  readonly bandMinTicks: PriceTicks;
+  readonly bandMaxTicks: PriceTicks;
+}
+
+export interface InstrumentView {
+  readonly instrument: Instrument;
+  readonly state: InstrumentState;
+  readonly openInterestLots: SizeLots;
+  readonly mark: MarkView | null;
+  readonly lastTradeTicks: PriceTicks | null;
+  readonly tradeSeq: number;
+  readonly deliveryPrice: UsdMicros | null;
+  readonly settlementPrice: number;
+}
+
+/** Aggregated visible levels, best first. */
+export interface BookView {
+  readonly instrumentId: InstrumentId;
+  readonly bids: readonly (readonly [ticks: PriceTicks, lots: SizeLots])[];
+  readonly asks: readonly (readonly [ticks: PriceTicks, lots: SizeLots])[];
+}
+
+/** A position that a client asks about without holding it. */
+export interface SimulatedPosition {
+  readonly instrumentId: InstrumentId;
+  readonly sizeLots: SizeLots;
+}
+
+/** Every question the engine answers; the answer's type beside it. */
+export interface Queries {
+  'account-summary': {
+    in: { accountId: AccountId; currency: Currency };
+    out: AccountSummary | RejectCode;
+  };
+  positions: { in: { accountId: AccountId }; out: readonly PositionView[] };
+  'order-margin': {
+    in: {
+      accountId: AccountId;
+      instrumentId: InstrumentId;
+      sizeLots: SizeLots;
+      priceTicks: PriceTicks;
+    };
+    out: OrderMarginEstimate | RejectCode;
+  };
+  'order-margins': {
+    in: { accountId: AccountId; orderIds: readonly OrderId[] };
+    out: readonly { orderId: OrderId; initialMargin: Cash; currency: Currency }[];
+  };
+  /** The account's summary if it held these positions too (or instead). */
+  'simulate-portfolio': {
+    in: {
+      accountId: AccountId;
+      currency: Currency;
+      add: boolean;
+      positions: readonly SimulatedPosition[];
+    };
+    out: AccountSummary | RejectCode;
+  };
+  order: { in: { orderId: OrderId }; out: OrderState | null };
+  'open-orders': { in: { accountId: AccountId | null }; out: readonly OrderState[] };
+  accounts: { in: object; out: readonly AccountChanged[] };
+  /** Open instruments and those delivered within the last day. */
+  instruments: { in: object; out: readonly InstrumentView[] };
+  book: { in: { instrumentId: InstrumentId }; out: BookView | null };
+  indexes: {
+    in: object;
+    out: readonly {
+      indexName: IndexName;
+      price: UsdMicros;
+      estimatedDeliveryPrice: UsdMicros;
+      fixingPrints: number;
+    }[];
+  };
+  'trading-state': {
+    in: object;
+    out: readonly { scope: Currency | 'all'; state: 'open' | 'halted'; reason: string }[];
+  };
+  /** Totals that must be zero, by currency; see the ledger's conservation. */
+  'ledger-totals': {
+    in: object;
+    out: readonly { currency: Currency; debitsLessCredits: bigint; insurance: Cash }[];
+  };
+  /** When timers next fall due; null when nothing is scheduled. */
+  'next-timer': { in: object; out: TsUs | null };
+}
+
+export type QueryName = keyof Queries;
