@@ -66,9 +66,13 @@ function installTool({ spec, integrity }) {
   const args = ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', spec];
   const done = spawnSync('npm', args, { cwd: partial, encoding: 'utf8' });
   if (done.status !== 0) {
-    fail(`Could not install ${spec} with npm; check the network and try again.\n${done.stderr ?? ''}`);
+    fail(
+      `Could not install ${spec} with npm; check the network and try again.\n${done.stderr ?? ''}`,
+    );
   }
-  const lock = JSON.parse(readFileSync(join(partial, 'node_modules', '.package-lock.json'), 'utf8'));
+  const lock = JSON.parse(
+    readFileSync(join(partial, 'node_modules', '.package-lock.json'), 'utf8'),
+  );
   const found = lock.packages[`node_modules/${name}`]?.integrity;
   if (found !== integrity) {
     rmSync(partial, { recursive: true, force: true });
@@ -99,11 +103,17 @@ function installPackages(node) {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   const pnpm = join(installTool(pnpmPackage), 'bin', 'pnpm.mjs');
   say('Installing packages ...');
-  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, CI: 'true' };
+  const env = {
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
+    CI: 'true',
+  };
   const args = [pnpm, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'];
   const done = spawnSync(node, args, { cwd: root, encoding: 'utf8', env });
   if (done.status !== 0) {
-    fail(`Could not install the packages; check the network and try again.\n${done.stdout}${done.stderr}`);
+    fail(
+      `Could not install the packages; check the network and try again.\n${done.stdout}${done.stderr}`,
+    );
   }
   writeFileSync(marker, wanted);
 }

@@ -1,0 +1,6 @@
+// `npm test`: everything that must hold. With arguments (`npm test -- packages/book`) only the tests they name.
+import { runSteps, staticSteps } from './steps.ts';
+
+const filters = process.argv.slice(2);
+const tests = { name: 'tests', command: 'vitest', args: ['run', ...filters] };
+runSteps(filters.length > 0 ? [tests] : [...staticSteps, tests]);
