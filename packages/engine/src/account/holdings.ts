@@ -1,0 +1,164 @@
+// Holdings: positions kept as exact integer cost, and how a fill changes one. Invariant: for every fill,
+// the change of cost less the profit realised equals the fill's value, and the values of both sides sum to zero;
+// so profits of all accounts sum to zero but for named roundings at a mark.
+import type { Cash, SizeLots } from '@openstrike/domain';
+import { mulDivHalfEven, mulSafe } from '@openstrike/std';
+import type { AccountRecord, EngineState, Holding, InstrumentRecord } from '../state.ts';
+import { currencyRecordOf } from './cash.ts';
+
+/** What the account has in the instrument, opened empty at first use. */
+export const holdingOf = (
+  state: EngineState,
+  account: AccountRecord,
+  instrument: InstrumentRecord,
+): Holding => account.holdings.get(instrument.id) ?? openHolding(state, account, instrument);
+
+const openHolding = (
+  state: EngineState,
+  account: AccountRecord,
+  instrument: InstrumentRecord,
+): Holding => {
+  const holding: Holding = {
+    account,
+    instrument,
+    sizeLots: 0,
+    openCost: 0,
+    sessionCost: 0,
+    sessionRealised: 0,
+    sessionFunding: 0,
+    realised: 0,
+    fundingMark: 0,
+    openBuyLots: 0,
+    openSellLots: 0,
+    openBuyTickLots: 0,
+    openSellTickLots: 0,
+    firstOrder: null,
+    lastOrder: null,
+    orderCount: 0,
+    reduceOnlyCount: 0,
+  };
+  account.holdings.set(instrument.id, holding);
+  const { holdings } = currencyRecordOf(state, account, instrument.currencyNo);
+  holdings.splice(placeOf(holdings, instrument.id), 0, holding);
+  return holding;
+};
+
+const placeOf = (holdings: readonly Holding[], instrumentId: number): number => {
+  let low = 0;
+  let high = holdings.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((holdings[middle] as Holding).instrument.id < instrumentId) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+};
+
+/** Forgets a holding that has neither lots nor orders. Its session profit must have been settled. */
+export const dropHolding = (holding: Holding): void => {
+  const { account, instrument } = holding;
+  const record = account.currencies[instrument.currencyNo];
+  if (record) {
+    record.holdings.splice(placeOf(record.holdings, instrument.id), 1);
+    record.marginVersion = -1;
+  }
+  account.holdings.delete(instrument.id);
+};
+
+/**
+ * The value of signed lots at a price in ticks, rounded half-even where it is not whole.
+ *
+ * Units: minor units of the settlement currency; a long has positive value, of inverse futures negative.
+ */
+export const valueAtTicks = (
+  instrument: InstrumentRecord,
+  lots: number,
+  priceTicks: number,
+): number => {
+  const perLot = instrument.inverseValuePerLot;
+  return perLot === 0
+    ? mulSafe(lots, priceTicks * instrument.contract.cashPerTickLot)
+    : mulDivHalfEven(-lots, perLot, priceTicks);
+};
+
+/**
+ * The value of signed lots at a price that need not lie on the tick grid, such as a mark.
+ *
+ * Units: `price` in the instrument's price unit; the value in minor units, rounded half-even.
+ */
+export const valueAtPrice = (instrument: InstrumentRecord, lots: number, price: number): number => {
+  const { tick, cashPerTickLot } = instrument.contract;
+  const ticks = (price * tick.den) / tick.num;
+  const perLot = instrument.inverseValuePerLot;
+  return roundHalfEven(perLot === 0 ? lots * ticks * cashPerTickLot : -(lots * perLot) / ticks);
+};
+
+/** The nearest integer, ties to even. */
+export const roundHalfEven = (value: number): number => {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  const up = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0);
+  return (up ? floor + 1 : floor) + 0;
+};
+
+/**
+ * Applies a fill of signed lots at a price to a holding's lots, costs and realised profit.
+ *
+ * Returns the profit realised against the session cost, in minor units. It moves no cash and emits nothing.
+ */
+export const applyFill = (holding: Holding, lots: number, priceTicks: number): number => {
+  const value = valueAtTicks(holding.instrument, lots, priceTicks);
+  const before = holding.sizeLots;
+  holding.sizeLots = before + lots;
+  if (before === 0 || before > 0 === lots > 0) {
+    holding.openCost += value;
+    holding.sessionCost += value;
+    return 0;
+  }
+  const closing = Math.abs(lots) <= Math.abs(before) ? lots : -before;
+  const closingValue =
+    closing === lots ? value : valueAtTicks(holding.instrument, closing, priceTicks);
+  const openShare = mulDivHalfEven(holding.openCost, -closing, before);
+  const sessionShare = mulDivHalfEven(holding.sessionCost, -closing, before);
+  const openingValue = value - closingValue;
+  const profit = 0 - closingValue - sessionShare;
+  holding.openCost += openingValue - openShare;
+  holding.sessionCost += openingValue - sessionShare;
+  holding.realised += 0 - closingValue - openShare;
+  holding.sessionRealised += profit;
+  return profit;
+};
+
+/** Average entry price in the instrument's price unit; 0 when flat. */
+export const averagePriceOf = (holding: Holding): number => {
+  const { sizeLots, openCost, instrument } = holding;
+  if (sizeLots === 0) {
+    return 0;
+  }
+  const { tick, cashPerTickLot } = instrument.contract;
+  const perLot = instrument.inverseValuePerLot;
+  const ticks =
+    perLot === 0 ? openCost / (sizeLots * cashPerTickLot) : -(sizeLots * perLot) / openCost;
+  return (ticks * tick.num) / tick.den;
+};
+
+/** States a holding's position as it is now. */
+export const emitPosition = (state: EngineState, holding: Holding): void => {
+  state.emit({
+    type: 'position-changed',
+    accountId: holding.account.id,
+    instrumentId: holding.instrument.id,
+    sizeLots: holding.sizeLots as SizeLots,
+    openCost: holding.openCost as Cash,
+    averagePrice: averagePriceOf(holding),
+    sessionRealised: (holding.instrument.contract.kind === 'option'
+      ? 0
+      : holding.sessionRealised) as Cash,
+    sessionFunding: holding.sessionFunding as Cash,
+    realised: holding.realised as Cash,
+    settlementPrice: holding.instrument.settlementPrice,
+  });
+};

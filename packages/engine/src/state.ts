@@ -1,0 +1,324 @@
+// State: everything the engine remembers, as mutable records that its folders work over. Invariant: whatever is
+// here is in the snapshot, and nothing that decides lives elsewhere; every loop that has effects runs in the
+// order of ids, so a restored engine goes on exactly as the one that never stopped. Ids are dense integers
+// from 1; slot 0 of each array stays empty. No event may hold a reference to a record of this file.
+import type { Matcher } from '@openstrike/book';
+import type {
+  AccountId,
+  ContractFamily,
+  ContractTable,
+  Currency,
+  DatedFutureTerms,
+  Event,
+  IndexName,
+  Instrument,
+  InstrumentId,
+  InstrumentState,
+  OptionTerms,
+  OrderId,
+  OrderState,
+  OrderStatus,
+  OrderType,
+  PerpetualTerms,
+  PostOnly,
+  PriceMode,
+  RejectCode,
+  SelfTradeMode,
+  SviSlice,
+  TimeInForce,
+  Trade,
+  Trigger,
+  TsUs,
+  UsdMicros,
+} from '@openstrike/domain';
+import type { Ledger, LedgerAccountId } from '@openstrike/ledger';
+import type { FixingState } from './fixing/fixing-state.ts';
+import type { FundingState } from './funding/funding-state.ts';
+
+/** 0 buy, 1 sell: the book's numbers of sides, used in all records. */
+export type SideCode = 0 | 1;
+
+/**
+ * What falls due by venue time. At one instant they run in the order of `timerKinds`. At 08:00 `pause` stops
+ * trading of what expires or settles and cancels its day and expired orders; the prints of that very second
+ * still arrive; one second later `expiry` fixes and delivers, `settlement` moves session profit into cash and
+ * `listing` brings new series and reopens.
+ */
+export type TimerKind = 'funding-hour' | 'pause' | 'expiry' | 'settlement' | 'listing';
+export const timerKinds: readonly TimerKind[] = [
+  'funding-hour',
+  'pause',
+  'expiry',
+  'settlement',
+  'listing',
+];
+
+export interface Timer {
+  readonly atUs: TsUs;
+  readonly kind: TimerKind;
+  /** The instant it stands for, such as 08:00:00 where it runs a second later. */
+  readonly forUs: TsUs;
+}
+
+/** One tradable contract as the engine holds it. */
+export interface InstrumentRecord {
+  readonly id: InstrumentId;
+  readonly contract: Instrument;
+  /** The family's terms in force; replaced by `configure`. */
+  terms: OptionTerms | DatedFutureTerms | PerpetualTerms;
+  family: ContractFamily;
+  state: InstrumentState;
+  /** Sum of the long positions. */
+  openInterestLots: number;
+  tradeSeq: number;
+  /** 0 before the first trade. */
+  lastTradeTicks: number;
+  /** 0 plus, 1 zero-plus, 2 minus, 3 zero-minus. */
+  lastTickDirection: 0 | 1 | 2 | 3;
+  deliveryPrice: UsdMicros | 0;
+  deliveredUs: number;
+  /** Mark of the last daily settlement in price units; 0 when none. */
+  settlementPrice: number;
+  /** Perpetuals only. */
+  funding: FundingState | null;
+  /** Number of its index in `EngineState.indexes`. */
+  readonly indexNo: number;
+  readonly currencyNo: number;
+  /**
+   * Inverse futures: `value = -lots * inverseValuePerLot / ticks` in minor units of coin (half-even); 0 for all
+   * others, whose value is `lots * ticks * contract.cashPerTickLot`.
+   */
+  readonly inverseValuePerLot: number;
+  /** Own orders that fire on this contract's mark or last price. */
+  readonly markTriggers: TriggerWatch;
+  readonly lastTriggers: TriggerWatch;
+  /** Resting orders priced in USD or IV, by order id. */
+  readonly peggedOrders: OrderRecord[];
+}
+
+/** All contracts of one index and expiry. */
+export interface ExpiryRecord {
+  readonly expiryUs: TsUs;
+  /** 0 until the first `set-forwards`. */
+  forward: UsdMicros | 0;
+  slice: SviSlice | null;
+  /** Open contracts by id, futures and options. */
+  readonly instruments: InstrumentRecord[];
+}
+
+export interface IndexRecord {
+  readonly name: IndexName;
+  readonly no: number;
+  /** 0 until the first `set-index`. */
+  price: UsdMicros | 0;
+  priceUs: number;
+  surfaceVersion: number;
+  /** Live expiries, ascending. */
+  readonly expiries: ExpiryRecord[];
+  readonly perpetuals: InstrumentRecord[];
+  /** Every instrument of this index that is not delivered, by id. */
+  readonly instruments: InstrumentRecord[];
+  readonly fixing: FixingState;
+  readonly triggers: TriggerWatch;
+}
+
+/**
+ * Marks by instrument id, in columns. NaN where there is none; prices in the instrument's price unit, the
+ * forward in USD, volatility as a fraction, greeks as in domain's `MarksChanged`.
+ */
+export interface MarkColumns {
+  capacity: number;
+  markPrice: Float64Array;
+  underlyingPrice: Float64Array;
+  markIv: Float64Array;
+  delta: Float64Array;
+  gamma: Float64Array;
+  vega: Float64Array;
+  theta: Float64Array;
+  rho: Float64Array;
+  bandMinTicks: Int32Array;
+  bandMaxTicks: Int32Array;
+}
+
+/**
+ * What one account has in one instrument: its position and its open orders. Signed values: a long position has
+ * positive lots. The value of signed lots at a price is `lots * ticks * cashPerTickLot`, or for inverse futures
+ * `-lots * inverseValuePerLot / ticks`; profit is value less cost for every kind of contract. Over the two sides
+ * of a trade the values sum to zero exactly.
+ *
+ * Flat positions stay until the next daily settlement, so that their realised profit can be shown and settled.
+ */
+export interface Holding {
+  readonly account: AccountRecord;
+  readonly instrument: InstrumentRecord;
+  /** Signed. */
+  sizeLots: number;
+  /** Value at entry of the open lots over their whole life; gives the average price. */
+  openCost: number;
+  /** Value at entry, or at the last daily settlement if later. */
+  sessionCost: number;
+  /** Profit realised since the last daily settlement: futures owe it to cash, options paid it already. */
+  sessionRealised: number;
+  /** Funding since the last daily settlement (received is positive), not yet in cash. */
+  sessionFunding: number;
+  /** Profit realised over the life of the position. */
+  realised: number;
+  /** `FundingState.accruedPerLot` up to which `sessionFunding` is charged. */
+  fundingMark: number;
+  /** Open lots of resting orders, by side. */
+  openBuyLots: number;
+  openSellLots: number;
+  /** Sum over open buy orders of lots times ticks: the premium they would pay. */
+  openBuyTickLots: number;
+  openSellTickLots: number;
+  /** Resting and untriggered orders of the account in this instrument, by id. */
+  firstOrder: OrderRecord | null;
+  lastOrder: OrderRecord | null;
+  orderCount: number;
+  reduceOnlyCount: number;
+}
+
+/** Margin of one account in one currency, as of a version of the marks. */
+export interface CurrencyRecord {
+  readonly account: AccountRecord;
+  readonly currencyNo: number;
+  readonly ledgerId: LedgerAccountId;
+  /** Holdings that settle in this currency, ascending by instrument id. */
+  readonly holdings: Holding[];
+  /** Version of marks and holdings that the cached numbers belong to; -1 when they are stale. */
+  marginVersion: number;
+  initialMargin: number;
+  maintenanceMargin: number;
+  openOrdersMargin: number;
+  sessionUnrealised: number;
+  sessionRealised: number;
+  sessionFunding: number;
+  optionsValue: number;
+}
+
+export interface ClientKeyRecord {
+  readonly clientKey: string;
+  readonly tsUs: number;
+  readonly order: OrderState;
+  readonly rejectCode: RejectCode | null;
+  readonly trades: readonly Trade[];
+}
+
+export interface AccountRecord {
+  readonly id: AccountId;
+  readonly parentId: AccountId | null;
+  readonly name: string;
+  readonly createdUs: TsUs;
+  selfTradeMode: SelfTradeMode;
+  selfTradeAcrossSubaccounts: boolean;
+  access: 'normal' | 'cancel-only' | 'locked';
+  subaccountCount: number;
+  /** By number of the currency; null until the account has something in it. */
+  readonly currencies: (CurrencyRecord | null)[];
+  readonly holdings: Map<InstrumentId, Holding>;
+  openOrderCount: number;
+  /** In order of arrival, the oldest first; bounded in number and age. */
+  readonly clientKeys: Map<string, ClientKeyRecord>;
+}
+
+/** An open order: resting in a book, waiting for its trigger, or arriving. Closed orders are forgotten. */
+export interface OrderRecord {
+  readonly id: OrderId;
+  readonly holding: Holding;
+  readonly side: SideCode;
+  type: OrderType;
+  originalType: OrderType | null;
+  readonly timeInForce: TimeInForce;
+  status: OrderStatus;
+  priceTicks: number;
+  sizeLots: number;
+  filledLots: number;
+  filledTickLots: number;
+  /** 0 shows all. */
+  displayLots: number;
+  postOnly: PostOnly;
+  reduceOnly: boolean;
+  priceMode: PriceMode;
+  priceModeValue: number;
+  trigger: Trigger | null;
+  triggerReference: number;
+  readonly triggerOrderId: OrderId | null;
+  readonly label: string;
+  readonly clientKey: string | null;
+  readonly connectionId: number;
+  replaced: boolean;
+  readonly mmp: boolean;
+  readonly createdUs: number;
+  updatedUs: number;
+  fee: number;
+  /** Handle in the book; 0 when it does not rest there. */
+  bookHandle: number;
+  /** Links of the holding's list. */
+  previous: OrderRecord | null;
+  next: OrderRecord | null;
+}
+
+/** Orders waiting for one price. */
+export interface TriggerWatch {
+  /** Fire when the price is at or above theirs; ascending by price, then id. */
+  readonly rising: OrderRecord[];
+  /** Fire when the price is at or below theirs; descending by price, then id. */
+  readonly falling: OrderRecord[];
+  /** Trailing stops, by id. */
+  readonly trailing: OrderRecord[];
+}
+
+export interface TradingState {
+  halted: boolean;
+  reason: string;
+}
+
+/** The venue's own ledger accounts in one currency. */
+export interface VenueAccounts {
+  readonly clearing: LedgerAccountId;
+  readonly fees: LedgerAccountId;
+  readonly insurance: LedgerAccountId;
+  readonly rounding: LedgerAccountId;
+  readonly funding: LedgerAccountId;
+  readonly external: LedgerAccountId;
+}
+
+export interface EngineState {
+  seq: number;
+  /** The time of the command being applied, or of the timer that runs. */
+  nowUs: number;
+  /** Set by `apply`; everything that states a fact calls it. */
+  emit: (event: Event) => void;
+  tables: readonly ContractTable[];
+  /** By name, such as `BTC_USDC`; in the order of the tables. */
+  families: Map<string, ContractFamily>;
+  /** In the order of domain's `indexNames`. */
+  readonly indexes: IndexRecord[];
+  /** By id; undefined for 0 and for those delivered more than a day ago. */
+  readonly instruments: (InstrumentRecord | undefined)[];
+  readonly instrumentByName: Map<string, InstrumentRecord>;
+  readonly marks: MarkColumns;
+  /** Grows with every change of marks, by number of the settlement currency; cached margins carry it. */
+  readonly marksVersion: number[];
+  /** By id; undefined for 0. */
+  readonly accounts: (AccountRecord | undefined)[];
+  readonly accountByName: Map<string, AccountRecord>;
+  /** Open orders by id. */
+  readonly orders: Map<OrderId, OrderRecord>;
+  lastOrderId: number;
+  lastTradeId: number;
+  book: Matcher;
+  ledger: Ledger;
+  /** In the order of domain's `currencies`. */
+  readonly venue: VenueAccounts[];
+  /** `currency:reference` of every deposit and withdrawal. */
+  readonly references: Set<string>;
+  /** Whole venue first, then by number of the currency. */
+  readonly trading: TradingState[];
+  /** Ascending by time, then by kind. */
+  readonly timers: Timer[];
+}
+
+/** Index of a currency in domain's `currencies`; the order of all arrays by currency. */
+export const currencyNoOf = (currency: Currency): number =>
+  currency === 'BTC' ? 0 : currency === 'ETH' ? 1 : 2;
