@@ -18,7 +18,13 @@ export type RequiredScope =
   | `${'account' | 'trade' | 'wallet' | 'block_trade' | 'block_rfq'}:${'read' | 'read_write'}`;
 
 /** Which credit bucket a call draws on (deribit-api section 7). */
-export type RateClass = 'plain' | 'matching' | 'cancel-all' | 'subscribe' | 'instruments' | 'simulate';
+export type RateClass =
+  | 'plain'
+  | 'matching'
+  | 'cancel-all'
+  | 'subscribe'
+  | 'instruments'
+  | 'simulate';
 
 /** What handlers work with; everything of the venue comes through its ports. */
 export interface GatewayContext {
