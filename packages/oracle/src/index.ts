@@ -1,1 +1,4 @@
-export {};
+export * from './simulated-source.ts';
+export * from './spot-process.ts';
+export * from './starting-state.ts';
+export * from './term-structure.ts';
