@@ -60,6 +60,16 @@ export interface Timer {
   readonly forUs: TsUs;
 }
 
+/** Fee rates in billionths; `premiumCap` is -1 where there is no cap. */
+export interface FeeRates {
+  readonly maker: number;
+  readonly taker: number;
+  readonly delivery: number;
+  readonly premiumCap: number;
+  /** Minor units in a lot of coin: 1e7 for 0.1 BTC; 0 for inverse futures, whose lots are USD. */
+  readonly coinMinorPerLot: number;
+}
+
 /** One tradable contract as the engine holds it. */
 export interface InstrumentRecord {
   readonly id: InstrumentId;
@@ -67,6 +77,7 @@ export interface InstrumentRecord {
   /** The family's terms in force; replaced by `configure`. */
   terms: OptionTerms | DatedFutureTerms | PerpetualTerms;
   family: ContractFamily;
+  fees: FeeRates;
   state: InstrumentState;
   /** Sum of the long positions. */
   openInterestLots: number;
@@ -89,6 +100,8 @@ export interface InstrumentRecord {
    * others, whose value is `lots * ticks * contract.cashPerTickLot`.
    */
   readonly inverseValuePerLot: number;
+  /** Resting reduce-only orders: while there are any, matching goes fill by fill. */
+  reduceOnlyCount: number;
   /** Own orders that fire on this contract's mark or last price. */
   readonly markTriggers: TriggerWatch;
   readonly lastTriggers: TriggerWatch;
@@ -253,6 +266,8 @@ export interface OrderRecord {
   fee: number;
   /** Handle in the book; 0 when it does not rest there. */
   bookHandle: number;
+  /** Place in `EngineState.orderSlots`; the book knows the order by it. Not part of the state proper. */
+  slot: number;
   /** Links of the holding's list. */
   previous: OrderRecord | null;
   next: OrderRecord | null;
@@ -305,6 +320,9 @@ export interface EngineState {
   readonly accountByName: Map<string, AccountRecord>;
   /** Open orders by id. */
   readonly orders: Map<OrderId, OrderRecord>;
+  /** Open orders by slot, and the slots that are free; a matter of speed, rebuilt by `restore`. */
+  readonly orderSlots: (OrderRecord | null)[];
+  readonly freeSlots: number[];
   lastOrderId: number;
   lastTradeId: number;
   book: Matcher;

@@ -5,3 +5,14 @@ export interface FixingState {
   /** Prints averaged so far in the present window; 0 outside it. */
   prints: number;
 }
+
+/** The state of an index before its first window. */
+export const createFixingState = (): FixingState => ({ prints: 0 });
+
+/** The state as plain numbers, always the same in number and order for equal states. */
+export const saveFixingState = (state: FixingState): readonly number[] => [state.prints];
+
+/** The state that `saveFixingState` took down. */
+export const restoreFixingState = (saved: readonly number[]): FixingState => ({
+  prints: saved[0] as number,
+});
