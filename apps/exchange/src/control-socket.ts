@@ -1,10 +1,11 @@
 // Control socket: how the operator's commands reach a running exchange: one JSON request and one JSON answer a
 // line over a Unix socket in the data folder. Only the folder's owner can open it (mode 0600).
+
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createHash } from 'node:crypto';
 import { OperationalError } from '@openstrike/domain';
 
 /** A request's line is never longer than this. */
@@ -31,7 +32,10 @@ const answerLine = async (line: string, handle: ControlHandler): Promise<string>
     const request = JSON.parse(line) as ControlRequest;
     return JSON.stringify({ ok: true, result: (await handle(request)) ?? null });
   } catch (error) {
-    return JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) });
+    return JSON.stringify({
+      ok: false,
+      error: error instanceof Error ? error.message : String(error),
+    });
   }
 };
 
