@@ -1,1 +1,15 @@
-export {};
+export * from './api-errors.ts';
+export * from './decimal-steps.ts';
+export * from './ids.ts';
+export * from './reject-errors.ts';
+export * from './render/render-account.ts';
+export * from './render/render-book.ts';
+export * from './render/render-candle.ts';
+export * from './render/render-instrument.ts';
+export * from './render/render-order.ts';
+export * from './render/render-ticker.ts';
+export * from './render/render-trade.ts';
+export * from './schemas/account-types.ts';
+export * from './schemas/common.ts';
+export * from './schemas/market-types.ts';
+export * from './words.ts';
