@@ -1,1 +1,4 @@
-export {};
+export * from './market-maker.ts';
+export * from './participant.ts';
+export * from './quote-model.ts';
+export * from './taker.ts';

@@ -1,0 +1,288 @@
+// Market maker: a simulated participant that quotes every listed instrument on both sides through a `Venue`,
+// moves quotes when fair value has moved enough, and leans against its inventory. It keeps one order a side and
+// instrument, one request in flight for each, so a slow venue slows it down and is never flooded.
+import type { Unwatch, Venue, VenueInstrument, VenueOrder, VenueTrade } from '@openstrike/venues';
+import type { ParticipantLog } from './participant.ts';
+import { isStale, type QuoteParameters, quoteOf } from './quote-model.ts';
+
+export interface MarketMakerOptions {
+  readonly venue: Venue;
+  readonly parameters: QuoteParameters;
+  /** Venue time in milliseconds as last heard from the venue. */
+  readonly log: ParticipantLog;
+  /** Requests in flight at once; the rest waits for the next round. */
+  readonly inFlightMax?: number;
+  /** Position, in multiples of the quoted amount, at which the lean is full. */
+  readonly inventoryQuotes?: number;
+}
+
+interface SideState {
+  orderId: string | null;
+  price: number | null;
+  /** Total amount of the order and how much of it is filled. */
+  amount: number;
+  filled: number;
+  busy: boolean;
+}
+
+interface Line {
+  readonly instrument: VenueInstrument;
+  fair: number;
+  iv: number | null;
+  position: number;
+  readonly buy: SideState;
+  readonly sell: SideState;
+  /** Not quoted before this time after a refusal. */
+  restUntilMs: number;
+  unwatch: Unwatch | null;
+}
+
+export interface MarketMaker {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Instruments it follows, and sides it has resting. */
+  coverage(): { readonly instruments: number; readonly resting: number };
+}
+
+const emptySide = (): SideState => ({
+  orderId: null,
+  price: null,
+  amount: 0,
+  filled: 0,
+  busy: false,
+});
+
+/** After a refusal an instrument rests this long, in venue milliseconds. */
+const restMs = 5_000;
+
+export const createMarketMaker = (options: MarketMakerOptions): MarketMaker => {
+  const maker = new Maker(options);
+  return {
+    start: () => maker.start(),
+    stop: () => maker.stop(),
+    coverage: () => maker.coverage(),
+  };
+};
+
+class Maker {
+  readonly #options: MarketMakerOptions;
+  readonly #lines = new Map<string, Line>();
+  readonly #byOrder = new Map<string, readonly [Line, SideState]>();
+  readonly #indexPrices = new Map<string, number>();
+  readonly #watchedIndexes = new Set<string>();
+  readonly #unwatch: Unwatch[] = [];
+  #inFlight = 0;
+  #nowMs = 0;
+  #stopped = false;
+
+  constructor(options: MarketMakerOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { venue } = this.#options;
+    await venue.connect();
+    // Orders of an earlier life are unknown to this one.
+    await venue.cancelAll();
+    this.#unwatch.push(
+      venue.watchOwnOrders((order) => this.#onOrder(order)),
+      venue.watchOwnTrades((trade) => this.#onTrade(trade)),
+      venue.watchListing((name, change) => {
+        if (change === 'ended') this.#drop(name);
+        else void this.#follow();
+      }),
+      venue.onStatus((status) => {
+        if (status === 'live' && !this.#stopped) void this.#resume();
+      }),
+    );
+    await this.#follow();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const unwatch of this.#unwatch) unwatch();
+    const { venue } = this.#options;
+    if (venue.status() === 'live') await venue.cancelAll();
+    await venue.close();
+  }
+
+  coverage(): { readonly instruments: number; readonly resting: number } {
+    let resting = 0;
+    for (const line of this.#lines.values()) {
+      resting += Number(line.buy.orderId !== null) + Number(line.sell.orderId !== null);
+    }
+    return { instruments: this.#lines.size, resting };
+  }
+
+  /** Takes up what is listed now. */
+  async #follow(): Promise<void> {
+    const { venue, log } = this.#options;
+    try {
+      const positions = new Map(
+        (await venue.positions()).map((position) => [position.instrumentName, position.amount]),
+      );
+      for (const instrument of await venue.instruments()) {
+        if (this.#lines.has(instrument.name)) continue;
+        this.#take(instrument, positions.get(instrument.name) ?? 0);
+      }
+    } catch (error) {
+      log.warn({ error }, 'could not read the instruments');
+    }
+  }
+
+  #take(instrument: VenueInstrument, position: number): void {
+    const { venue } = this.#options;
+    const line: Line = {
+      instrument,
+      fair: Number.NaN,
+      iv: null,
+      position,
+      buy: emptySide(),
+      sell: emptySide(),
+      restUntilMs: 0,
+      unwatch: null,
+    };
+    this.#lines.set(instrument.name, line);
+    this.#watchIndex(instrument.indexName);
+    if (instrument.kind !== 'option') {
+      line.unwatch = venue.watchTicker(instrument.name, (ticker) => {
+        this.#nowMs = Math.max(this.#nowMs, ticker.timestampMs);
+        line.fair = ticker.markPrice;
+        this.#requote(line);
+      });
+    }
+  }
+
+  #watchIndex(indexName: string): void {
+    if (this.#watchedIndexes.has(indexName)) return;
+    this.#watchedIndexes.add(indexName);
+    const { venue } = this.#options;
+    this.#unwatch.push(
+      venue.watchIndex(indexName, (price) => this.#indexPrices.set(indexName, price)),
+      venue.watchOptionMarks(indexName, (marks) => {
+        for (const mark of marks) {
+          this.#nowMs = Math.max(this.#nowMs, mark.timestampMs);
+          const line = this.#lines.get(mark.instrumentName);
+          if (line === undefined) continue;
+          line.fair = mark.price;
+          line.iv = mark.iv;
+          this.#requote(line);
+        }
+      }),
+    );
+  }
+
+  #drop(name: string): void {
+    const line = this.#lines.get(name);
+    if (line === undefined) return;
+    line.unwatch?.();
+    for (const side of [line.buy, line.sell]) this.#forget(side);
+    this.#lines.delete(name);
+  }
+
+  /** After a reconnect the venue may have cancelled everything: start from its own word. */
+  async #resume(): Promise<void> {
+    const { venue, log } = this.#options;
+    try {
+      await venue.cancelAll();
+      for (const line of this.#lines.values()) {
+        this.#forget(line.buy);
+        this.#forget(line.sell);
+      }
+      await this.#follow();
+    } catch (error) {
+      log.warn({ error }, 'could not take up quoting again');
+    }
+  }
+
+  #forget(side: SideState): void {
+    if (side.orderId !== null) this.#byOrder.delete(side.orderId);
+    side.orderId = null;
+    side.price = null;
+    side.amount = 0;
+    side.filled = 0;
+  }
+
+  #requote(line: Line): void {
+    const indexPrice = this.#indexPrices.get(line.instrument.indexName);
+    const closed = this.#stopped || this.#options.venue.status() !== 'live';
+    if (closed || indexPrice === undefined || !Number.isFinite(line.fair)) return;
+    if (this.#nowMs < line.restUntilMs) return;
+    const { parameters, inventoryQuotes = 10 } = this.#options;
+    const fair = { price: line.fair, iv: line.iv, indexPrice };
+    const flat = quoteOf(line.instrument, fair, 0, this.#nowMs, parameters);
+    const lean = Math.max(-1, Math.min(1, line.position / (flat.amount * inventoryQuotes)));
+    const quote = lean === 0 ? flat : quoteOf(line.instrument, fair, lean, this.#nowMs, parameters);
+    const spread = quote.bid !== null && quote.ask !== null ? quote.ask - quote.bid : 0;
+    this.#move(line, 'buy', lean >= 1 ? null : quote.bid, quote.amount, spread);
+    this.#move(line, 'sell', lean <= -1 ? null : quote.ask, quote.amount, spread);
+  }
+
+  #move(line: Line, name: 'buy' | 'sell', target: number | null, amount: number, spread: number) {
+    const side = line[name];
+    const left = side.amount - side.filled;
+    const thin = side.orderId !== null && left < amount / 2;
+    if (side.busy || (!thin && !isStale(side.price, target, spread))) return;
+    if (this.#inFlight >= (this.#options.inFlightMax ?? 64)) return;
+    side.busy = true;
+    this.#inFlight += 1;
+    void this.#send(line, name, target, amount).finally(() => {
+      side.busy = false;
+      this.#inFlight -= 1;
+    });
+  }
+
+  async #send(line: Line, name: 'buy' | 'sell', target: number | null, amount: number) {
+    const { venue, log } = this.#options;
+    const side = line[name];
+    try {
+      if (target === null) {
+        if (side.orderId !== null) await venue.cancel(side.orderId);
+        this.#forget(side);
+      } else if (side.orderId === null) {
+        const request = {
+          instrumentName: line.instrument.name,
+          side: name,
+          type: 'limit',
+        } as const;
+        const order = await venue.place({ ...request, amount, price: target, postOnly: true });
+        this.#keep(line, side, order);
+      } else {
+        const total = Number((side.filled + amount).toPrecision(12));
+        this.#keep(line, side, await venue.edit(side.orderId, total, target));
+      }
+    } catch (error) {
+      // The order may be gone (filled, expired) or refused (band, margin): begin anew a little later.
+      if (side.orderId !== null) await venue.cancel(side.orderId).catch(() => undefined);
+      this.#forget(side);
+      line.restUntilMs = this.#nowMs + restMs;
+      log.debug({ instrument: line.instrument.name, error }, 'a quote was refused');
+    }
+  }
+
+  #keep(line: Line, side: SideState, order: VenueOrder): void {
+    if (order.status !== 'open') {
+      this.#forget(side);
+      return;
+    }
+    side.orderId = order.orderId;
+    side.price = order.price;
+    side.amount = order.amount;
+    side.filled = order.filledAmount;
+    this.#byOrder.set(order.orderId, [line, side]);
+  }
+
+  #onOrder(order: VenueOrder): void {
+    const found = this.#byOrder.get(order.orderId);
+    if (found === undefined) return;
+    const [, side] = found;
+    if (order.status === 'open') side.filled = Math.max(side.filled, order.filledAmount);
+    else if (side.orderId === order.orderId) this.#forget(side);
+  }
+
+  #onTrade(trade: VenueTrade): void {
+    const line = this.#lines.get(trade.instrumentName);
+    if (line === undefined) return;
+    line.position += trade.side === 'buy' ? trade.amount : -trade.amount;
+  }
+}
