@@ -59,7 +59,9 @@ export interface BookDelta {
 /** Last 24 hours of one instrument, in the instrument's own units. */
 export interface DayStats {
   readonly volumeLots: number;
-  /** In USD, each trade at its own index price. */
+  /** In coins; an inverse future's dollars at each trade's price. */
+  readonly volumeCoins: number;
+  /** In USD, each trade at its own index price: premium for options, face value for futures. */
   readonly volumeUsd: number;
   /** Sum of price times amount, in the counter (or quote) currency. */
   readonly volumeNotional: number;
@@ -123,7 +125,8 @@ export interface Candle {
   readonly lowTicks: PriceTicks;
   readonly closeTicks: PriceTicks;
   readonly volumeLots: number;
-  /** USD value. */
+  readonly volumeCoins: number;
+  /** USD value, as in `DayStats.volumeUsd`. */
   readonly costUsd: number;
 }
 
@@ -192,6 +195,8 @@ export interface FeedSeed {
     readonly price: UsdMicros;
     readonly tsUs: TsUs;
   }[];
+  /** Instruments delivered longer ago, so that their names still resolve; oldest first. */
+  readonly formerInstruments?: readonly Instrument[];
 }
 
 export interface InstrumentFilter {
@@ -203,9 +208,10 @@ export interface InstrumentFilter {
 
 export interface Feeds {
   seed(seed: FeedSeed): void;
-  /** Takes a durable batch and tells what it changed. */
+  /** Takes a durable batch and tells what it changed; commands at or below `lastSeq` are passed over. */
   absorb(batch: readonly Applied[]): FeedChanges;
 
+  /** Resolves delivered instruments too, the newest 20,000 of them. */
   instrumentByName(name: string): Instrument | null;
   instrument(instrumentId: InstrumentId): Instrument | null;
   instrumentState(instrumentId: InstrumentId): InstrumentState | null;
@@ -214,9 +220,13 @@ export interface Feeds {
   book(instrumentId: InstrumentId): PublicBook | null;
   ticker(instrumentId: InstrumentId): Ticker | null;
   index(indexName: IndexName): IndexState | null;
-  /** Newest last; at most the last thousand of an instrument. */
+  /** Newest last; of the last 24 hours, at most the last thousand of an instrument. */
   recentTrades(instrumentId: InstrumentId): readonly Trade[];
-  candle(instrumentId: InstrumentId, resolution: CandleResolution): Candle | null;
+  /**
+   * The candle of the period that holds `atUs` (default: the newest command's time; at most 24 hours back).
+   * Without a trade in the period it is flat at the last price before; null before the first trade.
+   */
+  candle(instrumentId: InstrumentId, resolution: CandleResolution, atUs?: TsUs): Candle | null;
   tradingState(): FeedSeed['tradingState'];
 
   account(accountId: AccountId): AccountChanged | null;
@@ -226,6 +236,7 @@ export interface Feeds {
   openOrders(accountId: AccountId): readonly OrderState[];
   openOrder(orderId: OrderId): OrderState | null;
   openOrdersByLabel(accountId: AccountId, label: string): readonly OrderState[];
+  /** Null when flat with nothing realised in this session. */
   position(accountId: AccountId, instrumentId: InstrumentId): PositionChanged | null;
   positions(accountId: AccountId): readonly PositionChanged[];
   lastSeq(): Seq;

@@ -1,1 +1,5 @@
+export { createFeeds } from './create-feeds.ts';
 export * from './feeds.ts';
+export { minutesPerDay } from './minute-window.ts';
+export { recentTradesMax } from './trade-ring.ts';
+export { type TradeValue, tradeValue } from './trade-value.ts';

@@ -1,0 +1,48 @@
+// Index record: the newest value of one index and its range over the last 24 hours.
+import type { IndexChanged, IndexName, TsUs, UsdMicros } from '@openstrike/domain';
+import type { IndexState } from './feeds.ts';
+import { type MinuteBucket, MinuteWindow, minuteOf } from './minute-window.ts';
+
+export class IndexRecord {
+  readonly #indexName: IndexName;
+  readonly #window = new MinuteWindow();
+  price = 0 as UsdMicros;
+  #tsUs = 0 as TsUs;
+  estimatedDeliveryPrice = 0 as UsdMicros;
+  #fixingPrints = 0;
+
+  constructor(indexName: IndexName) {
+    this.#indexName = indexName;
+  }
+
+  /** Takes a value with its delivery estimate. */
+  change(event: Omit<IndexChanged, 'type'>, tsUs: TsUs): void {
+    this.price = event.price;
+    this.estimatedDeliveryPrice = event.estimatedDeliveryPrice;
+    this.#fixingPrints = event.fixingPrints;
+    this.#tsUs = tsUs;
+    this.remember(event.price, tsUs);
+  }
+
+  /** Takes a value of the last day into the range only. */
+  remember(price: UsdMicros, tsUs: TsUs): void {
+    this.#window.record(minuteOf(tsUs), price);
+  }
+
+  /** The state with its range over the day that ends at `nowUs`. */
+  view(nowUs: TsUs): IndexState {
+    const window = this.#window;
+    const day: MinuteBucket | null = window.sum(window.start(minuteOf(nowUs)), window.end);
+    const price = this.price;
+    return {
+      indexName: this.#indexName,
+      price,
+      tsUs: this.#tsUs,
+      estimatedDeliveryPrice: this.estimatedDeliveryPrice,
+      fixingPrints: this.#fixingPrints,
+      high24h: (day?.high ?? price) as UsdMicros,
+      low24h: (day?.low ?? price) as UsdMicros,
+      change24hPercent: day === null ? 0 : ((price - day.open) / day.open) * 100,
+    };
+  }
+}
