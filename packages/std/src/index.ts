@@ -2,7 +2,7 @@ export { AssertionError, assert, assertNever } from './assert.ts';
 export type { Brand } from './brand.ts';
 export { bytesOfHex, hexOf } from './bytes.ts';
 export { compareBigints, compareNumbers, compareStrings } from './compare.ts';
-export { log } from './elementary.ts';
+export { erf, erfc, erfcx } from './error-function.ts';
 export {
   addSafe,
   divCeil,
@@ -17,8 +17,20 @@ export {
   mulSafe,
   subSafe,
 } from './exact-integers.ts';
+export { cosh, exp, expm1, expOfSum, sinh, tanh } from './exponential.ts';
+export { log, log1p, logRatio, pow } from './logarithm.ts';
+export {
+  MILLS_FIRST,
+  MILLS_LAST,
+  MILLS_NODES_PER_UNIT,
+  MILLS_STRIDE,
+  MILLS_TABLE,
+  millsRatio,
+} from './mills-ratio.ts';
 export { MinHeap } from './min-heap.ts';
+export { gaussian, normCdf, normCdfInverse, normPdf } from './normal-distribution.ts';
 export type { OptionType } from './option-type.ts';
 export { createRandom, Random, type RandomState } from './random.ts';
 export { err, ok, type Result } from './result.ts';
 export { insertSorted, lowerBound, upperBound } from './sorted-array.ts';
+export { atan, atan2, cos, sin, tan } from './trigonometric.ts';

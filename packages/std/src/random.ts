@@ -5,7 +5,7 @@
  * Source: Blackman and Vigna (2021), Scrambled Linear Pseudorandom Number Generators.
  */
 import { AssertionError, assert } from './assert.ts';
-import { log } from './elementary.ts';
+import { log } from './logarithm.ts';
 
 const TWO_32 = 2 ** 32;
 

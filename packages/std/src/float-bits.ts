@@ -1,0 +1,25 @@
+/**
+ * The bits of doubles, and exact powers of two: what exp and log are built on. Stateless to its
+ * users: the scratch view is written and read within one call.
+ */
+
+/** One double and its bits: write `FLOAT64[0]`, read `WORDS[HIGH_WORD]`. */
+export const FLOAT64: Float64Array = new Float64Array(1);
+export const WORDS: Int32Array = new Int32Array(FLOAT64.buffer);
+FLOAT64[0] = 1;
+/** Where the sign and exponent are: 1 on a little-endian machine, else 0. */
+export const HIGH_WORD: number = WORDS[0] === 0 ? 1 : 0;
+
+/** `POWERS[POWER_ZERO + e]` is 2^e, from 2^-1074 to 2^1023. */
+export const POWER_ZERO = 1074;
+export const POWERS: Float64Array = makePowers();
+
+function makePowers(): Float64Array {
+  const powers = new Float64Array(2098);
+  let power = 2 ** -1074;
+  for (let i = 0; i < powers.length; i++) {
+    powers[i] = power;
+    power *= 2;
+  }
+  return powers;
+}

@@ -1,0 +1,142 @@
+/**
+ * The scaled Mills ratio S(x) = exp(x^2 / 2) N(-x): the normal distribution with its exponential
+ * taken out, smooth and of relative precision in the whole tail. The normal distribution, the
+ * error functions and Black's formula all stand on it. A table made at load in exact arithmetic
+ * holds its Taylor coefficients at multiples of 1/16, from S' = x S - 1 / sqrt(2 pi).
+ * Source: Abramowitz and Stegun (1964), 26.2.
+ */
+import { exp } from './exponential.ts';
+import { fixedPi, integerSqrt } from './fixed-point.ts';
+
+/** The table covers MILLS_FIRST to MILLS_LAST. */
+export const MILLS_FIRST = -2;
+export const MILLS_LAST = 12;
+export const MILLS_NODES_PER_UNIT = 16;
+/** Coefficients per node; their Taylor polynomial serves a radius of 3/32 from 0 on. */
+export const MILLS_STRIDE = 14;
+/** Rows of Taylor coefficients of S, lowest first. */
+export const MILLS_TABLE: Float64Array = makeTable();
+
+/** Depth of the continued fraction beyond the table. */
+const DEPTH = 14;
+const [FRACTION_GAP, FRACTION_BOTTOM] = makeFraction();
+const INVERSE_SQRT_2PI = 0.3989422804014327;
+
+/**
+ * exp(x^2 / 2) N(-x). Domain: every double; Infinity below about -37.7, about 1 / (x sqrt(2 pi))
+ * far above. Error: below 1.2 ulp measured for x >= -2.
+ */
+export function millsRatio(x: number): number {
+  if (!(x >= MILLS_FIRST && x < MILLS_LAST)) {
+    return millsRatioOutside(x);
+  }
+  const node = ((x - MILLS_FIRST) * MILLS_NODES_PER_UNIT + 0.5) | 0;
+  const d = x - (MILLS_FIRST + node / MILLS_NODES_PER_UNIT);
+  const at = node * MILLS_STRIDE;
+  const square = d * d;
+  const low =
+    (MILLS_TABLE[at + 1] as number) +
+    d * (MILLS_TABLE[at + 2] as number) +
+    square * ((MILLS_TABLE[at + 3] as number) + d * (MILLS_TABLE[at + 4] as number));
+  const high =
+    (MILLS_TABLE[at + 5] as number) +
+    d * (MILLS_TABLE[at + 6] as number) +
+    square *
+      ((MILLS_TABLE[at + 7] as number) +
+        d * (MILLS_TABLE[at + 8] as number) +
+        square * ((MILLS_TABLE[at + 9] as number) + d * (MILLS_TABLE[at + 10] as number)));
+  return (MILLS_TABLE[at] as number) + d * (low + square * square * high);
+}
+
+function millsRatioOutside(x: number): number {
+  if (x < 0) {
+    return exp(0.5 * x * x) - millsRatio(-x);
+  }
+  const z = 1 / (x * x);
+  let gap = FRACTION_GAP[0] as number;
+  let bottom = FRACTION_BOTTOM[0] as number;
+  for (let i = 1; i < FRACTION_GAP.length; i++) {
+    gap = gap * z + (FRACTION_GAP[i] as number);
+    bottom = bottom * z + (FRACTION_BOTTOM[i] as number);
+  }
+  return (INVERSE_SQRT_2PI - INVERSE_SQRT_2PI * (gap / bottom)) / x;
+}
+
+/**
+ * Steps the differential equation outwards from S(0) = 1/2 with Taylor series in fixed point. The
+ * equation loses a factor exp(x^2 / 2), 104 bits at 12, which the working precision allows for.
+ */
+function makeTable(): Float64Array {
+  const bits = 288;
+  const shift = BigInt(bits);
+  const density = (1n << (2n * shift)) / integerSqrt((2n * fixedPi(bits)) << shift);
+  const nodes = (MILLS_LAST - MILLS_FIRST) * MILLS_NODES_PER_UNIT + 1;
+  const table = new Float64Array(nodes * MILLS_STRIDE);
+  const zero = -MILLS_FIRST * MILLS_NODES_PER_UNIT;
+  for (const direction of [1, -1]) {
+    let value = 1n << (shift - 1n);
+    const last = direction === 1 ? nodes - 1 : 0;
+    for (let node = zero; ; node += direction) {
+      value = fillNode(table, node, node - zero, value, density, direction, shift);
+      if (node === last) {
+        break;
+      }
+    }
+  }
+  return table;
+}
+
+/** Writes the coefficients at c = sixteenths / 16 and returns S at the next node. */
+function fillNode(
+  table: Float64Array,
+  node: number,
+  sixteenths: number,
+  value: bigint,
+  density: bigint,
+  direction: number,
+  shift: bigint,
+): bigint {
+  const c = BigInt(sixteenths);
+  let previous = 0n;
+  let current = value;
+  let sum = 0n;
+  for (let n = 0; n < 60; n++) {
+    if (n < MILLS_STRIDE) {
+      table[node * MILLS_STRIDE + n] = Number(current) * 2 ** -288;
+    }
+    const step = current >> BigInt(4 * n);
+    sum += direction === 1 || n % 2 === 0 ? step : -step;
+    const next = ((c * current) >> 4n) + previous - (n === 0 ? density : 0n);
+    previous = current;
+    current = next / BigInt(n + 1);
+  }
+  return sum;
+}
+
+/**
+ * The convergent top / bottom of x / (x + 1 / (x + 2 / (x + ...))) as polynomials in 1 / x^2, highest
+ * first; the top is held as its gap to the bottom, which is small.
+ */
+function makeFraction(): [Float64Array, Float64Array] {
+  const size = DEPTH / 2 + 1;
+  let top = [1];
+  let topBefore = [0];
+  let bottom = [1];
+  let bottomBefore = [1];
+  for (let k = 1; k < DEPTH; k++) {
+    const nextTop = continueFraction(top, topBefore, k);
+    const nextBottom = continueFraction(bottom, bottomBefore, k);
+    topBefore = top;
+    top = nextTop;
+    bottomBefore = bottom;
+    bottom = nextBottom;
+  }
+  const reversed = (terms: number[]): Float64Array =>
+    Float64Array.from({ length: size }, (_, i) => terms[size - 1 - i] ?? 0);
+  return [reversed(bottom.map((term, i) => term - (top[i] ?? 0))), reversed(bottom)];
+}
+
+function continueFraction(terms: number[], before: number[], k: number): number[] {
+  const length = Math.max(terms.length, before.length + 1);
+  return Array.from({ length }, (_, i) => (terms[i] ?? 0) + k * (before[i - 1] ?? 0));
+}
