@@ -69,7 +69,6 @@ export interface Ledger {
   save(): LedgerState;
 }
 
-const NOT_OPEN = 255;
 const CAPACITY_FIRST = 64;
 
 const indexIn = <T>(list: readonly T[], item: T): number => {
@@ -79,7 +78,7 @@ const indexIn = <T>(list: readonly T[], item: T): number => {
 };
 
 /** An empty ledger. */
-export const createLedger = (): Ledger => buildLedger({ currencies: [], kinds: [], balances: [] });
+export const createLedger = (): Ledger => new Books({ currencies: [], kinds: [], balances: [] });
 
 /**
  * The ledger that `save` took down.
@@ -100,106 +99,122 @@ export const restoreLedger = (state: LedgerState): Ledger => {
       `saved ledger account ${i} has no known type or no safe balance`,
     );
   }
-  const ledger = buildLedger(state);
+  const ledger = new Books(state);
   for (const { currency, total } of ledger.totals()) {
     assert(total === 0n, `a saved ledger's ${currency} balances sum to ${total}, not to zero`);
   }
   return ledger;
 };
 
-const buildLedger = (saved: LedgerState): Ledger => {
-  let count = saved.balances.length;
-  let capacity = CAPACITY_FIRST;
-  while (capacity < count) {
-    capacity *= 2;
-  }
-  let balances = new Float64Array(capacity);
-  let currencyOfAccount = new Uint8Array(capacity).fill(NOT_OPEN);
-  let kindOfAccount = new Uint8Array(capacity).fill(NOT_OPEN);
-  balances.set(saved.balances);
-  currencyOfAccount.set(saved.currencies);
-  kindOfAccount.set(saved.kinds);
+class Books implements Ledger {
+  #count: number;
+  #balances: Float64Array<ArrayBuffer>;
+  #currencies: Uint8Array<ArrayBuffer>;
+  #kinds: Uint8Array<ArrayBuffer>;
 
-  const grow = (): void => {
-    capacity *= 2;
-    const wider = new Float64Array(capacity);
-    wider.set(balances);
-    balances = wider;
-    const widerCurrency = new Uint8Array(capacity).fill(NOT_OPEN);
-    widerCurrency.set(currencyOfAccount);
-    currencyOfAccount = widerCurrency;
-    const widerKind = new Uint8Array(capacity).fill(NOT_OPEN);
-    widerKind.set(kindOfAccount);
-    kindOfAccount = widerKind;
-  };
-
-  const check = (account: number): void => {
-    if (!(account >= 0 && account < count && Number.isInteger(account))) {
-      throw new AssertionError(`there is no ledger account ${account}`);
+  constructor(saved: LedgerState) {
+    this.#count = saved.balances.length;
+    let capacity = CAPACITY_FIRST;
+    while (capacity < this.#count) {
+      capacity *= 2;
     }
-  };
+    this.#balances = new Float64Array(capacity);
+    this.#currencies = new Uint8Array(capacity);
+    this.#kinds = new Uint8Array(capacity);
+    this.#balances.set(saved.balances);
+    this.#currencies.set(saved.currencies);
+    this.#kinds.set(saved.kinds);
+  }
 
-  const post = (debit: number, credit: number, amount: number): void => {
-    check(debit);
-    check(credit);
-    if (debit === credit || currencyOfAccount[debit] !== currencyOfAccount[credit]) {
+  openAccount(currency: Currency, kind: LedgerAccountKind): LedgerAccountId {
+    if (this.#count === this.#balances.length) {
+      this.#grow();
+    }
+    const account = this.#count;
+    this.#currencies[account] = indexIn(currencies, currency);
+    this.#kinds[account] = indexIn(ledgerAccountKinds, kind);
+    this.#count += 1;
+    return account as LedgerAccountId;
+  }
+
+  post(debit: LedgerAccountId, credit: LedgerAccountId, amount: number): void {
+    this.#check(debit);
+    this.#check(credit);
+    if (debit === credit || this.#currencies[debit] !== this.#currencies[credit]) {
       throw new AssertionError(`accounts ${debit} and ${credit} are one, or of two currencies`);
     }
     if (!(amount > 0 && Number.isSafeInteger(amount))) {
       throw new AssertionError(`not a positive safe integer: ${amount}`);
     }
-    const paid = (balances[debit] as number) - amount;
-    const received = (balances[credit] as number) + amount;
+    const paid = (this.#balances[debit] as number) - amount;
+    const received = (this.#balances[credit] as number) + amount;
     if (paid < Number.MIN_SAFE_INTEGER || received > Number.MAX_SAFE_INTEGER) {
       throw new AssertionError(`a balance would leave the safe range: ${paid}, ${received}`);
     }
-    balances[debit] = paid;
-    balances[credit] = received;
-  };
+    this.#balances[debit] = paid;
+    this.#balances[credit] = received;
+  }
 
-  return {
-    openAccount(currency, kind) {
-      if (count === balances.length) {
-        grow();
-      }
-      currencyOfAccount[count] = indexIn(currencies, currency);
-      kindOfAccount[count] = indexIn(ledgerAccountKinds, kind);
-      count += 1;
-      return (count - 1) as LedgerAccountId;
-    },
-    post,
-    postSigned(account, counter, amount) {
-      if (amount > 0) {
-        post(counter, account, amount);
-      } else if (amount !== 0) {
-        post(account, counter, -amount);
-      }
-    },
-    balance(account) {
-      check(account);
-      return balances[account] as Cash;
-    },
-    currencyOf(account) {
-      check(account);
-      return currencies[currencyOfAccount[account] as number] as Currency;
-    },
-    kindOf(account) {
-      check(account);
-      return ledgerAccountKinds[kindOfAccount[account] as number] as LedgerAccountKind;
-    },
-    size: () => count,
-    totals() {
-      const sums = currencies.map(() => 0n);
-      for (let i = 0; i < count; i++) {
-        const at = currencyOfAccount[i] as number;
-        sums[at] = (sums[at] as bigint) + BigInt(balances[i] as number);
-      }
-      return currencies.map((currency, at) => ({ currency, total: sums[at] as bigint }));
-    },
-    save: () => ({
-      currencies: Array.from(currencyOfAccount.subarray(0, count)),
-      kinds: Array.from(kindOfAccount.subarray(0, count)),
-      balances: Array.from(balances.subarray(0, count)),
-    }),
-  };
-};
+  postSigned(account: LedgerAccountId, counter: LedgerAccountId, amount: number): void {
+    if (amount > 0) {
+      this.post(counter, account, amount);
+    } else if (amount !== 0) {
+      this.post(account, counter, -amount);
+    }
+  }
+
+  balance(account: LedgerAccountId): Cash {
+    this.#check(account);
+    return this.#balances[account] as Cash;
+  }
+
+  currencyOf(account: LedgerAccountId): Currency {
+    this.#check(account);
+    return currencies[this.#currencies[account] as number] as Currency;
+  }
+
+  kindOf(account: LedgerAccountId): LedgerAccountKind {
+    this.#check(account);
+    return ledgerAccountKinds[this.#kinds[account] as number] as LedgerAccountKind;
+  }
+
+  size(): number {
+    return this.#count;
+  }
+
+  totals(): readonly { readonly currency: Currency; readonly total: bigint }[] {
+    const sums = currencies.map(() => 0n);
+    for (let i = 0; i < this.#count; i++) {
+      const at = this.#currencies[i] as number;
+      sums[at] = (sums[at] as bigint) + BigInt(this.#balances[i] as number);
+    }
+    return currencies.map((currency, at) => ({ currency, total: sums[at] as bigint }));
+  }
+
+  save(): LedgerState {
+    return {
+      currencies: Array.from(this.#currencies.subarray(0, this.#count)),
+      kinds: Array.from(this.#kinds.subarray(0, this.#count)),
+      balances: Array.from(this.#balances.subarray(0, this.#count)),
+    };
+  }
+
+  #check(account: number): void {
+    if (!(account >= 0 && account < this.#count && Number.isInteger(account))) {
+      throw new AssertionError(`there is no ledger account ${account}`);
+    }
+  }
+
+  #grow(): void {
+    const capacity = 2 * this.#balances.length;
+    const balances = new Float64Array(capacity);
+    const currencyNumbers = new Uint8Array(capacity);
+    const kinds = new Uint8Array(capacity);
+    balances.set(this.#balances);
+    currencyNumbers.set(this.#currencies);
+    kinds.set(this.#kinds);
+    this.#balances = balances;
+    this.#currencies = currencyNumbers;
+    this.#kinds = kinds;
+  }
+}
