@@ -1,1 +1,22 @@
-export {};
+export {
+  type Black76Inputs,
+  black76,
+  black76Price,
+  outOfTheMoney,
+  signOf,
+} from './black76.ts';
+export {
+  black76Greeks,
+  blackScholes,
+  blackScholesGreeks,
+  GREEK,
+  GREEK_COUNT,
+  inverseGreeks,
+} from './black76-greeks.ts';
+export {
+  type SviParameters,
+  sviCurvature,
+  sviSlope,
+  sviTotalVariance,
+  sviVolatility,
+} from './svi.ts';

@@ -77,7 +77,7 @@ function makeTable(): Float64Array {
     let value = 1n << (shift - 1n);
     const last = direction === 1 ? nodes - 1 : 0;
     for (let node = zero; ; node += direction) {
-      value = fillNode(table, node, node - zero, value, density, direction, shift);
+      value = fillNode(table, node, node - zero, value, density, direction);
       if (node === last) {
         break;
       }
@@ -94,7 +94,6 @@ function fillNode(
   value: bigint,
   density: bigint,
   direction: number,
-  shift: bigint,
 ): bigint {
   const c = BigInt(sixteenths);
   let previous = 0n;
