@@ -77,20 +77,25 @@ export function black76(
  * Domain: x at least 0, s above 0. Error: relative, a few ulp times (1 + (x/s)^2).
  */
 export function outOfTheMoney(x: number, s: number): number {
+  const near = x / s - 0.5 * s;
+  const bell = exp(-0.5 * near * near);
+  return near < MILLS_FIRST
+    ? 1 - bell * (millsRatio(-near) + millsRatio(x / s + 0.5 * s))
+    : bell * scaledPrice(x, s);
+}
+
+/**
+ * outOfTheMoney without its factor exp(-near^2 / 2), near = x/s - s/2: what is left when the price
+ * underflows. Domain: near at least MILLS_FIRST.
+ */
+export function scaledPrice(x: number, s: number): number {
   const a = x / s;
   const t = 0.5 * s;
-  const near = a - t;
-  const far = a + t;
   if (t < NARROW && a < FAR) {
-    return exp(-0.5 * near * near) * s * millsSlope(a, t);
+    return s * millsSlope(a, t);
   }
-  if (near < MILLS_FIRST) {
-    return 1 - exp(-0.5 * near * near) * (millsRatio(-near) + millsRatio(far));
-  }
-  if (near < FAR) {
-    return exp(-0.5 * near * near) * (millsRatio(near) - millsRatio(far));
-  }
-  return exp(-0.5 * near * near) * millsGapFar(near, far, s);
+  const near = a - t;
+  return near < FAR ? millsRatio(near) - millsRatio(a + t) : millsGapFar(near, a + t, s);
 }
 
 /**

@@ -14,6 +14,14 @@ export {
   inverseGreeks,
 } from './black76-greeks.ts';
 export {
+  IMPLIED_REFUSED,
+  type ImpliedVolatilityRefusal,
+  impliedBlack76,
+  impliedTotalVolatility,
+  impliedVolatility,
+  refusalOf,
+} from './implied-volatility.ts';
+export {
   type SviParameters,
   sviCurvature,
   sviSlope,

@@ -28,7 +28,13 @@ export {
   millsRatio,
 } from './mills-ratio.ts';
 export { MinHeap } from './min-heap.ts';
-export { gaussian, normCdf, normCdfInverse, normPdf } from './normal-distribution.ts';
+export {
+  gaussian,
+  normCdf,
+  normCdfInverse,
+  normExcessInverse,
+  normPdf,
+} from './normal-distribution.ts';
 export type { OptionType } from './option-type.ts';
 export { createRandom, Random, type RandomState } from './random.ts';
 export { err, ok, type Result } from './result.ts';

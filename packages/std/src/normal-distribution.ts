@@ -66,6 +66,18 @@ export function normCdfInverse(p: number): number {
   return x;
 }
 
+/**
+ * The x at which N(x) - 1/2 is q: the inverse near the median, of relative precision there.
+ * Domain: -1/2 to 1/2.
+ */
+export function normExcessInverse(q: number): number {
+  return q < 0.1 && q > -0.1
+    ? inverseNearMiddle(q)
+    : q < 0
+      ? normCdfInverse(0.5 + q)
+      : -normCdfInverse(0.5 - q);
+}
+
 /** Solves N(x) - 1/2 = q for small q, where the distribution itself would cancel. */
 function inverseNearMiddle(q: number): number {
   let x = q * SQRT_2PI;
