@@ -1,0 +1,263 @@
+// Margin sheet: the standard margin of everything an account has in one settlement currency, added up leg by leg.
+// Each leg counts with its open orders: the worse of all buys filled and all sells filled on top of the position.
+// Invariants: 0 <= maintenance <= initial without orders <= initial; a sheet of flat legs without orders is
+// zero; all results are whole minor units, rounded up once per instrument or expiry set. In an order's life it
+// is asked just before the point of no return. One sheet is made once and used over and over: it allocates
+// only while it grows.
+import type { FutureMarginParameters } from '@openstrike/domain';
+import { futureInitialRate, futureMaintenanceRate } from './future-margin.ts';
+import { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';
+
+/**
+ * How options of one expiry offset each other. `none`: the plain sum over legs. `linear`, `inverse`: the
+ * largest loss at delivery where that is less than the sum.
+ */
+export type ExpiryOffset = 'none' | 'linear' | 'inverse';
+
+/** Charge on calls sold beyond those held, as a share of the forward. Source: risk reference 1.16. */
+export interface UnpairedRates {
+  readonly initial: number;
+  readonly maintenance: number;
+}
+
+export const standardUnpairedRates: UnpairedRates = { initial: 1.2, maintenance: 1.1 };
+
+/** A position with its open orders. All lots but `sizeLots` are positive counts. */
+export interface LegExposure {
+  /** Signed. */
+  sizeLots: number;
+  openBuyLots: number;
+  openSellLots: number;
+  /** Minor units that the open orders would pay when filled: premiums of buys, fees, losses against the mark. */
+  buyReserve: number;
+  sellReserve: number;
+}
+
+/** One option as the sheet sees it; a caller may use one object over and over. */
+export interface OptionLeg extends LegExposure {
+  offset: ExpiryOffset;
+  /** Equal for legs that offset each other: the expiry, made unique over indexes by the caller. */
+  setKey: number;
+  /** USD per coin. */
+  strike: number;
+  callSign: 1 | -1;
+  /** The expiry's forward in USD. */
+  forward: number;
+  /** Minor units of settlement currency per lot and coin (inverse) or dollar (linear). */
+  minorPerLot: number;
+  coinsPerLot: number;
+  /** Of one coin sold: coins (inverse) or USD (linear); see `shortOptionInitial`. */
+  shortInitial: number;
+  shortMaintenance: number;
+}
+
+/** One future or perpetual as the sheet sees it. */
+export interface FutureLeg extends LegExposure {
+  parameters: FutureMarginParameters;
+  /** Minor units that one lot is worth at the mark. */
+  notionalPerLot: number;
+  /** Coins that one lot stands for at the mark. */
+  coinsPerLot: number;
+}
+
+interface OffsetSet {
+  key: number;
+  offset: ExpiryOffset;
+  forward: number;
+  minorPerCoin: number;
+  legs: ExpiryLegs;
+  /** Signed lots sold by open orders, in coins, beside `legs.sizes`. */
+  soldByOrders: Float64Array;
+  initial: number;
+  initialWithOrders: number;
+  maintenance: number;
+  reserve: number;
+}
+
+const LEGS_FIRST = 16;
+
+/** Up to a whole minor unit, but for the noise of doubles: what exceeds one by 2^-48 of itself is noise. */
+const roundUp = (value: number): number => Math.ceil(value * (1 - 2 ** -48)) + 0;
+
+const createSet = (): OffsetSet => ({
+  key: 0,
+  offset: 'none',
+  forward: 0,
+  minorPerCoin: 0,
+  legs: {
+    count: 0,
+    strikes: new Float64Array(LEGS_FIRST),
+    callSigns: new Int8Array(LEGS_FIRST),
+    sizes: new Float64Array(LEGS_FIRST),
+  },
+  soldByOrders: new Float64Array(LEGS_FIRST),
+  initial: 0,
+  initialWithOrders: 0,
+  maintenance: 0,
+  reserve: 0,
+});
+
+const growSet = (set: OffsetSet): void => {
+  const capacity = 2 * set.legs.strikes.length;
+  const strikes = new Float64Array(capacity);
+  const callSigns = new Int8Array(capacity);
+  const sizes = new Float64Array(capacity);
+  const soldByOrders = new Float64Array(capacity);
+  strikes.set(set.legs.strikes);
+  callSigns.set(set.legs.callSigns);
+  sizes.set(set.legs.sizes);
+  soldByOrders.set(set.soldByOrders);
+  set.legs = { count: set.legs.count, strikes, callSigns, sizes };
+  set.soldByOrders = soldByOrders;
+};
+
+/** Initial margin of an option without its orders, in minor units before rounding. */
+const optionInitial = (leg: OptionLeg): number =>
+  Math.max(0, -leg.sizeLots) * leg.shortInitial * leg.minorPerLot;
+
+const optionInitialWithOrders = (leg: OptionLeg): number => {
+  const perLot = leg.shortInitial * leg.minorPerLot;
+  const bought = Math.max(0, -(leg.sizeLots + leg.openBuyLots)) * perLot + leg.buyReserve;
+  const sold = Math.max(0, -(leg.sizeLots - leg.openSellLots)) * perLot + leg.sellReserve;
+  return Math.max(bought, sold);
+};
+
+const optionMaintenance = (leg: OptionLeg): number =>
+  Math.max(0, -leg.sizeLots) * leg.shortMaintenance * leg.minorPerLot;
+
+const futureInitialOf = (leg: FutureLeg, lots: number): number =>
+  Math.abs(lots) * leg.notionalPerLot * futureInitialRate(leg.parameters, lots * leg.coinsPerLot);
+
+const futureMaintenance = (leg: FutureLeg): number =>
+  Math.abs(leg.sizeLots) *
+  leg.notionalPerLot *
+  futureMaintenanceRate(leg.parameters, leg.sizeLots * leg.coinsPerLot);
+
+/** Adds up the margin of one account in one currency. */
+export class MarginSheet {
+  readonly #unpaired: UnpairedRates;
+  readonly #sets: OffsetSet[] = [];
+  #setCount = 0;
+  #initial = 0;
+  #initialWithOrders = 0;
+  #maintenance = 0;
+
+  constructor(unpaired: UnpairedRates = standardUnpairedRates) {
+    this.#unpaired = unpaired;
+  }
+
+  /** Empties the sheet. */
+  reset(): void {
+    this.#setCount = 0;
+    this.#initial = 0;
+    this.#initialWithOrders = 0;
+    this.#maintenance = 0;
+  }
+
+  /** Adds an option. Refuses nothing: a leg without a mark must not come here. */
+  addOption(leg: OptionLeg): void {
+    if (leg.offset === 'none') {
+      this.#initial += roundUp(optionInitial(leg));
+      this.#initialWithOrders += roundUp(optionInitialWithOrders(leg));
+      this.#maintenance += roundUp(optionMaintenance(leg));
+      return;
+    }
+    const set = this.#setOf(leg);
+    const at = set.legs.count;
+    if (at === set.legs.strikes.length) {
+      growSet(set);
+    }
+    set.legs.strikes[at] = leg.strike;
+    set.legs.callSigns[at] = leg.callSign;
+    set.legs.sizes[at] = leg.sizeLots * leg.coinsPerLot;
+    set.soldByOrders[at] = leg.openSellLots * leg.coinsPerLot;
+    set.legs.count = at + 1;
+    set.initial += optionInitial(leg);
+    set.initialWithOrders += optionInitialWithOrders(leg);
+    set.maintenance += optionMaintenance(leg);
+    set.reserve += leg.buyReserve + leg.sellReserve;
+  }
+
+  /** Adds a future or perpetual. */
+  addFuture(leg: FutureLeg): void {
+    this.#initial += roundUp(futureInitialOf(leg, leg.sizeLots));
+    this.#maintenance += roundUp(futureMaintenance(leg));
+    this.#initialWithOrders += roundUp(
+      Math.max(
+        futureInitialOf(leg, leg.sizeLots + leg.openBuyLots) + leg.buyReserve,
+        futureInitialOf(leg, leg.sizeLots - leg.openSellLots) + leg.sellReserve,
+      ),
+    );
+  }
+
+  /**
+   * Closes the sheet: afterwards `initial`, `maintenance` and `openOrders` are those of all legs added.
+   *
+   * Cost: per expiry set, its legs squared.
+   */
+  finish(): void {
+    for (let i = 0; i < this.#setCount; i++) {
+      this.#finishSet(this.#sets[i] as OffsetSet);
+    }
+    this.#setCount = 0;
+  }
+
+  /** Initial margin, open orders included, in minor units. */
+  get initial(): number {
+    return this.#initialWithOrders;
+  }
+
+  /** Maintenance margin of the positions alone. */
+  get maintenance(): number {
+    return this.#maintenance;
+  }
+
+  /** The part of the initial margin that open orders hold. */
+  get openOrders(): number {
+    return this.#initialWithOrders - this.#initial;
+  }
+
+  #setOf(leg: OptionLeg): OffsetSet {
+    for (let i = 0; i < this.#setCount; i++) {
+      const set = this.#sets[i] as OffsetSet;
+      if (set.key === leg.setKey && set.offset === leg.offset) {
+        return set;
+      }
+    }
+    if (this.#setCount === this.#sets.length) {
+      this.#sets.push(createSet());
+    }
+    const set = this.#sets[this.#setCount] as OffsetSet;
+    this.#setCount += 1;
+    set.key = leg.setKey;
+    set.offset = leg.offset;
+    set.forward = leg.forward;
+    set.minorPerCoin = leg.minorPerLot / leg.coinsPerLot;
+    set.legs.count = 0;
+    set.initial = 0;
+    set.initialWithOrders = 0;
+    set.maintenance = 0;
+    set.reserve = 0;
+    return set;
+  }
+
+  #finishSet(set: OffsetSet): void {
+    const { initial, maintenance } = this.#unpaired;
+    this.#initial += roundUp(Math.min(set.initial, maxLossOf(set, initial)));
+    this.#maintenance += roundUp(Math.min(set.maintenance, maxLossOf(set, maintenance)));
+    // More of an option never loses more, so over all ways in which the orders may fill the largest loss has
+    // every sell filled and no buy, while the cash paid is at most that of all buys.
+    for (let i = 0; i < set.legs.count; i++) {
+      set.legs.sizes[i] = (set.legs.sizes[i] as number) - (set.soldByOrders[i] as number);
+    }
+    const worst = maxLossOf(set, initial) + set.reserve;
+    this.#initialWithOrders += roundUp(Math.min(set.initialWithOrders, worst));
+  }
+}
+
+/** The largest loss of a set, in minor units. */
+const maxLossOf = (set: OffsetSet, unpairedRate: number): number =>
+  set.minorPerCoin *
+  (set.offset === 'linear'
+    ? maxLossLinear(set.legs, set.forward, unpairedRate)
+    : maxLossInverse(set.legs));
