@@ -11,6 +11,7 @@ import type {
   TsUs,
   UsdMicros,
 } from '@openstrike/domain';
+import { black76Price } from '@openstrike/pricing';
 import { describe, expect, test } from 'vitest';
 import { createFeeds } from './create-feeds.ts';
 import type { FeedSeed, Feeds } from './feeds.ts';
@@ -169,6 +170,28 @@ describe('tickers', () => {
     const settled = apply(feeds, 1_000_002, state(2, 'open'));
     expect(settled.instrumentStates.map((row) => row.state)).toEqual(['settled']);
     expect(feeds.ticker(2 as InstrumentId)?.settlementPrice).toBe(0.05);
+  });
+
+  test('a quote at the Black-76 price of a volatility implies it, a price below intrinsic none', () => {
+    const feeds = listed();
+    const iv = 0.6;
+    const years = 7 / 365;
+    const [forward, strike] = [100_000, option.strike as number];
+    const usd = black76Price({
+      forward,
+      strike,
+      timeYears: years,
+      volatility: iv,
+      optionType: 'call',
+    });
+    const ticks = Math.round((usd / forward) * 10_000);
+    apply(feeds, 0, marks([1]), level('buy', ticks, 1), level('sell', 1, 1));
+    const ticker = feeds.ticker(1 as InstrumentId);
+    expect(ticker?.bidIv).toBeCloseTo(iv, 2);
+    apply(feeds, 1, level('sell', 1, 0));
+    expect(feeds.ticker(1 as InstrumentId)?.askIv).toBeNaN();
+    apply(feeds, 2, marks([1], { underlyingPrice: new Float64Array([200_000]) }));
+    expect(feeds.ticker(1 as InstrumentId)?.bidIv).toBeNaN();
   });
 
   test('a day later the statistics are empty and the last price stays', () => {

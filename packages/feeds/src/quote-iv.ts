@@ -1,6 +1,7 @@
 // Quote IV: the implied volatility of one quoted price, kept until the price or the marks move, because many
 // readers ask for the same ticker. It is taken at the instant of the marks it rests on.
 import { type Instrument, type TsUs, usPerYear } from '@openstrike/domain';
+import { impliedVolatility } from '@openstrike/pricing';
 
 export class QuoteIv {
   #price = Number.NaN;
@@ -25,7 +26,8 @@ const solve = (option: Instrument, price: number, forward: number, atUs: TsUs): 
   if (strike === null || optionType === null || expiryUs === null || expiryUs <= atUs) {
     return Number.NaN;
   }
-  const years = (expiryUs - atUs) / usPerYear;
+  const timeYears = (expiryUs - atUs) / usPerYear;
   const usd = payoff === 'inverse' ? price * forward : price;
-  return usd > 0 && years > 0 ? Number.NaN : Number.NaN;
+  const iv = impliedVolatility({ price: usd, forward, strike, timeYears, optionType });
+  return iv.ok ? iv.value : Number.NaN;
 };
