@@ -1,7 +1,7 @@
 // Quote model: what a simulated market maker shows in one instrument, as pure functions: width from volatility
 // and time, size from moneyness, prices snapped outward to the venue's tick grid, inventory shifting both
 // sides. Invariant: bid < fair < ask, on the grid, and a side is null rather than wrong.
-import { black76, black76Vega } from '@openstrike/pricing';
+import { black76, black76Greeks, GREEK, GREEK_COUNT } from '@openstrike/pricing';
 import type { VenueInstrument } from '@openstrike/venues';
 
 export interface Quote {
@@ -24,6 +24,7 @@ export interface QuoteParameters {
 }
 
 const msPerYear = 365 * 86_400_000;
+const greeks = new Float64Array(GREEK_COUNT);
 
 /** The tick that holds at a price. */
 export const tickAt = (instrument: VenueInstrument, price: number): number => {
@@ -62,7 +63,8 @@ const optionHalfWidth = (
   parameters: QuoteParameters,
 ): number => {
   const years = Math.max(1 / (365 * 24), ((instrument.expiryMs ?? 0) - nowMs) / msPerYear);
-  const vegaUsd = black76Vega(indexPrice, instrument.strike ?? indexPrice, years, iv);
+  black76Greeks(indexPrice, instrument.strike ?? indexPrice, years, iv, 1, greeks);
+  const vegaUsd = greeks[GREEK.vega] as number;
   const unit = instrument.payoff === 'inverse' ? indexPrice : 1;
   // Short expiries are quoted wider in volatility: their vega is small against their gamma.
   const widening = Math.min(6, Math.max(1, Math.sqrt(7 / 365 / years)));
