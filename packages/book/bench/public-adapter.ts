@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { FillSink, Matcher, Side } from '../src/matcher.ts';
-import { OrderIds } from './order-ids.ts';
 import { CANCEL, MESSAGE_STRIDE, MODIFY, NEW_IOC, type Stream } from './public-stream.ts';
 
 /** Kinds of report; the numbers are the benchmark's, except the last. */
@@ -22,24 +21,27 @@ const REPORT_STRIDE = 8;
 /** Receives a full ring of reports and how many of them are new. */
 export type Drain = (reports: Int32Array, count: number) => void;
 
-/** One matcher behind order ids. */
+/** One matcher behind order ids, which are dense and looked up in a flat array as in the benchmark's own adapters. */
 export class PublicAdapter implements FillSink {
-  readonly #ids = new OrderIds();
+  readonly #handles: Int32Array;
   readonly #reports: Int32Array;
   readonly #drain: Drain | undefined;
   readonly #matcher: Matcher;
   #used = 0;
   #sequence = 0;
   #taker = 0;
+  #levelSide = 0;
+  #levelTicks = 0;
   /** How many reports were written. */
   reportCount = 0;
 
   /** `drain` is called whenever the ring of 8,192 reports is full, and by `flush`. */
-  constructor(make: (sink: FillSink) => Matcher, books: number, drain?: Drain) {
+  constructor(make: (sink: FillSink) => Matcher, stream: Stream, drain?: Drain) {
     this.#reports = new Int32Array(8192 * REPORT_STRIDE);
+    this.#handles = new Int32Array(stream.orderIds + 1);
     this.#drain = drain;
     this.#matcher = make(this);
-    for (let book = 0; book < books; book++) this.#matcher.openBook(book);
+    for (let book = 0; book < stream.books; book++) this.#matcher.openBook(book);
   }
 
   #report(
@@ -74,13 +76,23 @@ export class PublicAdapter implements FillSink {
 
   fill(_maker: number, makerId: number, ticks: number, lots: number, remaining: number): void {
     this.#report(TRADE, 0, 0, ticks, lots, makerId, this.#taker);
-    if (remaining === 0) this.#ids.remove(makerId);
+    if (remaining === 0) this.#handles[makerId] = 0;
   }
 
   selfTradeCancelled(): void {}
 
   levelChanged(book: number, side: Side, ticks: number, lots: number): void {
+    this.#levelSide = side;
+    this.#levelTicks = ticks;
     this.#report(LEVEL, book, side, ticks, lots, 0, 0);
+  }
+
+  /** Takes every order that still rests off the books. */
+  clear(): void {
+    for (const [id, handle] of this.#handles.entries()) {
+      if (handle !== 0) this.#cancel(id);
+    }
+    this.flush();
   }
 
   /** Works through the messages from `first` up to `end`. */
@@ -109,24 +121,24 @@ export class PublicAdapter implements FillSink {
   #place(id: number, side: Side, ticks: number, lots: number, book: number, rest: boolean): number {
     this.#taker = id;
     const handle = this.#matcher.submit(book, side, ticks, lots, 0, 0, id, rest, 0);
-    if (handle !== 0) this.#ids.add(id, handle);
+    this.#handles[id] = handle;
     return this.#matcher.lotsLeft();
   }
 
   #cancel(id: number): void {
-    const handle = this.#ids.remove(id);
+    const handle = this.#handles[id] as number;
     if (handle === 0) {
       this.#report(CANCEL_REJECT, id, 0, 0, 0, 0, 0);
       return;
     }
-    const side = this.#matcher.orderSide(handle);
-    const ticks = this.#matcher.orderTicks(handle);
+    this.#handles[id] = 0;
     const lots = this.#matcher.cancel(handle);
-    this.#report(CANCEL_ACK, id, side, ticks, lots, 0, 0);
+    // The level that the cancel has just changed is the order's.
+    this.#report(CANCEL_ACK, id, this.#levelSide, this.#levelTicks, lots, 0, 0);
   }
 
   #modify(id: number, side: Side, ticks: number, lots: number, book: number): void {
-    const handle = this.#ids.remove(id);
+    const handle = this.#handles[id] as number;
     if (handle === 0) {
       this.#report(MODIFY_REJECT, id, 0, 0, 0, 0, 0);
       return;
@@ -151,7 +163,7 @@ export function reportHash(make: (sink: FillSink) => Matcher, stream: Stream): s
     }
     message.length = 0;
   };
-  const adapter = new PublicAdapter(make, stream.books, (reports, count) => {
+  const adapter = new PublicAdapter(make, stream, (reports, count) => {
     for (let at = 0; at < count * REPORT_STRIDE; at += REPORT_STRIDE) {
       if (reports[at] === LEVEL) continue;
       if (reports[at + 1] !== sequence) finishMessage();

@@ -4,7 +4,8 @@
  * A price becomes a key, the tick for asks and the negated tick for bids, so that on both sides the best price is
  * the lowest key and one code path serves both. Each side keeps its levels in a list sorted from the best; a side
  * on which finding a level walks far gets a window (price-window.ts) over its best prices, and only the levels
- * beyond it stay listed. Records are named by the index of their first field; 0 is none.
+ * beyond it stay listed. Records are named by the index of their first field; 0 is none, a record whose key is
+ * worse than all and whose links are written to and never read.
  */
 import { assert } from '@openstrike/std';
 import {
@@ -24,7 +25,7 @@ export interface MatcherCapacity {
   readonly levels?: number;
   /** The most sides that may have a window (132 KiB each); the others keep their sorted list. */
   readonly windowsMax?: number;
-  /** A side gets a window when its walks have been longer than four levels by this many in all; 0: at once. */
+  /** A side gets a window when its walks went this many steps, those beyond the fourth, in all; 0: at once. */
   readonly windowAfterSteps?: number;
 }
 
@@ -44,7 +45,7 @@ export const SIDE_BEST_KEY = 1;
 /** The best level outside the window. */
 const SIDE_LIST = 2;
 export const SIDE_WINDOW = 3;
-/** Steps walked beyond the free ones, slowly forgotten. */
+/** Steps walked beyond the free ones, less one for every short walk since. */
 const SIDE_WALKED = 4;
 const SIDE_OPEN = 5;
 
@@ -76,6 +77,7 @@ export class PriceLevels {
     const { books = 16, levels = 256, windowsMax = 256, windowAfterSteps = 2048 } = capacity;
     this.sides = new Int32Array(books << 4);
     this.levels = new Int32Array((levels + 1) << 3);
+    this.levels[0] = NO_KEY;
     this.levelVisible = new Float64Array(this.levels.buffer);
     this.levelHidden = new Float64Array(levels + 1);
     this.#windowsMax = windowsMax;
@@ -122,10 +124,8 @@ export class PriceLevels {
     }
     const { levels } = this;
     let level = this.sides[side | SIDE_LIST] as number;
-    while (level !== 0 && (levels[level] as number) < key) {
-      level = levels[level | LEVEL_NEXT] as number;
-    }
-    return level !== 0 && levels[level] === key ? level : 0;
+    while ((levels[level] as number) < key) level = levels[level | LEVEL_NEXT] as number;
+    return levels[level] === key ? level : 0;
   }
 
   /** The level of a key on a side, opened without orders if there is none. */
@@ -137,7 +137,9 @@ export class PriceLevels {
       const found = this.windows[window + WINDOW_SLOTS + index] as number;
       return found !== 0 ? found : this.#openInWindow(side, window, index, key);
     }
-    return this.#levelOutside(side, window, index, key);
+    if (index > 0) return this.#levelInList(side, key);
+    this.#moveWindow(side, key);
+    return this.levelAt(side, key);
   }
 
   #openInWindow(side: number, window: number, index: number, key: number): number {
@@ -150,48 +152,53 @@ export class PriceLevels {
     return level;
   }
 
-  /** A key better than the window moves it, a worse one only if nothing holds the window where it is. */
-  #levelOutside(side: number, window: number, index: number, key: number): number {
-    if (index > 0 && firstOccupied(this.windows, window, 0) >= 0) {
-      return this.#levelInList(side, key);
-    }
-    this.#moveWindow(side, key);
-    return this.levelAt(side, key);
-  }
-
   #levelInList(side: number, key: number): number {
     const { levels, sides } = this;
+    const first = sides[side | SIDE_LIST] as number;
+    if ((levels[first] as number) > key) return this.#openInList(side, key, 0, first);
     let prev = 0;
-    let level = sides[side | SIDE_LIST] as number;
+    let level = first;
     let steps = 0;
-    while (level !== 0 && (levels[level] as number) < key) {
+    while ((levels[level] as number) < key) {
       prev = level;
       level = levels[level | LEVEL_NEXT] as number;
       steps += 1;
     }
-    if (level === 0 || levels[level] !== key) {
-      const next = level;
-      level = this.#newLevel(side, key);
-      this.#link(side, prev, level);
-      this.#link(side, level, next);
-      if (key < (sides[side | SIDE_BEST_KEY] as number)) this.#setBest(side, level);
-    }
-    const walked = ((sides[side | SIDE_WALKED] as number) + steps - WALK_STEPS_FREE) | 0;
-    sides[side | SIDE_WALKED] = walked < 0 ? 0 : walked;
-    if (walked >= this.#windowAfterSteps || this.#windowAfterSteps === 0) this.#openWindow(side);
+    if (levels[level] !== key) level = this.#openInList(side, key, prev, level);
+    if (steps > WALK_STEPS_FREE) this.#countSteps(side, steps - WALK_STEPS_FREE);
+    else if (sides[side | SIDE_WALKED] !== 0) sides[side | SIDE_WALKED]! -= 1;
     return level;
   }
 
-  /** Makes two levels neighbours in a side's list; 0 stands for the list's head before and its end after. */
-  #link(side: number, before: number, after: number): void {
-    if (before === 0) this.sides[side | SIDE_LIST] = after;
-    else this.levels[before | LEVEL_NEXT] = after;
-    if (after !== 0) this.levels[after | LEVEL_PREV] = before;
+  #openInList(side: number, key: number, prev: number, next: number): number {
+    const level = this.#newLevel(side, key);
+    const { levels, sides } = this;
+    levels[level | LEVEL_PREV] = prev;
+    levels[level | LEVEL_NEXT] = next;
+    levels[prev | LEVEL_NEXT] = level;
+    levels[next | LEVEL_PREV] = level;
+    if (prev === 0) sides[side | SIDE_LIST] = level;
+    if (key < (sides[side | SIDE_BEST_KEY] as number)) {
+      sides[side | SIDE_BEST] = level;
+      sides[side | SIDE_BEST_KEY] = key;
+    }
+    if (this.#windowAfterSteps === 0 && sides[side | SIDE_WINDOW] === 0) this.#openWindow(side);
+    return level;
+  }
+
+  /** Long walks open a window, or bring the one that is there back to the best prices. */
+  #countSteps(side: number, steps: number): void {
+    const walked = (this.sides[side | SIDE_WALKED] as number) + steps;
+    this.sides[side | SIDE_WALKED] = walked;
+    if (walked < this.#windowAfterSteps) return;
+    this.sides[side | SIDE_WALKED] = 0;
+    if (this.sides[side | SIDE_WINDOW] === 0) this.#openWindow(side);
+    else this.#moveWindow(side, NO_KEY);
   }
 
   #setBest(side: number, level: number): void {
     this.sides[side | SIDE_BEST] = level;
-    this.sides[side | SIDE_BEST_KEY] = level === 0 ? NO_KEY : (this.levels[level] as number);
+    this.sides[side | SIDE_BEST_KEY] = this.levels[level] as number;
   }
 
   #newLevel(side: number, key: number): number {
@@ -233,7 +240,10 @@ export class PriceLevels {
       }
     } else {
       const next = levels[level | LEVEL_NEXT] as number;
-      this.#link(side, levels[level | LEVEL_PREV] as number, next);
+      const prev = levels[level | LEVEL_PREV] as number;
+      levels[next | LEVEL_PREV] = prev;
+      levels[prev | LEVEL_NEXT] = next;
+      if (prev === 0) sides[side | SIDE_LIST] = next;
       if (sides[side | SIDE_BEST] === level) this.#setBest(side, next);
     }
     levels[level | LEVEL_NEXT] = this.#levelsFree;
@@ -247,10 +257,8 @@ export class PriceLevels {
     return this.windows[window + WINDOW_SLOTS + at] as number;
   }
 
-  /** Gives a side a window, unless it has one or all are taken. */
+  /** Gives a side a window, unless all are taken. */
   #openWindow(side: number): void {
-    this.sides[side | SIDE_WALKED] = 0;
-    if (this.sides[side | SIDE_WINDOW] !== 0) return;
     let window = this.#windowsFree.pop();
     if (window === undefined) {
       if (this.#windowsUsed === this.#windowsMax) return;
@@ -271,27 +279,33 @@ export class PriceLevels {
     const { levels, windows, sides } = this;
     const window = sides[side | SIDE_WINDOW] as number;
     // Every level of the window goes back to the head of the list, in order ...
-    const list = sides[side | SIDE_LIST] as number;
+    const anchor = (Math.min(key, sides[side | SIDE_BEST_KEY] as number) - WINDOW_LEAD) | 0;
     let last = 0;
+    let list = sides[side | SIDE_LIST] as number;
+    const first = this.#firstInWindow(side, window, 0);
     for (let at = firstOccupied(windows, window, 0); at >= 0; ) {
       const level = windows[window + WINDOW_SLOTS + at] as number;
       vacate(windows, window, at);
-      this.#link(side, last, level);
+      levels[last | LEVEL_NEXT] = level;
+      levels[level | LEVEL_PREV] = last;
       last = level;
       at = firstOccupied(windows, window, at);
     }
-    if (last !== 0) this.#link(side, last, list);
-    // ... and those that the moved window covers come out of the list again.
-    const anchor = (Math.min(key, sides[side | SIDE_BEST_KEY] as number) - WINDOW_LEAD) | 0;
-    windows[window + WINDOW_ANCHOR] = anchor;
-    let level = sides[side | SIDE_LIST] as number;
-    while (level !== 0) {
-      const index = ((levels[level] as number) - anchor) | 0;
-      if (index >= WINDOW_KEYS) break;
-      occupy(windows, window, index, level);
-      level = levels[level | LEVEL_NEXT] as number;
+    if (last !== 0) {
+      levels[last | LEVEL_NEXT] = list;
+      levels[list | LEVEL_PREV] = last;
+      list = first;
     }
-    this.#link(side, 0, level);
+    // ... and those that the moved window covers come out of the list again.
+    windows[window + WINDOW_ANCHOR] = anchor;
+    for (;;) {
+      const index = ((levels[list] as number) - anchor) | 0;
+      if (list === 0 || index >= WINDOW_KEYS) break;
+      occupy(windows, window, index, list);
+      list = levels[list | LEVEL_NEXT] as number;
+    }
+    sides[side | SIDE_LIST] = list;
+    levels[list | LEVEL_PREV] = 0;
   }
 
   /** The next worse level on the same side; 0 after the last. */
