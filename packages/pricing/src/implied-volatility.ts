@@ -327,3 +327,31 @@ function rationalCubic(
     left * v * v * v;
   return top / (1 + (r - 3) * u * v);
 }
+
+/**
+ * Writes the volatilities of the first `count` undiscounted prices, without allocation.
+ * Shape: every array holds at least `count`; sign is +1 for a call, -1 for a put.
+ * Refuses: element by element, by a negative number of IMPLIED_REFUSED.
+ */
+export function impliedBlack76Batch(
+  batch: {
+    readonly price: Float64Array;
+    readonly forward: Float64Array;
+    readonly strike: Float64Array;
+    readonly timeYears: Float64Array;
+    readonly sign: Int8Array;
+  },
+  out: Float64Array,
+  count: number,
+): void {
+  const { price, forward, strike, timeYears, sign } = batch;
+  for (let i = 0; i < count; i++) {
+    out[i] = impliedBlack76(
+      price[i] as number,
+      forward[i] as number,
+      strike[i] as number,
+      timeYears[i] as number,
+      sign[i] as number,
+    );
+  }
+}

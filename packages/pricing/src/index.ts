@@ -6,6 +6,12 @@ export {
   signOf,
 } from './black76.ts';
 export {
+  type Black76Batch,
+  type Black76BatchGreeks,
+  black76Batch,
+  black76GreeksBatch,
+} from './black76-batch.ts';
+export {
   black76Greeks,
   blackScholes,
   blackScholesGreeks,
@@ -17,6 +23,7 @@ export {
   IMPLIED_REFUSED,
   type ImpliedVolatilityRefusal,
   impliedBlack76,
+  impliedBlack76Batch,
   impliedTotalVolatility,
   impliedVolatility,
   refusalOf,

@@ -5,9 +5,12 @@
  * Source: Tang (1989), Table-driven implementation of the exponential function in IEEE arithmetic.
  */
 import { doubleOf, fixedExp, fixedLn2, fixedOf } from './fixed-point.ts';
-import { POWER_ZERO, POWERS } from './float-bits.ts';
+import { POWERS as SHARED_POWERS } from './float-bits.ts';
 
 const STEPS = 128;
+/** A name of this module's own: the optimiser folds it to a constant, an imported one it reloads. */
+const POWERS = SHARED_POWERS;
+const POWER_BIAS = 1023;
 /** Adding and taking away 1.5 * 2^52 rounds to the nearest integer, ties to even. */
 const ROUNDER = 6755399441055744;
 /** Below this expm1 is a plain series. */
@@ -40,7 +43,7 @@ export function exp(x: number): number {
     r +
     square * (0.5 + r * (1 / 6)) +
     square * square * (1 / 24 + r * (1 / 120));
-  return (value + value * tail) * (POWERS[POWER_ZERO + (k >> 7)] as number);
+  return (value + value * tail) * (POWERS[((k >> 7) + POWER_BIAS) & 2047] as number);
 }
 
 /** e to the power high + low, where |low| is far below |high|: the exponential of a sum kept exact. */
@@ -59,7 +62,7 @@ export function expOfSum(high: number, low: number): number {
     r +
     square * (0.5 + r * (1 / 6)) +
     square * square * (1 / 24 + r * (1 / 120));
-  return (value + value * tail) * (POWERS[POWER_ZERO + (k >> 7)] as number);
+  return (value + value * tail) * (POWERS[((k >> 7) + POWER_BIAS) & 2047] as number);
 }
 
 /** The arguments whose result may leave the normal range: scaled in two exact steps but the last. */
@@ -76,8 +79,8 @@ function expAtEdge(high: number, low: number): number {
     (STEP_VALUES[i + 1] as number) +
     (r + r * r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120)))));
   const first = (k >> 7) >> 1;
-  const scaled = (value + value * tail) * (POWERS[POWER_ZERO + first] as number);
-  return scaled * (POWERS[POWER_ZERO + (k >> 7) - first] as number);
+  const scaled = (value + value * tail) * (POWERS[(first + POWER_BIAS) & 2047] as number);
+  return scaled * (POWERS[((k >> 7) - first + POWER_BIAS) & 2047] as number);
 }
 
 /**
@@ -96,7 +99,7 @@ export function expm1(x: number): number {
   const r = x - kd * STEP_HIGH - kd * STEP_LOW;
   const k = kd | 0;
   const i = (k & (STEPS - 1)) << 1;
-  const scale = POWERS[POWER_ZERO + (k >> 7)] as number;
+  const scale = POWERS[((k >> 7) + POWER_BIAS) & 2047] as number;
   const value = (STEP_VALUES[i] as number) * scale;
   const square = r * r;
   const tail =

@@ -10,13 +10,16 @@ FLOAT64[0] = 1;
 /** Where the sign and exponent are: 1 on a little-endian machine, else 0. */
 export const HIGH_WORD: number = WORDS[0] === 0 ? 1 : 0;
 
-/** `POWERS[POWER_ZERO + e]` is 2^e, from 2^-1074 to 2^1023. */
-export const POWER_ZERO = 1074;
+/**
+ * `POWERS[(e + POWER_BIAS) & 2047]` is 2^e for e from -1023 to 1023. The mask lets the optimiser
+ * leave out the check of the bounds.
+ */
+export const POWER_BIAS = 1023;
 export const POWERS: Float64Array = makePowers();
 
 function makePowers(): Float64Array {
-  const powers = new Float64Array(2098);
-  let power = 2 ** -1074;
+  const powers = new Float64Array(2048);
+  let power = 2 ** -1023;
   for (let i = 0; i < powers.length; i++) {
     powers[i] = power;
     power *= 2;

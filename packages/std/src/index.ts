@@ -18,6 +18,7 @@ export {
   subSafe,
 } from './exact-integers.ts';
 export { cosh, exp, expm1, expOfSum, sinh, tanh } from './exponential.ts';
+export { HIGH_WORD } from './float-bits.ts';
 export { log, log1p, logRatio, pow } from './logarithm.ts';
 export {
   MILLS_FIRST,
