@@ -9,9 +9,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationalError } from '@openstrike/domain';
 
 const lockName = 'lock';
-const heartbeatMs = 1_000;
-/** A foreign holder whose heartbeat does not move for so long is dead. */
-const foreignSilenceMs = 8_000;
 /** Two that take over the same stale lock both wait this out; the later one wins. */
 const settleMs = 50;
 
@@ -28,8 +25,18 @@ interface Holder {
   readonly since: string;
 }
 
+/** A holder elsewhere whose heartbeat does not move for `silenceMs` is dead. */
+export interface LockTiming {
+  readonly heartbeatMs: number;
+  readonly silenceMs: number;
+}
+const usualTiming: LockTiming = { heartbeatMs: 1_000, silenceMs: 8_000 };
+
 /** Takes the folder, or throws an OperationalError that says who holds it. */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(
+  folder: string,
+  timing: LockTiming = usualTiming,
+): Promise<FolderLock> {
   const path = join(folder, lockName);
   const mine = JSON.stringify(thisProcess());
   const draft = `${path}.${process.pid}.${process.hrtime.bigint()}`;
@@ -37,7 +44,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   try {
     if (!tryLink(draft, path)) {
       const held = read(path);
-      if (held !== null && (await isAlive(held, path))) {
+      if (held !== null && (await isAlive(held, path, timing))) {
         throw heldBy(folder, held);
       }
       fs.renameSync(draft, path);
@@ -50,7 +57,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   if (now === null || JSON.stringify(now) !== mine) {
     throw heldBy(folder, now);
   }
-  const beat = setInterval(() => touch(path), heartbeatMs);
+  const beat = setInterval(() => touch(path), timing.heartbeatMs);
   beat.unref();
   return {
     release: () => {
@@ -87,14 +94,14 @@ function heldBy(folder: string, holder: Holder | null): OperationalError {
   );
 }
 
-async function isAlive(holder: Holder, path: string): Promise<boolean> {
+async function isAlive(holder: Holder, path: string, timing: LockTiming): Promise<boolean> {
   const self = thisProcess();
   if (holder.place === self.place) {
     return startOf(holder.pid) === holder.startedAt;
   }
   const before = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  for (let waitedMs = 0; waitedMs < foreignSilenceMs; waitedMs += heartbeatMs) {
-    await sleep(heartbeatMs);
+  for (let waitedMs = 0; waitedMs < timing.silenceMs; waitedMs += timing.heartbeatMs) {
+    await sleep(timing.heartbeatMs);
     if (fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs !== before) {
       return true;
     }

@@ -132,7 +132,10 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     );
   }
 
-  /** Brings the engine to the journal's end and opens the door. */
+  /**
+   * Brings the engine to the journal's end and opens the door.
+   * Throws: OperationalError where the journal cannot be trusted; nothing is changed and the folder is let go.
+   */
   async recover(options: RecoverOptions = {}): Promise<RecoveryReport> {
     assert(this.#state === 'recovering' && this.#writer === null, 'a sequencer recovers once');
     const { machine, writer, report } = await recover(this.#storage, {
@@ -142,6 +145,9 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
       publishAfterSeq: options.publishAfterSeq ?? null,
       publish: (batch) => this.#publish(batch),
       progress: options.progress ?? (() => {}),
+    }).catch(async (error: Error) => {
+      await this.stop();
+      throw error;
     });
     this.#machine = machine;
     this.#writer = writer;
