@@ -1,1 +1,2 @@
-export {};
+/** The deterministic state machine of the venue. */
+export { createEngine, type EngineOptions } from './engine.ts';

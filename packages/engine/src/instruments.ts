@@ -10,6 +10,7 @@ import {
   type Step,
   type TsUs,
 } from '@openstrike/domain';
+import { createPerpetualBasis } from '@openstrike/marks';
 import { AssertionError, assert } from '@openstrike/std';
 import { createFundingState } from './funding/funding-state.ts';
 import {
@@ -93,6 +94,9 @@ export const createInstrumentRecord = (
   deliveredUs: 0,
   settlementPrice: 0,
   funding: contract.kind === 'perpetual' ? createFundingState() : null,
+  basis: contract.kind === 'perpetual' ? createPerpetualBasis() : null,
+  planAt: 0,
+  fundingMarked: 0,
   indexNo: indexNames.indexOf(contract.indexName),
   currencyNo: currencyNoOf(contract.settlementCurrency),
   inverseValuePerLot: inverseValuePerLotOf(contract),
@@ -132,6 +136,7 @@ export const placeInstrument = (state: EngineState, record: InstrumentRecord): v
   }
   const index = state.indexes[record.indexNo] as IndexRecord;
   index.instruments.push(record);
+  index.plan = null;
   if (contract.expiryUs === null) {
     index.perpetuals.push(record);
   } else {
@@ -165,6 +170,7 @@ export const retireExpiry = (
     state.book.closeBook(record.id);
     index.instruments.splice(index.instruments.indexOf(record), 1);
   }
+  index.plan = null;
   index.expiries.splice(index.expiries.indexOf(expiry), 1);
 };
 
@@ -202,6 +208,8 @@ export const createMarks = (): MarkColumns => ({
   vega: new Float64Array(0),
   theta: new Float64Array(0),
   rho: new Float64Array(0),
+  shortInitial: new Float64Array(0),
+  shortMaintenance: new Float64Array(0),
   bandMinTicks: new Int32Array(0),
   bandMaxTicks: new Int32Array(0),
 });
@@ -220,6 +228,8 @@ const growMarks = (marks: MarkColumns, size: number): void => {
   marks.vega = grownFloats(marks.vega, capacity);
   marks.theta = grownFloats(marks.theta, capacity);
   marks.rho = grownFloats(marks.rho, capacity);
+  marks.shortInitial = grownFloats(marks.shortInitial, capacity);
+  marks.shortMaintenance = grownFloats(marks.shortMaintenance, capacity);
   marks.bandMinTicks = grownInts(marks.bandMinTicks, capacity);
   marks.bandMaxTicks = grownInts(marks.bandMaxTicks, capacity);
 };

@@ -32,8 +32,11 @@ import type {
   UsdMicros,
 } from '@openstrike/domain';
 import type { Ledger, LedgerAccountId } from '@openstrike/ledger';
+import type { MarkPlan, PerpetualBasis } from '@openstrike/marks';
+import type { MarginDesk } from './account/margin-desk.ts';
 import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
+import type { MatchTape } from './trading/match-tape.ts';
 
 /** 0 buy, 1 sell: the book's numbers of sides, used in all records. */
 export type SideCode = 0 | 1;
@@ -92,6 +95,12 @@ export interface InstrumentRecord {
   settlementPrice: number;
   /** Perpetuals only. */
   funding: FundingState | null;
+  /** Perpetuals only: how far the mark stands from the index. */
+  basis: PerpetualBasis | null;
+  /** Place in its index's mark plan; meaningless while there is no plan. */
+  planAt: number;
+  /** `FundingState.accruedPerLot` at the last mark: what margin counts up to. */
+  fundingMarked: number;
   /** Number of its index in `EngineState.indexes`. */
   readonly indexNo: number;
   readonly currencyNo: number;
@@ -131,7 +140,11 @@ export interface IndexRecord {
   readonly perpetuals: InstrumentRecord[];
   /** Every instrument of this index that is not delivered, by id. */
   readonly instruments: InstrumentRecord[];
-  readonly fixing: FixingState;
+  fixing: FixingState;
+  /** When its instruments were last marked; 0 before the first time. */
+  markedUs: number;
+  /** The instruments laid out for marking; null after listing or delivery. Follows from the rest. */
+  plan: MarkPlan | null;
   readonly triggers: TriggerWatch;
 }
 
@@ -149,6 +162,9 @@ export interface MarkColumns {
   vega: Float64Array;
   theta: Float64Array;
   rho: Float64Array;
+  /** Options: margin of one coin sold, in coins (inverse) or USD (linear). Follow from the other columns. */
+  shortInitial: Float64Array;
+  shortMaintenance: Float64Array;
   bandMinTicks: Int32Array;
   bandMaxTicks: Int32Array;
 }
@@ -189,6 +205,31 @@ export interface Holding {
   lastOrder: OrderRecord | null;
   orderCount: number;
   reduceOnlyCount: number;
+  /** The options that its margin is netted with; null where each leg stands alone. */
+  readonly marginSet: MarginSet | null;
+  /**
+   * Its part of the currency record's cached numbers, a function of the fields above and the marks. The first three
+   * stay 0 in a margin set, which has them for all its legs.
+   */
+  initialMargin: number;
+  maintenanceMargin: number;
+  ordersMargin: number;
+  /** Futures: session profit realised and not, with funding up to the last mark. */
+  sessionProfit: number;
+  /** Options: the position at its mark. */
+  optionsValue: number;
+}
+
+/** Linear options of one account, index and expiry, whose largest loss bounds their margin. */
+export interface MarginSet {
+  readonly expiryUs: number;
+  readonly indexNo: number;
+  /** By instrument id. */
+  readonly holdings: Holding[];
+  initialMargin: number;
+  maintenanceMargin: number;
+  ordersMargin: number;
+  stale: boolean;
 }
 
 /** Margin of one account in one currency, as of a version of the marks. */
@@ -198,14 +239,16 @@ export interface CurrencyRecord {
   readonly ledgerId: LedgerAccountId;
   /** Holdings that settle in this currency, ascending by instrument id. */
   readonly holdings: Holding[];
-  /** Version of marks and holdings that the cached numbers belong to; -1 when they are stale. */
+  readonly marginSets: MarginSet[];
+  /**
+   * `EngineState.marksVersion` of the numbers below, which are sums over holdings and sets; -1 when stale.
+   * A matter of speed: computed afresh they are the same.
+   */
   marginVersion: number;
   initialMargin: number;
   maintenanceMargin: number;
-  openOrdersMargin: number;
-  sessionUnrealised: number;
-  sessionRealised: number;
-  sessionFunding: number;
+  ordersMargin: number;
+  sessionProfit: number;
   optionsValue: number;
 }
 
@@ -283,6 +326,20 @@ export interface TriggerWatch {
   readonly trailing: OrderRecord[];
 }
 
+/** What the checks resolved an order to; read by the effects that follow. */
+export interface OrderDraft {
+  type: OrderType;
+  originalType: OrderType | null;
+  /** As the order shows it; 0 for a market order. */
+  priceTicks: number;
+  /** As it goes into the book. */
+  limitTicks: number;
+  lots: number;
+  rest: boolean;
+  /** A fill-or-kill order that cannot fill. */
+  killed: boolean;
+}
+
 export interface TradingState {
   halted: boolean;
   reason: string;
@@ -335,6 +392,16 @@ export interface EngineState {
   readonly trading: TradingState[];
   /** Ascending by time, then by kind. */
   readonly timers: Timer[];
+  /** Scratch of the margin rules. */
+  readonly desk: MarginDesk;
+  /** What the book told during the present match; empty between commands. */
+  readonly tape: MatchTape;
+  /** What the checks of the present order resolved it to. */
+  readonly draft: OrderDraft;
+  /** The bound that the present command crossed, in the units of the API; null when there is none to tell. */
+  rejectLimit: number | null;
+  /** Instruments that traded at a new price during this command; empty between commands. */
+  readonly newLastPrices: InstrumentRecord[];
 }
 
 /** Index of a currency in domain's `currencies`; the order of all arrays by currency. */

@@ -39,13 +39,12 @@ export const createCurrencyRecord = (
   currencyNo,
   ledgerId,
   holdings: [],
+  marginSets: [],
   marginVersion: -1,
   initialMargin: 0,
   maintenanceMargin: 0,
-  openOrdersMargin: 0,
-  sessionUnrealised: 0,
-  sessionRealised: 0,
-  sessionFunding: 0,
+  ordersMargin: 0,
+  sessionProfit: 0,
   optionsValue: 0,
 });
 

@@ -3,7 +3,14 @@
 // so profits of all accounts sum to zero but for named roundings at a mark.
 import type { Cash, SizeLots } from '@openstrike/domain';
 import { mulDivHalfEven, mulSafe } from '@openstrike/std';
-import type { AccountRecord, EngineState, Holding, InstrumentRecord } from '../state.ts';
+import type {
+  AccountRecord,
+  CurrencyRecord,
+  EngineState,
+  Holding,
+  InstrumentRecord,
+  MarginSet,
+} from '../state.ts';
 import { currencyRecordOf } from './cash.ts';
 
 /** What the account has in the instrument, opened empty at first use. */
@@ -18,6 +25,7 @@ const openHolding = (
   account: AccountRecord,
   instrument: InstrumentRecord,
 ): Holding => {
+  const record = currencyRecordOf(state, account, instrument.currencyNo);
   const holding: Holding = {
     account,
     instrument,
@@ -27,7 +35,7 @@ const openHolding = (
     sessionRealised: 0,
     sessionFunding: 0,
     realised: 0,
-    fundingMark: 0,
+    fundingMark: instrument.funding?.accruedPerLot ?? 0,
     openBuyLots: 0,
     openSellLots: 0,
     openBuyTickLots: 0,
@@ -36,11 +44,48 @@ const openHolding = (
     lastOrder: null,
     orderCount: 0,
     reduceOnlyCount: 0,
+    marginSet: marginSetOf(record, instrument),
+    initialMargin: 0,
+    maintenanceMargin: 0,
+    ordersMargin: 0,
+    sessionProfit: 0,
+    optionsValue: 0,
   };
   account.holdings.set(instrument.id, holding);
-  const { holdings } = currencyRecordOf(state, account, instrument.currencyNo);
-  holdings.splice(placeOf(holdings, instrument.id), 0, holding);
+  insertHolding(record.holdings, holding);
+  if (holding.marginSet !== null) {
+    insertHolding(holding.marginSet.holdings, holding);
+  }
   return holding;
+};
+
+/** The set that the instrument's margin is netted in, made at first use; null where legs stand alone. */
+const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): MarginSet | null => {
+  const { contract, indexNo } = instrument;
+  const { expiryUs } = contract;
+  if (contract.kind !== 'option' || contract.payoff !== 'linear' || expiryUs === null) {
+    return null;
+  }
+  for (const set of record.marginSets) {
+    if (set.expiryUs === expiryUs && set.indexNo === indexNo) {
+      return set;
+    }
+  }
+  const set: MarginSet = {
+    expiryUs,
+    indexNo,
+    holdings: [],
+    initialMargin: 0,
+    maintenanceMargin: 0,
+    ordersMargin: 0,
+    stale: true,
+  };
+  record.marginSets.push(set);
+  return set;
+};
+
+const insertHolding = (holdings: Holding[], holding: Holding): void => {
+  holdings.splice(placeOf(holdings, holding.instrument.id), 0, holding);
 };
 
 const placeOf = (holdings: readonly Holding[], instrumentId: number): number => {
@@ -64,6 +109,13 @@ export const dropHolding = (holding: Holding): void => {
   if (record) {
     record.holdings.splice(placeOf(record.holdings, instrument.id), 1);
     record.marginVersion = -1;
+  }
+  const { marginSet } = holding;
+  if (record && marginSet !== null) {
+    marginSet.holdings.splice(placeOf(marginSet.holdings, instrument.id), 1);
+    if (marginSet.holdings.length === 0) {
+      record.marginSets.splice(record.marginSets.indexOf(marginSet), 1);
+    }
   }
   account.holdings.delete(instrument.id);
 };

@@ -1,0 +1,43 @@
+// Margin desk: one margin sheet and two legs that are filled in over and over, so that asking for a margin allocates
+// nothing. It holds no state from one question to the next.
+import type { FutureMarginParameters } from '@openstrike/domain';
+import { type FutureLeg, MarginSheet, type OptionLeg } from '@openstrike/risk';
+
+export interface MarginDesk {
+  readonly sheet: MarginSheet;
+  readonly option: OptionLeg;
+  readonly future: FutureLeg;
+}
+
+const noParameters: FutureMarginParameters = { initialRate: 0, maintenanceRate: 0, ratePerCoin: 0 };
+
+/** A desk with empty legs. */
+export const createMarginDesk = (): MarginDesk => ({
+  sheet: new MarginSheet(),
+  option: {
+    sizeLots: 0,
+    openBuyLots: 0,
+    openSellLots: 0,
+    buyReserve: 0,
+    sellReserve: 0,
+    offset: 'none',
+    setKey: 0,
+    strike: 0,
+    callSign: 1,
+    forward: 0,
+    minorPerLot: 0,
+    coinsPerLot: 0,
+    shortInitial: 0,
+    shortMaintenance: 0,
+  },
+  future: {
+    sizeLots: 0,
+    openBuyLots: 0,
+    openSellLots: 0,
+    buyReserve: 0,
+    sellReserve: 0,
+    parameters: noParameters,
+    notionalPerLot: 0,
+    coinsPerLot: 0,
+  },
+});

@@ -1,0 +1,306 @@
+// Margin before the trade: what an account holds in one currency, its positions and open orders together, and
+// whether it can carry one order more. The rule is risk's margin sheet; premiums of open buys count in full beside
+// it. Every number is a whole sum over holdings and sets, so that keeping it up step by step gives the same as
+// computing it afresh. In an order's life: the last check before the point of no return.
+import { minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
+import { fundingSince } from '../funding/funding.ts';
+import type {
+  CurrencyRecord,
+  EngineState,
+  Holding,
+  InstrumentRecord,
+  MarginSet,
+  SideCode,
+} from '../state.ts';
+import { feeOf } from '../trading/fees.ts';
+import { balanceOf, currencyRecordOf } from './cash.ts';
+import { valueAtPrice, valueAtTicks } from './holdings.ts';
+
+const isOption = (instrument: InstrumentRecord): boolean => instrument.contract.kind === 'option';
+
+/** What is asked about a holding beyond what it has: more lots, and more open orders. */
+export interface WhatIf {
+  readonly lots: number;
+  readonly buyLots: number;
+  readonly sellLots: number;
+}
+
+const asItIs: WhatIf = { lots: 0, buyLots: 0, sellLots: 0 };
+
+const addOptionLeg = (state: EngineState, holding: Holding, more: WhatIf): void => {
+  const { instrument } = holding;
+  const { contract, id } = instrument;
+  const { marks, desk } = state;
+  const leg = desk.option;
+  leg.sizeLots = holding.sizeLots + more.lots;
+  leg.openBuyLots = holding.openBuyLots + more.buyLots;
+  leg.openSellLots = holding.openSellLots + more.sellLots;
+  leg.offset = contract.payoff === 'linear' ? 'linear' : 'none';
+  leg.strike = contract.strike as number;
+  leg.callSign = contract.optionType === 'call' ? 1 : -1;
+  leg.forward = marks.underlyingPrice[id] as number;
+  leg.coinsPerLot = contract.lot.num / contract.lot.den;
+  leg.minorPerLot = instrument.fees.coinMinorPerLot;
+  leg.shortInitial = marks.shortInitial[id] as number;
+  leg.shortMaintenance = marks.shortMaintenance[id] as number;
+  desk.sheet.addOption(leg);
+};
+
+const addFutureLeg = (state: EngineState, holding: Holding, more: WhatIf): void => {
+  const { instrument } = holding;
+  const { lot, payoff, settlementCurrency } = instrument.contract;
+  const { desk } = state;
+  const mark = state.marks.markPrice[instrument.id] as number;
+  const amount = lot.num / lot.den;
+  const minor = minorPerUnit[settlementCurrency];
+  const leg = desk.future;
+  leg.sizeLots = holding.sizeLots + more.lots;
+  leg.openBuyLots = holding.openBuyLots + more.buyLots;
+  leg.openSellLots = holding.openSellLots + more.sellLots;
+  leg.parameters = (instrument.terms as PerpetualTerms).margin;
+  leg.coinsPerLot = payoff === 'inverse' ? amount / mark : amount;
+  leg.notionalPerLot = (payoff === 'inverse' ? amount / mark : amount * mark) * minor;
+  desk.sheet.addFuture(leg);
+};
+
+const addLeg = (state: EngineState, holding: Holding, more: WhatIf): void => {
+  if (Number.isNaN(state.marks.markPrice[holding.instrument.id])) {
+    return;
+  }
+  if (isOption(holding.instrument)) {
+    addOptionLeg(state, holding, more);
+  } else {
+    addFutureLeg(state, holding, more);
+  }
+};
+
+/** Premium that the open buys of a holding would pay, in minor units. */
+export const openPremiumOf = (holding: Holding): number =>
+  isOption(holding.instrument)
+    ? holding.openBuyTickLots * holding.instrument.contract.cashPerTickLot
+    : 0;
+
+/** Puts the legs that a holding's margin is netted with on the sheet, with one of them changed. */
+const askSheet = (state: EngineState, holding: Holding, more: WhatIf): void => {
+  const { sheet } = state.desk;
+  sheet.reset();
+  if (holding.marginSet === null) {
+    addLeg(state, holding, more);
+  } else {
+    for (const leg of holding.marginSet.holdings) {
+      addLeg(state, leg, leg === holding ? more : asItIs);
+    }
+  }
+  sheet.finish();
+};
+
+const computeSet = (state: EngineState, set: MarginSet): void => {
+  const [first] = set.holdings;
+  if (first === undefined) {
+    return;
+  }
+  askSheet(state, first, asItIs);
+  const { sheet } = state.desk;
+  let premium = 0;
+  for (const leg of set.holdings) {
+    premium += openPremiumOf(leg);
+  }
+  set.initialMargin = sheet.initial - sheet.openOrders;
+  set.maintenanceMargin = sheet.maintenance;
+  set.ordersMargin = sheet.openOrders + premium;
+  set.stale = false;
+};
+
+const computeHolding = (state: EngineState, holding: Holding): void => {
+  const { instrument, sizeLots } = holding;
+  if (holding.marginSet === null) {
+    askSheet(state, holding, asItIs);
+    const { sheet } = state.desk;
+    holding.initialMargin = sheet.initial - sheet.openOrders;
+    holding.maintenanceMargin = sheet.maintenance;
+    holding.ordersMargin = sheet.openOrders + openPremiumOf(holding);
+  }
+  const mark = state.marks.markPrice[instrument.id] as number;
+  if (Number.isNaN(mark)) {
+    return;
+  }
+  if (isOption(instrument)) {
+    holding.optionsValue = sizeLots === 0 ? 0 : valueAtPrice(instrument, sizeLots, mark);
+  } else {
+    holding.sessionProfit =
+      unrealisedOf(state, holding) +
+      holding.sessionRealised +
+      holding.sessionFunding +
+      pendingFunding(holding);
+  }
+};
+
+/** Funding of a perpetual since it was last charged, up to the last mark. */
+export const pendingFunding = (holding: Holding): number => {
+  const { instrument } = holding;
+  return instrument.funding === null
+    ? 0
+    : fundingSince(holding.sizeLots, holding.fundingMark, instrument.fundingMarked);
+};
+
+/** Profit of the open lots since entry or the last daily settlement, at the mark. */
+export const unrealisedOf = (state: EngineState, holding: Holding): number => {
+  const mark = state.marks.markPrice[holding.instrument.id] as number;
+  return holding.sizeLots === 0
+    ? 0
+    : valueAtPrice(holding.instrument, holding.sizeLots, mark) - holding.sessionCost;
+};
+
+const recompute = (state: EngineState, record: CurrencyRecord): void => {
+  record.initialMargin = 0;
+  record.maintenanceMargin = 0;
+  record.ordersMargin = 0;
+  record.sessionProfit = 0;
+  record.optionsValue = 0;
+  for (const holding of record.holdings) {
+    computeHolding(state, holding);
+    record.initialMargin += holding.initialMargin;
+    record.maintenanceMargin += holding.maintenanceMargin;
+    record.ordersMargin += holding.ordersMargin;
+    record.sessionProfit += holding.sessionProfit;
+    record.optionsValue += holding.optionsValue;
+  }
+  for (const set of record.marginSets) {
+    computeSet(state, set);
+    record.initialMargin += set.initialMargin;
+    record.maintenanceMargin += set.maintenanceMargin;
+    record.ordersMargin += set.ordersMargin;
+  }
+};
+
+const freshenSets = (state: EngineState, record: CurrencyRecord): void => {
+  for (const set of record.marginSets) {
+    if (set.stale) {
+      const { initialMargin, maintenanceMargin, ordersMargin } = set;
+      computeSet(state, set);
+      record.initialMargin += set.initialMargin - initialMargin;
+      record.maintenanceMargin += set.maintenanceMargin - maintenanceMargin;
+      record.ordersMargin += set.ordersMargin - ordersMargin;
+    }
+  }
+};
+
+/** Brings a record's sums up to the present marks. Cost: its holdings, when marks have moved. */
+export const refreshMargin = (state: EngineState, record: CurrencyRecord): void => {
+  const version = state.marksVersion[record.currencyNo] as number;
+  if (record.marginVersion === version) {
+    freshenSets(state, record);
+  } else {
+    recompute(state, record);
+    record.marginVersion = version;
+  }
+};
+
+/** Call after any change of a holding's lots, costs or open orders. */
+export const marginChanged = (state: EngineState, holding: Holding): void => {
+  const { account, instrument, marginSet } = holding;
+  const record = account.currencies[instrument.currencyNo] as CurrencyRecord;
+  if (record.marginVersion !== state.marksVersion[record.currencyNo]) {
+    return;
+  }
+  if (marginSet !== null) {
+    marginSet.stale = true;
+  }
+  const { initialMargin, maintenanceMargin, ordersMargin, sessionProfit, optionsValue } = holding;
+  computeHolding(state, holding);
+  record.initialMargin += holding.initialMargin - initialMargin;
+  record.maintenanceMargin += holding.maintenanceMargin - maintenanceMargin;
+  record.ordersMargin += holding.ordersMargin - ordersMargin;
+  record.sessionProfit += holding.sessionProfit - sessionProfit;
+  record.optionsValue += holding.optionsValue - optionsValue;
+};
+
+/** Equity that counts for margin: cash and session profit, without the value of options. */
+export const marginBalanceOf = (state: EngineState, record: CurrencyRecord): number =>
+  balanceOf(state, record.account, record.currencyNo) + record.sessionProfit;
+
+/** Funds free for new risk. Holds: the record is fresh. */
+export const availableFundsOf = (state: EngineState, record: CurrencyRecord): number =>
+  marginBalanceOf(state, record) - record.initialMargin - record.ordersMargin;
+
+/**
+ * Initial margin that one order more would hold beyond what is held now, its premium included.
+ *
+ * Holds: the currency record is fresh.
+ */
+export const extraOrderMargin = (
+  state: EngineState,
+  holding: Holding,
+  side: SideCode,
+  lots: number,
+  priceTicks: number,
+): number => {
+  const buyLots = side === 0 ? lots : 0;
+  const { cashPerTickLot } = holding.instrument.contract;
+  const premium = isOption(holding.instrument) ? buyLots * priceTicks * cashPerTickLot : 0;
+  // The order only buys an option that is not short: it holds its premium and nothing else.
+  if (side === 0 && isOption(holding.instrument)) {
+    return premium;
+  }
+  askSheet(state, holding, { lots: 0, buyLots, sellLots: lots - buyLots });
+  const { marginSet } = holding;
+  const held =
+    marginSet === null
+      ? holding.initialMargin + holding.ordersMargin - openPremiumOf(holding)
+      : marginSet.initialMargin + marginSet.ordersMargin - setPremium(marginSet);
+  return state.desk.sheet.initial - held + premium;
+};
+
+const setPremium = (set: MarginSet): number => {
+  let premium = 0;
+  for (const leg of set.holdings) {
+    premium += openPremiumOf(leg);
+  }
+  return premium;
+};
+
+/** What a future bought above or sold below its mark loses at once. */
+const lossAtOnce = (
+  state: EngineState,
+  instrument: InstrumentRecord,
+  signedLots: number,
+  priceTicks: number,
+): number => {
+  if (isOption(instrument)) {
+    return 0;
+  }
+  const mark = state.marks.markPrice[instrument.id] as number;
+  const cost = valueAtTicks(instrument, signedLots, priceTicks);
+  return Math.max(cost - valueAtPrice(instrument, signedLots, mark), 0);
+};
+
+/** Whether an order and all that rests with it on its side can only shrink the position. */
+const onlyReduces = (holding: Holding, side: SideCode, lots: number): boolean =>
+  side === 0
+    ? holding.openBuyLots + lots <= -holding.sizeLots
+    : holding.openSellLots + lots <= holding.sizeLots;
+
+/**
+ * Whether the account can carry an order of so many lots up to a price: its margin, its fee and what it loses
+ * against the mark are within the available funds. Orders that only reduce the position always pass.
+ */
+export const canCarry = (
+  state: EngineState,
+  holding: Holding,
+  side: SideCode,
+  lots: number,
+  priceTicks: number,
+): boolean => {
+  if (onlyReduces(holding, side, lots)) {
+    return true;
+  }
+  const { account, instrument } = holding;
+  const record = currencyRecordOf(state, account, instrument.currencyNo);
+  refreshMargin(state, record);
+  const signedLots = side === 0 ? lots : -lots;
+  const extra =
+    extraOrderMargin(state, holding, side, lots, priceTicks) +
+    lossAtOnce(state, instrument, signedLots, priceTicks) +
+    feeOf(state, instrument, lots, priceTicks, instrument.fees.taker);
+  return extra <= availableFundsOf(state, record);
+};

@@ -1,0 +1,69 @@
+// Configure: puts contract tables in force. The first command of a journal; later ones change terms of what trades
+// and what will be listed. A family that a new table leaves out keeps its terms to the end of its contracts but is
+// listed no more.
+import type { Configure, ContractFamily, RejectCode } from '@openstrike/domain';
+import { feeRatesOf, termsOf } from './instruments.ts';
+import { remark } from './marking/set-marks.ts';
+import { runListing } from './listing/run-listing.ts';
+import { startTimers } from './run-timers.ts';
+import type { EngineState } from './state.ts';
+
+const familiesOf = (state: EngineState, command: Configure): Map<string, ContractFamily> => {
+  const families = new Map<string, ContractFamily>();
+  for (const table of command.tables) {
+    for (const family of table.families) {
+      families.set(family.name, family);
+    }
+  }
+  for (const [name, family] of state.families) {
+    if (!families.has(name)) {
+      families.set(name, { ...family, listed: false });
+    }
+  }
+  return families;
+};
+
+/** Whether every contract that trades still finds its terms in the tables. */
+const keepsTerms = (state: EngineState, families: Map<string, ContractFamily>): boolean => {
+  for (const instrument of state.instruments) {
+    if (instrument !== undefined && instrument.state !== 'delivered') {
+      const family = families.get(instrument.contract.family);
+      if (family === undefined || family[instrument.contract.termsKey] === null) {
+        return false;
+      }
+    }
+  }
+  return true;
+};
+
+/** Takes contract tables that have been checked. */
+export const configure = (state: EngineState, command: Configure): RejectCode | null => {
+  const families = familiesOf(state, command);
+  if (!keepsTerms(state, families)) return 'unsupported-combination';
+
+  // Point of no return.
+  const first = state.families.size === 0;
+  state.tables = command.tables;
+  state.families = families;
+  for (const instrument of state.instruments) {
+    const family = families.get(instrument?.contract.family ?? '');
+    if (instrument !== undefined && family !== undefined && instrument.state !== 'delivered') {
+      instrument.family = family;
+      instrument.terms = termsOf(instrument.contract, family);
+      instrument.fees = feeRatesOf(instrument.contract, family);
+    }
+  }
+  state.emit({
+    type: 'venue-configured',
+    versions: command.tables.map(({ underlying, version }) => ({ underlying, version })),
+  });
+  if (first) {
+    startTimers(state);
+  }
+  for (const index of state.indexes) {
+    index.plan = null;
+    runListing(state, index);
+    remark(state, index);
+  }
+  return null;
+};

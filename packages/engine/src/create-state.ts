@@ -1,0 +1,79 @@
+// Create state: the engine before its first command. Invariant: it is the same for every engine, so that a journal
+// replayed from its first command gives the same bytes.
+import type { FillSink, Matcher } from '@openstrike/book';
+import { currencies, indexNames } from '@openstrike/domain';
+import { createLedger, type Ledger } from '@openstrike/ledger';
+import { createMarginDesk } from './account/margin-desk.ts';
+import { createFixingState } from './fixing/fixing-state.ts';
+import { createMarks, createTriggerWatch } from './instruments.ts';
+import type { EngineState, IndexRecord, TradingState, VenueAccounts } from './state.ts';
+import { createDraft } from './trading/admit-order.ts';
+import { MatchTape } from './trading/match-tape.ts';
+
+/** How the engine makes its book; tests pass the naive one to judge the fast one. */
+export type MatcherFactory = (sink: FillSink) => Matcher;
+
+const openVenueAccounts = (ledger: Ledger): VenueAccounts[] =>
+  currencies.map((currency) => ({
+    clearing: ledger.openAccount(currency, 'clearing'),
+    fees: ledger.openAccount(currency, 'fees'),
+    insurance: ledger.openAccount(currency, 'insurance'),
+    rounding: ledger.openAccount(currency, 'rounding'),
+    funding: ledger.openAccount(currency, 'funding'),
+    external: ledger.openAccount(currency, 'external'),
+  }));
+
+const createIndexes = (): IndexRecord[] =>
+  indexNames.map((name, no) => ({
+    name,
+    no,
+    price: 0,
+    priceUs: 0,
+    surfaceVersion: 0,
+    expiries: [],
+    perpetuals: [],
+    instruments: [],
+    fixing: createFixingState(),
+    markedUs: 0,
+    plan: null,
+    triggers: createTriggerWatch(),
+  }));
+
+const createTrading = (): TradingState[] =>
+  [null, ...currencies].map(() => ({ halted: false, reason: '' }));
+
+/** The state of an engine that has applied nothing. */
+export const createState = (createMatcher: MatcherFactory): EngineState => {
+  const tape = new MatchTape();
+  const ledger = createLedger();
+  return {
+    seq: 0,
+    nowUs: 0,
+    emit: () => {},
+    tables: [],
+    families: new Map(),
+    indexes: createIndexes(),
+    instruments: [undefined],
+    instrumentByName: new Map(),
+    marks: createMarks(),
+    marksVersion: currencies.map(() => 0),
+    accounts: [undefined],
+    accountByName: new Map(),
+    orders: new Map(),
+    orderSlots: [null],
+    freeSlots: [],
+    lastOrderId: 0,
+    lastTradeId: 0,
+    book: createMatcher(tape),
+    ledger,
+    venue: openVenueAccounts(ledger),
+    references: new Set(),
+    trading: createTrading(),
+    timers: [],
+    desk: createMarginDesk(),
+    tape,
+    draft: createDraft(),
+    rejectLimit: null,
+    newLastPrices: [],
+  };
+};

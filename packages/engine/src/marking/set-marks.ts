@@ -1,0 +1,88 @@
+// Set marks: the oracle's commands. Index and forward ticks and surfaces apply at once: the fixing takes the print,
+// everything of the index is marked anew, orders priced in USD and IV follow, and triggers fire.
+import type {
+  IndexName,
+  RejectCode,
+  SetForwards,
+  SetIndex,
+  SetSurface,
+  UsdMicros,
+} from '@openstrike/domain';
+import { indexNames, usdMicrosPerUsd } from '@openstrike/domain';
+import { deliverDue } from '../deliver-due.ts';
+import { estimatedDeliveryPrice, fixingSeconds, recordPrint } from '../fixing/fixing.ts';
+import { expiryRecordOf } from '../instruments.ts';
+import { runListing } from '../listing/run-listing.ts';
+import type { EngineState, IndexRecord } from '../state.ts';
+import { firePrice } from '../trading/fire-triggers.ts';
+import { repriceOrders } from '../trading/reprice-orders.ts';
+import { markIndex } from './mark-index.ts';
+
+const indexOf = (state: EngineState, name: IndexName): IndexRecord =>
+  state.indexes[indexNames.indexOf(name)] as IndexRecord;
+
+const isPrice = (price: number): boolean => Number.isSafeInteger(price) && price > 0;
+
+/** Marks an index and lets everything that hangs on its marks follow. */
+export const remark = (state: EngineState, index: IndexRecord): void => {
+  markIndex(state, index);
+  repriceOrders(state, index);
+  firePrice(state, index.triggers, index.price / usdMicrosPerUsd);
+  for (const instrument of index.instruments.slice()) {
+    firePrice(state, instrument.markTriggers, state.marks.markPrice[instrument.id] as number);
+  }
+};
+
+/** Takes one index value. */
+export const setIndex = (state: EngineState, command: SetIndex): RejectCode | null => {
+  if (!isPrice(command.price)) return 'invalid-price';
+
+  // Point of no return.
+  const index = indexOf(state, command.indexName);
+  recordPrint(index.fixing, command.price, state.nowUs);
+  index.price = command.price;
+  index.priceUs = state.nowUs;
+  state.emit({
+    type: 'index-changed',
+    indexName: index.name,
+    price: command.price,
+    estimatedDeliveryPrice: estimatedDeliveryPrice(index.fixing, state.nowUs) as UsdMicros,
+    fixingPrints: fixingSeconds(index.fixing, state.nowUs),
+  });
+  deliverDue(state);
+  runListing(state, index);
+  remark(state, index);
+  return null;
+};
+
+/** Takes the forwards of an index; an expiry not named keeps its own. */
+export const setForwards = (state: EngineState, command: SetForwards): RejectCode | null => {
+  if (!command.forwards.every(({ price }) => isPrice(price))) return 'invalid-price';
+
+  // Point of no return.
+  const index = indexOf(state, command.indexName);
+  for (const { expiryUs, price } of command.forwards) {
+    if (expiryUs > state.nowUs) {
+      expiryRecordOf(index, expiryUs).forward = price;
+    }
+  }
+  runListing(state, index);
+  remark(state, index);
+  return null;
+};
+
+/** Takes a surface; an expiry not named keeps its slice. */
+export const setSurface = (state: EngineState, command: SetSurface): RejectCode | null => {
+  // Point of no return.
+  const index = indexOf(state, command.indexName);
+  for (const slice of command.slices) {
+    if (slice.expiryUs > state.nowUs) {
+      expiryRecordOf(index, slice.expiryUs).slice = slice;
+    }
+  }
+  index.surfaceVersion = command.version;
+  state.emit({ type: 'surface-changed', indexName: index.name, version: command.version });
+  runListing(state, index);
+  remark(state, index);
+  return null;
+};

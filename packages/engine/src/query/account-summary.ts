@@ -1,0 +1,194 @@
+// Account summary: one account in one currency, from the same numbers that decide whether its next order passes.
+// Also the summary it would have with other positions: the same code over a copy of its holdings.
+import {
+  type AccountSummary,
+  type Cash,
+  type Currency,
+  currencies,
+  type IndexName,
+  type RejectCode,
+} from '@openstrike/domain';
+import { balanceOf, createCurrencyRecord } from '../account/cash.ts';
+import {
+  availableFundsOf,
+  marginBalanceOf,
+  pendingFunding,
+  refreshMargin,
+  unrealisedOf,
+} from '../account/margin.ts';
+import { withdrawableOf } from '../account/transfers.ts';
+import {
+  type AccountRecord,
+  type CurrencyRecord,
+  currencyNoOf,
+  type EngineState,
+  type Holding,
+  type IndexRecord,
+  type VenueAccounts,
+} from '../state.ts';
+
+interface Greeks {
+  readonly indexName: IndexName;
+  deltaTotal: number;
+  optionsDelta: number;
+  optionsGamma: number;
+  optionsVega: number;
+  optionsTheta: number;
+}
+
+/** Coins that one lot stands for at the mark. */
+export const coinsPerLot = (state: EngineState, holding: Holding): number => {
+  const { lot, payoff, kind } = holding.instrument.contract;
+  const amount = lot.num / lot.den;
+  return kind !== 'option' && payoff === 'inverse'
+    ? amount / (state.marks.markPrice[holding.instrument.id] as number)
+    : amount;
+};
+
+/** Delta of a position in coins; for coin-settled options net of the premium's own delta. */
+export const deltaOf = (state: EngineState, holding: Holding): number => {
+  const { instrument, sizeLots } = holding;
+  const coins = sizeLots * coinsPerLot(state, holding);
+  return instrument.contract.kind === 'option'
+    ? coins * (state.marks.delta[instrument.id] as number)
+    : coins;
+};
+
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
+
+const addGreeks = (state: EngineState, holding: Holding, greeks: Greeks): void => {
+  const { instrument, sizeLots } = holding;
+  if (sizeLots === 0) {
+    return;
+  }
+  const delta = finite(deltaOf(state, holding));
+  greeks.deltaTotal += delta;
+  if (instrument.contract.kind === 'option') {
+    const { marks } = state;
+    const coins = sizeLots * coinsPerLot(state, holding);
+    greeks.optionsDelta += delta;
+    greeks.optionsGamma += finite(coins * (marks.gamma[instrument.id] as number));
+    greeks.optionsVega += finite(coins * (marks.vega[instrument.id] as number));
+    greeks.optionsTheta += finite(coins * (marks.theta[instrument.id] as number));
+  }
+};
+
+const greeksOf = (state: EngineState, record: CurrencyRecord): readonly Greeks[] => {
+  const byIndex = new Map<number, Greeks>();
+  for (const holding of record.holdings) {
+    const { indexNo } = holding.instrument;
+    let greeks = byIndex.get(indexNo);
+    if (greeks === undefined) {
+      const { name } = state.indexes[indexNo] as IndexRecord;
+      greeks = {
+        indexName: name,
+        deltaTotal: 0,
+        optionsDelta: 0,
+        optionsGamma: 0,
+        optionsVega: 0,
+        optionsTheta: 0,
+      };
+      byIndex.set(indexNo, greeks);
+    }
+    addGreeks(state, holding, greeks);
+  }
+  return [...byIndex.keys()].sort((a, b) => a - b).map((no) => byIndex.get(no) as Greeks);
+};
+
+interface Profits {
+  realised: number;
+  unrealised: number;
+  funding: number;
+  optionsRealised: number;
+  optionsUnrealised: number;
+  total: number;
+}
+
+const profitsOf = (state: EngineState, record: CurrencyRecord): Profits => {
+  const profits: Profits = {
+    realised: 0,
+    unrealised: 0,
+    funding: 0,
+    optionsRealised: 0,
+    optionsUnrealised: 0,
+    total: 0,
+  };
+  for (const holding of record.holdings) {
+    const unrealised = finite(unrealisedOf(state, holding));
+    const sinceEntry = unrealised + holding.sessionCost - holding.openCost;
+    profits.total += holding.realised + sinceEntry;
+    if (holding.instrument.contract.kind === 'option') {
+      profits.optionsRealised += holding.sessionRealised;
+      profits.optionsUnrealised += unrealised;
+    } else {
+      profits.realised += holding.sessionRealised;
+      profits.unrealised += unrealised;
+      profits.funding += holding.sessionFunding + pendingFunding(holding);
+    }
+  }
+  return profits;
+};
+
+const sumOf = (all: readonly Greeks[], pick: (greeks: Greeks) => number): number => {
+  let sum = 0;
+  for (const greeks of all) {
+    sum += pick(greeks);
+  }
+  return sum;
+};
+
+/** The summary of a currency record as it stands. */
+export const summaryOf = (state: EngineState, record: CurrencyRecord): AccountSummary => {
+  refreshMargin(state, record);
+  const { account, currencyNo } = record;
+  const balance = balanceOf(state, account, currencyNo);
+  const marginBalance = marginBalanceOf(state, record);
+  const profits = profitsOf(state, record);
+  const greeks = greeksOf(state, record);
+  return {
+    accountId: account.id,
+    currency: currencies[currencyNo] as Currency,
+    balance: balance as Cash,
+    equity: (marginBalance + record.optionsValue) as Cash,
+    marginBalance: marginBalance as Cash,
+    initialMargin: (record.initialMargin + record.ordersMargin) as Cash,
+    maintenanceMargin: record.maintenanceMargin as Cash,
+    openOrdersMargin: record.ordersMargin as Cash,
+    availableFunds: availableFundsOf(state, record) as Cash,
+    availableWithdrawalFunds: withdrawableOf(state, record) as Cash,
+    sessionRealised: profits.realised as Cash,
+    sessionUnrealised: profits.unrealised as Cash,
+    sessionFunding: profits.funding as Cash,
+    optionsValue: record.optionsValue as Cash,
+    optionsSessionRealised: profits.optionsRealised as Cash,
+    optionsSessionUnrealised: profits.optionsUnrealised as Cash,
+    totalProfit: profits.total as Cash,
+    deltaTotal: sumOf(greeks, (one) => one.deltaTotal),
+    optionsDelta: sumOf(greeks, (one) => one.optionsDelta),
+    optionsGamma: sumOf(greeks, (one) => one.optionsGamma),
+    optionsVega: sumOf(greeks, (one) => one.optionsVega),
+    optionsTheta: sumOf(greeks, (one) => one.optionsTheta),
+    byIndex: greeks.map(({ optionsDelta: _, ...rest }) => rest),
+  };
+};
+
+/** The record of an account in a currency; one without cash or holdings where it has none, not kept. */
+export const recordOrEmpty = (
+  state: EngineState,
+  account: AccountRecord,
+  currencyNo: number,
+): CurrencyRecord =>
+  account.currencies[currencyNo] ??
+  createCurrencyRecord(account, currencyNo, (state.venue[currencyNo] as VenueAccounts).clearing);
+
+/** One account in one currency. */
+export const accountSummary = (
+  state: EngineState,
+  accountId: AccountRecord['id'],
+  currency: Currency,
+): AccountSummary | RejectCode => {
+  const account = state.accounts[accountId];
+  return account === undefined
+    ? 'unknown-account'
+    : summaryOf(state, recordOrEmpty(state, account, currencyNoOf(currency)));
+};

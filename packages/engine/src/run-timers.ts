@@ -1,0 +1,140 @@
+// Run timers: everything that venue time itself brings, in order: funding hours, the pause at 08:00, expiry, daily
+// settlement and new listings. Invariant: a timer runs at its own instant, whatever time the command carries that
+// let it run, so that catching up after a pause gives what running through would have given.
+import { type TsUs, usPerDay, usPerHour } from '@openstrike/domain';
+import { assertNever } from '@openstrike/std';
+import { deliverDue } from './deliver-due.ts';
+import { closeFundingHour } from './funding/funding.ts';
+import { forgetDelivered } from './instruments.ts';
+import { deliveredAgeUs, settlementPauseUs } from './limits.ts';
+import { remark } from './marking/set-marks.ts';
+import { runListing } from './listing/run-listing.ts';
+import { settleDaily } from './settle-daily.ts';
+import type { EngineState, IndexRecord, InstrumentRecord, OrderRecord, Timer } from './state.ts';
+import { schedule } from './timers.ts';
+import { endOrder } from './trading/cancel-orders.ts';
+import { fireLastPrices } from './trading/fire-triggers.ts';
+
+const settlementTimeUs = 8 * usPerHour;
+
+/** The first 08:00 UTC after an instant. */
+const nextSettlementUs = (afterUs: number): TsUs =>
+  ((Math.floor((afterUs - settlementTimeUs) / usPerDay) + 1) * usPerDay + settlementTimeUs) as TsUs;
+
+const nextHourUs = (afterUs: number): TsUs =>
+  ((Math.floor(afterUs / usPerHour) + 1) * usPerHour) as TsUs;
+
+const scheduleDay = (state: EngineState, forUs: TsUs): void => {
+  const laterUs = (forUs + settlementPauseUs) as TsUs;
+  schedule(state, 'pause', forUs, forUs);
+  schedule(state, 'expiry', laterUs, forUs);
+  schedule(state, 'settlement', laterUs, forUs);
+  schedule(state, 'listing', laterUs, forUs);
+};
+
+/** Schedules what recurs, from now on. */
+export const startTimers = (state: EngineState): void => {
+  schedule(state, 'funding-hour', nextHourUs(state.nowUs), nextHourUs(state.nowUs));
+  scheduleDay(state, nextSettlementUs(state.nowUs));
+};
+
+const closeFundingHours = (state: EngineState, hourEndUs: TsUs): void => {
+  for (const index of state.indexes) {
+    for (const { funding, contract } of index.perpetuals) {
+      if (funding !== null && index.price !== 0) {
+        state.emit(closeFundingHour(funding, contract, hourEndUs, index.price));
+      }
+    }
+  }
+  schedule(state, 'funding-hour', nextHourUs(hourEndUs), nextHourUs(hourEndUs));
+};
+
+const expiresBy = (instrument: InstrumentRecord, atUs: number): boolean => {
+  const { expiryUs } = instrument.contract;
+  return expiryUs !== null && expiryUs <= atUs;
+};
+
+const emitState = (state: EngineState, instrument: InstrumentRecord): void => {
+  state.emit({
+    type: 'instrument-state-changed',
+    instrumentId: instrument.id,
+    state: instrument.state,
+    deliveryPrice: null,
+  });
+};
+
+/** Stops trading of what expires and of what settles daily; day orders and those of the expired end. */
+const pause = (state: EngineState, forUs: TsUs): void => {
+  for (const instrument of state.instruments) {
+    const settles = instrument !== undefined && instrument.contract.kind !== 'option';
+    if (instrument?.state === 'open' && (settles || expiresBy(instrument, forUs))) {
+      instrument.state = 'settling';
+      emitState(state, instrument);
+    }
+  }
+  const ending: OrderRecord[] = [];
+  for (const order of state.orders.values()) {
+    if (order.timeInForce === 'day' || expiresBy(order.holding.instrument, forUs)) {
+      ending.push(order);
+    }
+  }
+  for (const order of ending) {
+    const expired = expiresBy(order.holding.instrument, forUs);
+    endOrder(state, order, expired ? 'expiry' : 'end-of-day');
+  }
+};
+
+const reopen = (state: EngineState, forUs: TsUs): void => {
+  for (const index of state.indexes) {
+    runListing(state, index);
+    remark(state, index);
+  }
+  for (const instrument of state.instruments) {
+    if (instrument?.state === 'settling' && !expiresBy(instrument, forUs)) {
+      instrument.state = 'open';
+      emitState(state, instrument);
+    }
+  }
+  forgetDelivered(state, deliveredAgeUs);
+  scheduleDay(state, nextSettlementUs(forUs));
+};
+
+const runTimer = (state: EngineState, timer: Timer): void => {
+  switch (timer.kind) {
+    case 'funding-hour':
+      return closeFundingHours(state, timer.forUs);
+    case 'pause':
+      return pause(state, timer.forUs);
+    case 'expiry':
+      return deliverDue(state);
+    case 'settlement':
+      return settleDaily(state, timer.forUs);
+    case 'listing':
+      return reopen(state, timer.forUs);
+    default:
+      return assertNever(timer.kind);
+  }
+};
+
+/** Runs every timer that is due by an instant, each at its own. */
+export const runTimers = (state: EngineState, tsUs: number): void => {
+  for (let timer = state.timers[0]; timer !== undefined; timer = state.timers[0]) {
+    if (timer.atUs > tsUs) {
+      return;
+    }
+    state.timers.shift();
+    state.nowUs = timer.atUs;
+    runTimer(state, timer);
+    fireLastPrices(state);
+  }
+};
+
+/** When the next timer is due; null when nothing is scheduled. */
+export const nextTimerUs = (state: EngineState): TsUs | null => state.timers[0]?.atUs ?? null;
+
+/** Marks every index, after contracts or terms have changed. */
+export const remarkAll = (state: EngineState): void => {
+  for (const index of state.indexes as readonly IndexRecord[]) {
+    remark(state, index);
+  }
+};

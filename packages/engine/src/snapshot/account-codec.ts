@@ -1,0 +1,132 @@
+// Account codec: accounts with their cash records, positions and client keys, to bytes and back. Holdings that
+// hold nothing are left out: they are a matter of speed.
+import type { AccountId, InstrumentId, SelfTradeMode, TsUs } from '@openstrike/domain';
+import type { LedgerAccountId } from '@openstrike/ledger';
+import { assert } from '@openstrike/std';
+import { createAccountRecord, placeAccount } from '../account/accounts.ts';
+import { createCurrencyRecord } from '../account/cash.ts';
+import { holdingOf } from '../account/holdings.ts';
+import type { AccountRecord, ClientKeyRecord, EngineState, Holding } from '../state.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { canonicalText } from './canonical-text.ts';
+
+const accesses: readonly AccountRecord['access'][] = ['normal', 'cancel-only', 'locked'];
+const modes: readonly SelfTradeMode[] = ['reject-taker', 'cancel-maker'];
+
+/** Whether a holding has more to it than orders. */
+const hasPosition = (holding: Holding): boolean =>
+  holding.sizeLots !== 0 ||
+  holding.sessionRealised !== 0 ||
+  holding.sessionFunding !== 0 ||
+  holding.realised !== 0;
+
+const writeHolding = (writer: ByteWriter, holding: Holding): void => {
+  writer.int(holding.instrument.id);
+  writer.int(holding.sizeLots);
+  writer.int(holding.openCost);
+  writer.int(holding.sessionCost);
+  writer.int(holding.sessionRealised);
+  writer.int(holding.sessionFunding);
+  writer.int(holding.realised);
+  writer.real(holding.fundingMark);
+};
+
+const readHolding = (reader: ByteReader, state: EngineState, account: AccountRecord): void => {
+  const instrument = state.instruments[reader.int() as InstrumentId];
+  assert(instrument !== undefined, 'a position stands in an instrument');
+  const holding = holdingOf(state, account, instrument);
+  holding.sizeLots = reader.int();
+  holding.openCost = reader.int();
+  holding.sessionCost = reader.int();
+  holding.sessionRealised = reader.int();
+  holding.sessionFunding = reader.int();
+  holding.realised = reader.int();
+  holding.fundingMark = reader.real();
+};
+
+const writeClientKey = (writer: ByteWriter, record: ClientKeyRecord): void => {
+  writer.text(record.clientKey);
+  writer.int(record.tsUs);
+  writer.text(canonicalText([record.order, record.rejectCode, record.trades]));
+};
+
+const readClientKey = (reader: ByteReader): ClientKeyRecord => {
+  const clientKey = reader.text();
+  const tsUs = reader.int();
+  const [order, rejectCode, trades] = JSON.parse(reader.text()) as [
+    ClientKeyRecord['order'],
+    ClientKeyRecord['rejectCode'],
+    ClientKeyRecord['trades'],
+  ];
+  return { clientKey, tsUs, order, rejectCode, trades };
+};
+
+const writeAccount = (writer: ByteWriter, account: AccountRecord): void => {
+  writer.int(account.parentId ?? 0);
+  writer.text(account.name);
+  writer.int(account.createdUs);
+  writer.byte(modes.indexOf(account.selfTradeMode));
+  writer.flag(account.selfTradeAcrossSubaccounts);
+  writer.byte(accesses.indexOf(account.access));
+  for (const record of account.currencies) {
+    writer.int(record === null ? -1 : record.ledgerId);
+    const held = record?.holdings.filter(hasPosition) ?? [];
+    writer.int(held.length);
+    for (const holding of held) {
+      writeHolding(writer, holding);
+    }
+  }
+  writer.int(account.clientKeys.size);
+  for (const record of account.clientKeys.values()) {
+    writeClientKey(writer, record);
+  }
+};
+
+const readAccount = (reader: ByteReader, state: EngineState): void => {
+  const parentId = (reader.int() || null) as AccountId | null;
+  const name = reader.text();
+  const createdUs = reader.int() as TsUs;
+  const id = state.accounts.length as AccountId;
+  const account = createAccountRecord(id, parentId, name, createdUs);
+  account.selfTradeMode = modes[reader.byte()] as SelfTradeMode;
+  account.selfTradeAcrossSubaccounts = reader.flag();
+  account.access = accesses[reader.byte()] as AccountRecord['access'];
+  for (let no = 0; no < account.currencies.length; no++) {
+    const ledgerId = reader.int();
+    if (ledgerId >= 0) {
+      account.currencies[no] = createCurrencyRecord(account, no, ledgerId as LedgerAccountId);
+    }
+    for (let count = reader.int(); count > 0; count--) {
+      readHolding(reader, state, account);
+    }
+  }
+  for (let count = reader.int(); count > 0; count--) {
+    const record = readClientKey(reader);
+    account.clientKeys.set(record.clientKey, record);
+  }
+  placeAccount(state, account);
+};
+
+/** Writes all accounts, by id. */
+export const writeAccounts = (writer: ByteWriter, state: EngineState): void => {
+  writer.int(state.accounts.length - 1);
+  for (const account of state.accounts) {
+    if (account !== undefined) {
+      writeAccount(writer, account);
+    }
+  }
+};
+
+/** Reads all accounts. Holds: the instruments and the ledger are there. */
+export const readAccounts = (reader: ByteReader, state: EngineState): void => {
+  for (let count = reader.int(); count > 0; count--) {
+    readAccount(reader, state);
+  }
+  for (const account of state.accounts) {
+    const parent = account?.parentId == null ? undefined : state.accounts[account.parentId];
+    if (parent !== undefined) {
+      parent.subaccountCount += 1;
+    }
+  }
+};

@@ -1,0 +1,111 @@
+// Byte writer: a growing buffer with the few primitives that a snapshot needs. Invariant: equal values give equal
+// bytes on every machine: integers as zigzag varints, reals as little-endian doubles with one NaN and one zero,
+// text as UTF-8 with its length in front.
+import { assert } from '@openstrike/std';
+
+const FIRST_CAPACITY = 1 << 16;
+
+export class ByteWriter {
+  #bytes = new Uint8Array(FIRST_CAPACITY);
+  #view = new DataView(this.#bytes.buffer);
+  #size = 0;
+
+  /** One byte, such as the number of an alternative. */
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#size] = value;
+    this.#size += 1;
+  }
+
+  flag(value: boolean): void {
+    this.byte(value ? 1 : 0);
+  }
+
+  /** A safe integer of either sign. */
+  int(value: number): void {
+    assert(Number.isSafeInteger(value), `not a safe integer: ${value}`);
+    this.#reserve(9);
+    // Sign in the lowest bit, by arithmetic: the value may be wider than 32 bits.
+    let high = value < 0 ? -value - 1 : value;
+    this.#bytes[this.#size] = (high % 64) * 2 + (value < 0 ? 1 : 0) + (high >= 64 ? 128 : 0);
+    this.#size += 1;
+    high = Math.floor(high / 64);
+    while (high > 0) {
+      this.#bytes[this.#size] = (high % 128) + (high >= 128 ? 128 : 0);
+      this.#size += 1;
+      high = Math.floor(high / 128);
+    }
+  }
+
+  /** A double; every NaN is the same, and so are both zeros. */
+  real(value: number): void {
+    this.#reserve(8);
+    if (Number.isNaN(value)) {
+      this.#view.setUint32(this.#size, 0, true);
+      this.#view.setUint32(this.#size + 4, 0x7ff80000, true);
+    } else {
+      this.#view.setFloat64(this.#size, value + 0, true);
+    }
+    this.#size += 8;
+  }
+
+  /** A count and so many doubles. */
+  reals(values: readonly number[]): void {
+    this.int(values.length);
+    for (const value of values) {
+      this.real(value);
+    }
+  }
+
+  text(value: string): void {
+    const from = this.#size;
+    let points = 0;
+    for (const _ of value) {
+      points += 1;
+    }
+    this.int(points);
+    this.#reserve(4 * points);
+    for (const character of value) {
+      this.#codePoint(character.codePointAt(0) as number);
+    }
+    assert(this.#size > from, 'a text has a length');
+  }
+
+  /** The bytes so far, not copied. */
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#size);
+  }
+
+  #codePoint(point: number): void {
+    if (point < 0x80) {
+      this.#put(point);
+    } else if (point < 0x800) {
+      this.#put(0xc0 | (point >> 6));
+      this.#put(0x80 | (point & 63));
+    } else if (point < 0x10000) {
+      this.#put(0xe0 | (point >> 12));
+      this.#put(0x80 | ((point >> 6) & 63));
+      this.#put(0x80 | (point & 63));
+    } else {
+      this.#put(0xf0 | (point >> 18));
+      this.#put(0x80 | ((point >> 12) & 63));
+      this.#put(0x80 | ((point >> 6) & 63));
+      this.#put(0x80 | (point & 63));
+    }
+  }
+
+  #put(byte: number): void {
+    this.#bytes[this.#size] = byte;
+    this.#size += 1;
+  }
+
+  #reserve(count: number): void {
+    if (this.#size + count <= this.#bytes.length) {
+      return;
+    }
+    const wider = new Uint8Array(Math.max(2 * this.#bytes.length, this.#size + count));
+    wider.set(this.#bytes);
+    this.#bytes = wider;
+    this.#view = new DataView(wider.buffer);
+  }
+}

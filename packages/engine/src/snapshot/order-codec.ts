@@ -1,0 +1,157 @@
+// Order codec: an open order's own fields to bytes and back. What follows from them, or from the books, is not
+// written: slots, handles, lists, sums.
+import {
+  type InstrumentId,
+  type OrderId,
+  type OrderStatus,
+  type OrderType,
+  type PostOnly,
+  type PriceMode,
+  type TimeInForce,
+  type Trigger,
+  type TriggerSource,
+} from '@openstrike/domain';
+import { assert } from '@openstrike/std';
+import { holdingOf } from '../account/holdings.ts';
+import type { EngineState, OrderRecord, SideCode } from '../state.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+
+const types: readonly OrderType[] = [
+  'limit',
+  'market',
+  'market-limit',
+  'stop-limit',
+  'stop-market',
+  'take-limit',
+  'take-market',
+  'trailing-stop',
+];
+const timesInForce: readonly TimeInForce[] = ['gtc', 'day', 'ioc', 'fok'];
+const statuses: readonly OrderStatus[] = ['open', 'untriggered'];
+const postOnlys: readonly PostOnly[] = ['off', 'slide', 'reject'];
+const priceModes: readonly PriceMode[] = ['price', 'usd', 'iv'];
+const sources: readonly TriggerSource[] = ['index', 'mark', 'last'];
+
+const numberIn = <T>(list: readonly T[], item: T): number => {
+  const at = list.indexOf(item);
+  assert(at >= 0, `no number for ${String(item)}`);
+  return at;
+};
+
+const itemIn = <T>(list: readonly T[], at: number): T => {
+  const item = list[at];
+  assert(item !== undefined, `the snapshot has no alternative ${at}`);
+  return item;
+};
+
+const writeOptionalReal = (writer: ByteWriter, value: number | null): void => {
+  writer.flag(value !== null);
+  if (value !== null) {
+    writer.real(value);
+  }
+};
+
+const readOptionalReal = (reader: ByteReader): number | null =>
+  reader.flag() ? reader.real() : null;
+
+const writeTrigger = (writer: ByteWriter, trigger: Trigger | null): void => {
+  writer.flag(trigger !== null);
+  if (trigger !== null) {
+    writer.byte(numberIn(sources, trigger.source));
+    writeOptionalReal(writer, trigger.price);
+    writeOptionalReal(writer, trigger.offset);
+  }
+};
+
+const readTrigger = (reader: ByteReader): Trigger | null =>
+  reader.flag()
+    ? {
+        source: itemIn(sources, reader.byte()),
+        price: readOptionalReal(reader),
+        offset: readOptionalReal(reader),
+      }
+    : null;
+
+/** Writes an open order. */
+export const writeOrder = (writer: ByteWriter, order: OrderRecord): void => {
+  writer.int(order.id);
+  writer.int(order.holding.account.id);
+  writer.int(order.holding.instrument.id);
+  writer.byte(order.side);
+  writer.byte(numberIn(types, order.type));
+  writer.byte(order.originalType === null ? 255 : numberIn(types, order.originalType));
+  writer.byte(numberIn(timesInForce, order.timeInForce));
+  writer.byte(numberIn(statuses, order.status));
+  writer.int(order.priceTicks);
+  writer.int(order.sizeLots);
+  writer.int(order.filledLots);
+  writer.int(order.filledTickLots);
+  writer.int(order.displayLots);
+  writer.byte(numberIn(postOnlys, order.postOnly));
+  writer.flag(order.reduceOnly);
+  writer.byte(numberIn(priceModes, order.priceMode));
+  writer.real(order.priceModeValue);
+  writeTrigger(writer, order.trigger);
+  writer.real(order.triggerReference);
+  writer.int(order.triggerOrderId ?? 0);
+  writer.text(order.label);
+  writer.flag(order.clientKey !== null);
+  writer.text(order.clientKey ?? '');
+  writer.int(order.connectionId);
+  writer.flag(order.replaced);
+  writer.flag(order.mmp);
+  writer.int(order.createdUs);
+  writer.int(order.updatedUs);
+  writer.int(order.fee);
+};
+
+/** Reads an open order; it is in no list and no book yet. */
+export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord => {
+  const id = reader.int() as OrderId;
+  const account = state.accounts[reader.int()];
+  const instrument = state.instruments[reader.int() as InstrumentId];
+  assert(account !== undefined && instrument !== undefined, `order ${id} belongs to nobody`);
+  const side = reader.byte() as SideCode;
+  const type = itemIn(types, reader.byte());
+  const original = reader.byte();
+  return {
+    id,
+    holding: holdingOf(state, account, instrument),
+    side,
+    type,
+    originalType: original === 255 ? null : itemIn(types, original),
+    timeInForce: itemIn(timesInForce, reader.byte()),
+    status: itemIn(statuses, reader.byte()),
+    priceTicks: reader.int(),
+    sizeLots: reader.int(),
+    filledLots: reader.int(),
+    filledTickLots: reader.int(),
+    displayLots: reader.int(),
+    postOnly: itemIn(postOnlys, reader.byte()),
+    reduceOnly: reader.flag(),
+    priceMode: itemIn(priceModes, reader.byte()),
+    priceModeValue: reader.real(),
+    trigger: readTrigger(reader),
+    triggerReference: reader.real(),
+    triggerOrderId: (reader.int() || null) as OrderId | null,
+    label: reader.text(),
+    clientKey: readClientKey(reader),
+    connectionId: reader.int(),
+    replaced: reader.flag(),
+    mmp: reader.flag(),
+    createdUs: reader.int(),
+    updatedUs: reader.int(),
+    fee: reader.int(),
+    bookHandle: 0,
+    slot: 0,
+    previous: null,
+    next: null,
+  };
+};
+
+const readClientKey = (reader: ByteReader): string | null => {
+  const present = reader.flag();
+  const text = reader.text();
+  return present ? text : null;
+};

@@ -1,0 +1,231 @@
+// Edit an order: same checks as a new order, on what the order would become. Invariant: a refused edit leaves the
+// order as it was. A resting order keeps its place when its price stays and it only shrinks; a new price, more size
+// or another display goes to the end of the line, and may trade. A reject-post-only edit that would trade cancels
+// the order.
+import type { EditOrder, RejectCode, Trigger } from '@openstrike/domain';
+import { canCarry, marginChanged } from '../account/margin.ts';
+import type { EngineState, OrderRecord } from '../state.ts';
+import { admitOrder } from './admit-order.ts';
+import { endOrder, findOwnOrder, withdrawOrder } from './cancel-orders.ts';
+import { executeOrder } from './execute-order.ts';
+import { countReduceOnly, countResting, emitOrder, type OrderTerms } from './order-records.ts';
+import { pegTicks } from './peg-price.ts';
+import { pegOrder, unpegOrder } from './pegged-list.ts';
+import {
+  checkAccess,
+  checkCombination,
+  checkDisplay,
+  checkPrice,
+  checkSize,
+  checkTradable,
+  hasLimit,
+} from './place-order.ts';
+import { reducibleLots, shrinkResting } from './reduce-only.ts';
+import { checkTrigger, sourcePrice } from './trigger-orders.ts';
+import { unwatchOrder, watchOrder } from './trigger-watch.ts';
+
+/** The order as it would be after the edit. */
+interface Wanted {
+  readonly terms: OrderTerms;
+  readonly priceTicks: number;
+  readonly sizeLots: number;
+  readonly displayLots: number;
+}
+
+const wantedTrigger = (order: OrderRecord, command: EditOrder): Trigger | null => {
+  const { trigger } = order;
+  if (trigger === null) {
+    return null;
+  }
+  return {
+    source: trigger.source,
+    price: trigger.price === null ? null : (command.triggerPrice ?? trigger.price),
+    offset: trigger.offset === null ? null : (command.triggerOffset ?? trigger.offset),
+  };
+};
+
+const wantedOf = (order: OrderRecord, command: EditOrder): Wanted => {
+  const sizeLots = command.sizeLots ?? order.sizeLots;
+  const displayLots = command.displayLots ?? order.displayLots;
+  return {
+    terms: {
+      orderType: order.type,
+      timeInForce: order.timeInForce,
+      postOnly: command.postOnly ?? order.postOnly,
+      reduceOnly: command.reduceOnly ?? order.reduceOnly,
+      priceMode: command.priceMode ?? order.priceMode,
+      priceModeValue: command.priceModeValue ?? order.priceModeValue,
+      trigger: wantedTrigger(order, command),
+      label: order.label,
+      clientKey: order.clientKey,
+      connectionId: order.connectionId,
+      mmp: order.mmp,
+    },
+    priceTicks: command.priceTicks ?? order.priceTicks,
+    sizeLots,
+    displayLots: displayLots >= sizeLots ? 0 : displayLots,
+  };
+};
+
+const checkForm = (state: EngineState, order: OrderRecord, wanted: Wanted): RejectCode | null => {
+  const { instrument } = order.holding;
+  const { terms, sizeLots, displayLots } = wanted;
+  const triggerMoved =
+    order.status === 'untriggered' &&
+    (terms.trigger?.price !== order.trigger?.price ||
+      terms.trigger?.offset !== order.trigger?.offset);
+  return (
+    checkTradable(state, instrument) ??
+    checkSize(instrument, sizeLots) ??
+    (sizeLots <= order.filledLots ? 'invalid-amount' : null) ??
+    checkPrice(instrument, terms, wanted.priceTicks) ??
+    checkDisplay(instrument, sizeLots, displayLots) ??
+    checkCombination(instrument, terms, sizeLots, displayLots) ??
+    (triggerMoved ? checkTrigger(state, instrument, order.side, order.type, terms.trigger) : null)
+  );
+};
+
+const takeOver = (state: EngineState, order: OrderRecord, wanted: Wanted): void => {
+  const { terms } = wanted;
+  order.postOnly = terms.postOnly;
+  order.reduceOnly = terms.reduceOnly;
+  order.priceMode = terms.priceMode;
+  order.priceModeValue = terms.priceMode === 'price' ? 0 : terms.priceModeValue;
+  order.trigger = terms.trigger;
+  order.replaced = true;
+  order.updatedUs = state.nowUs;
+  if (order.priceMode === 'price') {
+    unpegOrder(order);
+  }
+};
+
+const editWaiting = (state: EngineState, order: OrderRecord, wanted: Wanted): RejectCode | null => {
+  if (isUnchanged(order, wanted, wanted.priceTicks)) return 'nothing-to-change';
+
+  // Point of no return.
+  unwatchOrder(state, order);
+  takeOver(state, order, wanted);
+  order.priceTicks = hasLimit(order.type) ? wanted.priceTicks : 0;
+  order.sizeLots = wanted.sizeLots;
+  order.displayLots = wanted.displayLots;
+  if (order.type === 'trailing-stop' && order.triggerReference === 0) {
+    const price = sourcePrice(state, order.holding.instrument, order.trigger?.source ?? 'index');
+    order.triggerReference = Number.isNaN(price) ? 0 : price;
+  }
+  watchOrder(state, order);
+  emitOrder(state, order, 'edited', null);
+  return null;
+};
+
+const isUnchanged = (order: OrderRecord, wanted: Wanted, priceTicks: number): boolean => {
+  const { terms } = wanted;
+  return (
+    priceTicks === order.priceTicks &&
+    wanted.sizeLots === order.sizeLots &&
+    wanted.displayLots === order.displayLots &&
+    terms.postOnly === order.postOnly &&
+    terms.reduceOnly === order.reduceOnly &&
+    terms.priceMode === order.priceMode &&
+    terms.priceModeValue === order.priceModeValue &&
+    terms.trigger?.price === order.trigger?.price &&
+    terms.trigger?.offset === order.trigger?.offset
+  );
+};
+
+/** Shrinks or re-marks a resting order where it stands. */
+const editInPlace = (state: EngineState, order: OrderRecord, wanted: Wanted): RejectCode | null => {
+  const { holding, side } = order;
+  let openLots = wanted.sizeLots - order.filledLots;
+  if (wanted.terms.reduceOnly) {
+    openLots = Math.min(openLots, reducibleLots(holding, side));
+    if (openLots === 0) return 'reduce-only';
+  } else if (order.reduceOnly && !canCarry(state, holding, side, openLots, order.priceTicks)) {
+    return 'insufficient-funds';
+  }
+  if (isUnchanged(order, wanted, order.priceTicks)) return 'nothing-to-change';
+
+  // Point of no return.
+  const before = order.sizeLots - order.filledLots;
+  countResting(order, -before);
+  countReduceOnly(order, -1);
+  if (openLots < before) {
+    shrinkResting(state, order, openLots);
+  }
+  takeOver(state, order, wanted);
+  countResting(order, openLots);
+  countReduceOnly(order, 1);
+  pegOrder(order);
+  marginChanged(state, holding);
+  emitOrder(state, order, 'edited', null);
+  return null;
+};
+
+/** Takes a resting order out and puts it in again as it is wanted, at the end of the line. */
+const editAnew = (
+  state: EngineState,
+  order: OrderRecord,
+  wanted: Wanted,
+  priceTicks: number,
+): RejectCode | null => {
+  const { holding, side, bookHandle } = order;
+  const { terms } = wanted;
+  const before = order.sizeLots - order.filledLots;
+  const lots = wanted.sizeLots - order.filledLots;
+  // The order itself must not stand in the way of what it becomes: its lots are lent out for the check.
+  if (bookHandle !== 0) countResting(order, -before);
+  marginChanged(state, holding);
+  const refused = admitOrder(state, holding, side, terms, priceTicks, lots, false);
+  if (bookHandle !== 0) countResting(order, before);
+  marginChanged(state, holding);
+  if (refused === 'post-only-cross') {
+    endOrder(state, order, 'post-only-edit');
+    return null;
+  }
+  if (refused !== null) return refused;
+
+  // Point of no return.
+  const { draft } = state;
+  const limitTicks = draft.limitTicks;
+  const newSize = order.filledLots + draft.lots;
+  withdrawOrder(state, order);
+  takeOver(state, order, wanted);
+  order.priceTicks = limitTicks;
+  order.sizeLots = newSize;
+  order.displayLots = wanted.displayLots >= newSize ? 0 : wanted.displayLots;
+  emitOrder(state, order, 'edited', null);
+  executeOrder(state, order, limitTicks, true);
+  return null;
+};
+
+const editResting = (state: EngineState, order: OrderRecord, wanted: Wanted): RejectCode | null => {
+  const { instrument } = order.holding;
+  const { priceMode, priceModeValue } = wanted.terms;
+  const priceTicks =
+    priceMode === 'price'
+      ? wanted.priceTicks
+      : pegTicks(state, instrument, order.side, priceMode, priceModeValue);
+  if (priceTicks === 0) return 'invalid-price';
+  const stays =
+    priceTicks === order.priceTicks &&
+    wanted.sizeLots <= order.sizeLots &&
+    wanted.displayLots === order.displayLots &&
+    order.bookHandle !== 0;
+  return stays ? editInPlace(state, order, wanted) : editAnew(state, order, wanted, priceTicks);
+};
+
+/** Changes an open order; the refusal, if any, is returned and the order is as it was. */
+export const editOrder = (state: EngineState, command: EditOrder): RejectCode | null => {
+  const account = state.accounts[command.accountId];
+  if (account === undefined) return 'unknown-account';
+  const denied = checkAccess(account);
+  if (denied !== null) return denied;
+  const order = findOwnOrder(state, command.accountId, command.orderId);
+  if (typeof order === 'string') return order;
+  if (command.validUntilUs !== 0 && state.nowUs > command.validUntilUs) return 'timed-out';
+  const wanted = wantedOf(order, command);
+  const malformed = checkForm(state, order, wanted);
+  if (malformed !== null) return malformed;
+  return order.status === 'untriggered'
+    ? editWaiting(state, order, wanted)
+    : editResting(state, order, wanted);
+};

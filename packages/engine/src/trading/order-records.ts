@@ -1,0 +1,202 @@
+// Order records: an order's life inside the engine, from its first placing to its end, and the events that tell
+// of it. Invariant: an open order is in the map, in its slot and in its holding's list, and the holding's sums
+// of open lots count exactly its orders that rest in the book and may add to the position.
+import type {
+  CancelReason,
+  Cash,
+  Event,
+  OrderCause,
+  OrderId,
+  OrderState,
+  PlaceOrder,
+  PriceTicks,
+  SizeLots,
+  TsUs,
+} from '@openstrike/domain';
+import type { EngineState, Holding, OrderRecord, SideCode } from '../state.ts';
+import { unpegOrder } from './pegged-list.ts';
+
+export const sideCodeOf = (side: PlaceOrder['side']): SideCode => (side === 'buy' ? 0 : 1);
+
+/** What an order is made from: a command, or a trigger order that fired. */
+export type OrderTerms = Pick<
+  PlaceOrder,
+  | 'orderType'
+  | 'timeInForce'
+  | 'postOnly'
+  | 'reduceOnly'
+  | 'priceMode'
+  | 'priceModeValue'
+  | 'trigger'
+  | 'label'
+  | 'clientKey'
+  | 'connectionId'
+  | 'mmp'
+>;
+
+/** A new order, open from now on and not yet in the book. */
+export const openOrder = (
+  state: EngineState,
+  holding: Holding,
+  side: SideCode,
+  terms: OrderTerms,
+  priceTicks: number,
+  sizeLots: number,
+  displayLots: number,
+  triggerOrderId: OrderId | null,
+): OrderRecord => {
+  state.lastOrderId += 1;
+  const order: OrderRecord = {
+    id: state.lastOrderId as OrderId,
+    holding,
+    side,
+    type: terms.orderType,
+    originalType: null,
+    timeInForce: terms.timeInForce,
+    status: 'open',
+    priceTicks,
+    sizeLots,
+    filledLots: 0,
+    filledTickLots: 0,
+    displayLots,
+    postOnly: terms.postOnly,
+    reduceOnly: terms.reduceOnly,
+    priceMode: terms.priceMode,
+    priceModeValue: terms.priceModeValue,
+    trigger: terms.trigger,
+    triggerReference: 0,
+    triggerOrderId,
+    label: terms.label,
+    clientKey: terms.clientKey,
+    connectionId: terms.connectionId,
+    replaced: false,
+    mmp: terms.mmp,
+    createdUs: state.nowUs,
+    updatedUs: state.nowUs,
+    fee: 0,
+    bookHandle: 0,
+    slot: 0,
+    previous: null,
+    next: null,
+  };
+  enlistOrder(state, order);
+  return order;
+};
+
+/** Puts an order into the map, a slot and its holding's list. Holds: its id is above all of that list. */
+export const enlistOrder = (state: EngineState, order: OrderRecord): void => {
+  const { holding } = order;
+  const free = state.freeSlots.pop();
+  if (free === undefined) {
+    order.slot = state.orderSlots.length;
+    state.orderSlots.push(order);
+  } else {
+    order.slot = free;
+    state.orderSlots[free] = order;
+  }
+  state.orders.set(order.id, order);
+  order.previous = holding.lastOrder;
+  if (holding.lastOrder === null) {
+    holding.firstOrder = order;
+  } else {
+    holding.lastOrder.next = order;
+  }
+  holding.lastOrder = order;
+  holding.orderCount += 1;
+  holding.account.openOrderCount += 1;
+};
+
+/** Takes an order that has ended out of the state. Holds: it no longer rests in the book. */
+export const delistOrder = (state: EngineState, order: OrderRecord): void => {
+  const { holding, previous, next } = order;
+  if (order.priceMode !== 'price') {
+    unpegOrder(order);
+  }
+  state.orders.delete(order.id);
+  state.orderSlots[order.slot] = null;
+  state.freeSlots.push(order.slot);
+  if (previous === null) {
+    holding.firstOrder = next;
+  } else {
+    previous.next = next;
+  }
+  if (next === null) {
+    holding.lastOrder = previous;
+  } else {
+    next.previous = previous;
+  }
+  order.previous = null;
+  order.next = null;
+  holding.orderCount -= 1;
+  holding.account.openOrderCount -= 1;
+};
+
+/** Counts lots that begin (positive) or cease (negative) to rest in the book for an order. */
+export const countResting = (order: OrderRecord, lots: number): void => {
+  if (order.reduceOnly) {
+    return;
+  }
+  const { holding } = order;
+  if (order.side === 0) {
+    holding.openBuyLots += lots;
+    holding.openBuyTickLots += lots * order.priceTicks;
+  } else {
+    holding.openSellLots += lots;
+    holding.openSellTickLots += lots * order.priceTicks;
+  }
+};
+
+/** Counts a reduce-only order in (1) or out (-1) of the book. */
+export const countReduceOnly = (order: OrderRecord, change: 1 | -1): void => {
+  if (order.reduceOnly) {
+    order.holding.reduceOnlyCount += change;
+    order.holding.instrument.reduceOnlyCount += change;
+  }
+};
+
+/** The copy of an order that events and answers carry. */
+export const orderStateOf = (
+  order: OrderRecord,
+  cancelReason: CancelReason | null,
+): OrderState => ({
+  orderId: order.id,
+  accountId: order.holding.account.id,
+  instrumentId: order.holding.instrument.id,
+  side: order.side === 0 ? 'buy' : 'sell',
+  type: order.type,
+  originalType: order.originalType,
+  timeInForce: order.timeInForce,
+  status: order.status,
+  priceTicks: order.priceTicks as PriceTicks,
+  sizeLots: order.sizeLots as SizeLots,
+  filledLots: order.filledLots as SizeLots,
+  filledTickLots: order.filledTickLots,
+  displayLots: (order.displayLots === 0 ? order.sizeLots : order.displayLots) as SizeLots,
+  postOnly: order.postOnly,
+  reduceOnly: order.reduceOnly,
+  priceMode: order.priceMode,
+  priceModeValue: order.priceModeValue,
+  trigger: order.trigger,
+  triggerReference: order.type === 'trailing-stop' ? order.triggerReference : null,
+  triggerOrderId: order.triggerOrderId,
+  label: order.label,
+  clientKey: order.clientKey,
+  connectionId: order.connectionId,
+  replaced: order.replaced,
+  cancelReason,
+  createdUs: order.createdUs as TsUs,
+  updatedUs: order.updatedUs as TsUs,
+  fee: order.fee as Cash,
+  mmp: order.mmp,
+});
+
+/** States that an order came to be or changed. */
+export const emitOrder = (
+  state: EngineState,
+  order: OrderRecord,
+  cause: OrderCause,
+  cancelReason: CancelReason | null,
+): void => {
+  const event: Event = { type: 'order-changed', cause, order: orderStateOf(order, cancelReason) };
+  state.emit(event);
+};
