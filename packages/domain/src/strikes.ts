@@ -27,14 +27,21 @@ export const strikeStep = (grid: readonly StrikeGridRow[], days: number): number
   return (grid.at(-1) as StrikeGridRow).step;
 };
 
+/** Strikes from `lowest` to `highest` times the step, both included. */
+export interface StrikeRange {
+  readonly step: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
 /**
- * The strikes that an expiry should have, ascending: all multiples of the step whose call has a delta within
- * bounds, and at least `atmNeighbours` on each side of the forward (one on the forward itself counts for neither).
+ * The range of strikes that an expiry should have: all multiples of the step whose call has a delta within bounds, and
+ * at least `atmNeighbours` on each side of the forward (one on the forward itself counts for neither).
  *
  * Domain: zero time or volatility leaves the neighbours alone.
  * Source: delta N(d1) of Black (1976), solved for the strike: K = F exp(-z s + s^2 / 2) at d1 = z, s^2 = v^2 t.
  */
-export const strikesToList = (inputs: StrikeInputs): readonly number[] => {
+export const strikeRange = (inputs: StrikeInputs): StrikeRange => {
   const { forward, volatility, years, grid, deltaMin, atmNeighbours } = inputs;
   const step = strikeStep(grid, years * 365);
   const deviation = volatility * Math.sqrt(Math.max(0, years));
@@ -42,16 +49,25 @@ export const strikesToList = (inputs: StrikeInputs): readonly number[] => {
   const middle = forward * exp(0.5 * deviation * deviation);
   const atm = forward / step;
   const lowest = Math.min(Math.ceil((middle * exp(-reach)) / step), Math.ceil(atm) - atmNeighbours);
-  const highest = Math.max(
-    Math.floor((middle * exp(reach)) / step),
-    Math.floor(atm) + atmNeighbours,
-  );
+  return {
+    step,
+    lowest: Math.max(1, lowest),
+    highest: Math.max(Math.floor((middle * exp(reach)) / step), Math.floor(atm) + atmNeighbours),
+  };
+};
+
+/** The strikes of a range, ascending. */
+export const strikesInRange = ({ step, lowest, highest }: StrikeRange): readonly number[] => {
   const strikes: number[] = [];
-  for (let count = Math.max(1, lowest); count <= highest; count++) {
+  for (let count = lowest; count <= highest; count++) {
     strikes.push(roundToMicros(count * step));
   }
   return strikes;
 };
+
+/** The strikes that an expiry should have, ascending; see `strikeRange`. */
+export const strikesToList = (inputs: StrikeInputs): readonly number[] =>
+  strikesInRange(strikeRange(inputs));
 
 /** Takes the noise of a product of decimals off: strikes have at most six decimals. */
 const roundToMicros = (value: number): number => Math.round(value * 1e6) / 1e6;
