@@ -1,12 +1,20 @@
-// Method: one JSON-RPC method of the door: its schema, who may call it, what it costs, and its handler. The
-// registry of these is the API; the gateway checks with them and the API reference is generated from them.
-import type { CommandPort, QueryPort, VenueClock } from '@openstrike/domain';
+// Method: one JSON-RPC method of the door: its schema, who may call it, what it costs, and its
+// handler. The registry of these is the API; the gateway checks with them and the API reference is
+// generated from them.
+import type {
+  AccountId,
+  CommandPort,
+  ContractTable,
+  QueryPort,
+  VenueClock,
+} from '@openstrike/domain';
 import type { Feeds } from '@openstrike/feeds';
 import type { History } from '@openstrike/history';
 import type { ApiErrorName } from '@openstrike/wire';
 import type { Logger } from 'pino';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { IdentityStore } from './identity/identity-store.ts';
+import type { RateTier } from './limits/rate-tier.ts';
 import type { Session } from './session.ts';
 import type { SubscriptionHub } from './subscriptions/subscription-hub.ts';
 import type { WalletStore } from './wallet/wallet-store.ts';
@@ -35,6 +43,10 @@ export interface GatewayContext {
   readonly identity: IdentityStore;
   readonly wallet: WalletStore;
   readonly subscriptions: SubscriptionHub;
+  /** The contract tables in force: fees and leverage that instruments show. */
+  readonly contractTables: () => readonly ContractTable[];
+  /** The rate tier of an account, for the limits that account summaries show. */
+  readonly rateTierOf: (accountId: AccountId) => RateTier;
   /** Venue time, for anything a trade depends on. */
   readonly clock: VenueClock;
   /** Wall time in milliseconds, for tokens and limits. */
@@ -60,11 +72,16 @@ export interface Method<Params extends TObject = TObject> {
   /** Shape of the result, for the reference and for tests. */
   readonly result: TSchema;
   /**
-   * Answers with the JSON result; throws ApiError for refusals. May return synchronously.
-   * `noReply` closes without an answer (logout).
+   * Answers with the JSON result; throws ApiError for refusals. May return synchronously, and runs
+   * up to its first suspension before the next frame of the socket is read: what must keep the
+   * order of arrival (a command's submission, a change of identity) happens before it.
+   * Answers `noReply` to send nothing (logout).
    */
   readonly handle: (params: Static<Params>, call: Call) => unknown;
 }
+
+/** The result of a method that is not answered. */
+export const noReply: unique symbol = Symbol('no reply');
 
 /** Keeps the parameter types of one method while the registry holds many. */
 export const defineMethod = <Params extends TObject>(method: Method<Params>): Method =>

@@ -1,5 +1,5 @@
 // Session: who is at the other end of one connection (or of one HTTP request) and what they may do.
-// Invariant: a handler trusts `accountId` and `allows`, and nothing in the parameters, for identity.
+// Invariant: a handler trusts the grant and `allows`, and nothing in the parameters, for identity.
 import type { AccountId } from '@openstrike/domain';
 
 /** An authenticated key or token with what it grants. */
@@ -16,7 +16,10 @@ export interface Grant {
 }
 
 export interface Session {
-  /** Unique while the process lives; orders carry it for cancel-on-disconnect. */
+  /**
+   * Unique among the sockets and the open orders, which carry it for cancel-on-disconnect; 0 for
+   * HTTP.
+   */
   readonly connectionId: number;
   readonly kind: 'http' | 'websocket';
   readonly remoteAddress: string;

@@ -1,7 +1,8 @@
-// Identity store: who may knock: account profiles, their API keys, the access log and announcements. Accounts
-// themselves live in the engine; rows here belong to account ids that exist there. Synchronous and small: all of
-// it is held in memory and written through, so that authentication never waits.
-// Invariant: a client id is unique in the venue, and an account has at most `apiKeysMax` keys.
+// Identity store: who may knock: account profiles, their API keys, the access log and
+// announcements. Accounts themselves live in the engine; rows here belong to account ids that
+// exist there. Synchronous and small: all of it is held in memory and written through, so that
+// authentication never waits. Invariant: a client id is unique in the venue, and an account has
+// at most `apiKeysMax` keys.
 import type { AccountId } from '@openstrike/domain';
 
 /** Keys one account may have. Source: Deribit. */
@@ -93,7 +94,10 @@ export interface IdentityStore {
   /** Ascending by account id. */
   profiles(): readonly AccountProfile[];
   subaccountProfiles(mainAccountId: AccountId): readonly AccountProfile[];
-  /** Stores a profile; an existing one of the same account is replaced. Throws on a taken username. */
+  /**
+   * Stores a profile; an existing one of the same account is replaced. Throws on a taken
+   * username.
+   */
   putProfile(profile: NewProfile): AccountProfile;
   /** Null when there is no such profile. Throws on a taken username. */
   changeProfile(accountId: AccountId, changes: ProfileChanges): AccountProfile | null;

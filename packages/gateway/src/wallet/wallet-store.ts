@@ -1,6 +1,7 @@
-// Wallet store: what the wallet methods remember outside the engine: deposit addresses, the address book,
-// beneficiaries, and the rows of withdrawals and transfers with their ids and states. Money moves only in the
-// engine; a row here never is the truth about a balance. Synchronous and small.
+// Wallet store: what the wallet methods remember outside the engine: deposit addresses, the
+// address book, beneficiaries, and the rows of withdrawals and transfers with their ids and
+// states. Money moves only in the engine; a row here never is the truth about a balance.
+// Synchronous and small.
 import type { AccountId, Cash, Currency } from '@openstrike/domain';
 
 export interface DepositAddress {

@@ -1,0 +1,200 @@
+// Market channels: tickers, quotes, trades, candles and funding of instruments. Invariant: each
+// notification is read from the feeds when it is sent, so it shows the newest state of its batch.
+import { type Instrument, type TsUs, usPerMinute } from '@openstrike/domain';
+import type { Candle, CandleResolution, Feeds } from '@openstrike/feeds';
+import {
+  renderCandle,
+  renderPerpetual,
+  renderPublicTrade,
+  renderQuote,
+  renderTicker,
+  underlyingIndexOf,
+} from '@openstrike/wire';
+import { Channel, type ChannelBase } from './channel.ts';
+import { type InstrumentMatch, matchesInstrument } from './channel-name.ts';
+import type { Routes, RouteTable } from './routes.ts';
+
+type Rendered = Readonly<Record<string, unknown>>;
+
+/** The ticker of one instrument as it stands; null before there is one. */
+const tickerData = (feeds: Feeds, instrument: Instrument): Rendered | null => {
+  const ticker = feeds.ticker(instrument.id);
+  if (ticker === null) return null;
+  const underlying =
+    instrument.kind === 'option'
+      ? underlyingIndexOf(instrument, (name) => feeds.instrumentByName(name) !== null)
+      : '';
+  return { ...renderTicker(ticker, underlying) };
+};
+
+/** A channel whose every notification is one view of the feeds. */
+export class ViewChannel extends Channel {
+  readonly replaces = true;
+  readonly #view: () => readonly unknown[];
+
+  constructor(base: ChannelBase, view: () => readonly unknown[]) {
+    super(base);
+    this.#view = view;
+  }
+
+  /** Sends the view whenever the table tells of the key. */
+  on<Key>(table: RouteTable<Key, null>, key: Key): this {
+    this.ends.push(table.add(key, () => this.touch()));
+    return this;
+  }
+
+  override snapshot(): readonly unknown[] {
+    return this.#view();
+  }
+
+  protected override emit(): void {
+    for (const data of this.#view()) this.send(data);
+  }
+}
+
+const listed = <Data>(data: Data | null): readonly Data[] => (data === null ? [] : [data]);
+
+export const createTickerChannel = (
+  base: ChannelBase,
+  feeds: Feeds,
+  routes: Routes,
+  instrument: Instrument,
+): Channel =>
+  new ViewChannel(base, () => listed(tickerData(feeds, instrument))).on(
+    routes.tickers,
+    instrument.id,
+  );
+
+export const createQuoteChannel = (
+  base: ChannelBase,
+  feeds: Feeds,
+  routes: Routes,
+  instrument: Instrument,
+): Channel =>
+  new ViewChannel(base, () => {
+    const ticker = feeds.ticker(instrument.id);
+    return ticker === null ? [] : [renderQuote(ticker)];
+  }).on(routes.quotes, instrument.id);
+
+export const createPerpetualChannel = (
+  base: ChannelBase,
+  feeds: Feeds,
+  routes: Routes,
+  instrument: Instrument,
+): Channel =>
+  new ViewChannel(base, () => {
+    const ticker = feeds.ticker(instrument.id);
+    return ticker === null ? [] : [renderPerpetual(ticker)];
+  }).on(routes.funding, instrument.id);
+
+/** A ticker of which only the changed members are told. */
+export class IncrementalTickerChannel extends Channel {
+  readonly replaces = true;
+  readonly #feeds: Feeds;
+  readonly #instrument: Instrument;
+  #told: Rendered | null = null;
+
+  constructor(base: ChannelBase, feeds: Feeds, routes: Routes, instrument: Instrument) {
+    super(base);
+    this.#feeds = feeds;
+    this.#instrument = instrument;
+    this.ends.push(routes.tickers.add(instrument.id, () => this.touch()));
+  }
+
+  override snapshot(): readonly unknown[] {
+    this.#told ??= tickerData(this.#feeds, this.#instrument);
+    return this.#told === null ? [] : [{ type: 'snapshot', ...this.#told }];
+  }
+
+  protected override emit(): void {
+    const now = tickerData(this.#feeds, this.#instrument);
+    if (now === null) return;
+    const before = this.#told;
+    this.#told = now;
+    const change: Record<string, unknown> = {
+      type: before === null ? 'snapshot' : 'change',
+      instrument_name: this.#instrument.name,
+      timestamp: now.timestamp,
+    };
+    for (const [member, value] of Object.entries(now)) {
+      const same = before !== null && JSON.stringify(before[member]) === JSON.stringify(value);
+      if (!same) change[member] = value;
+    }
+    this.send(change);
+  }
+}
+
+export class TradesChannel extends Channel {
+  readonly replaces = false;
+  #trades: unknown[] = [];
+
+  constructor(base: ChannelBase, feeds: Feeds, routes: Routes, match: InstrumentMatch) {
+    super(base);
+    const key = match.instrument?.id ?? routes.everything;
+    this.ends.push(
+      routes.trades.add(key, (trade) => {
+        const instrument = feeds.instrument(trade.instrumentId);
+        if (instrument === null || !matchesInstrument(match, instrument)) return;
+        this.#trades.push(renderPublicTrade(trade, instrument));
+        this.touch();
+      }),
+    );
+  }
+
+  protected override emit(): void {
+    const trades = this.#trades;
+    this.#trades = [];
+    this.send(trades);
+  }
+}
+
+/** The candle of the period at hand; a period without a trade is flat at the close before it. */
+export class CandleChannel extends Channel {
+  readonly replaces = true;
+  readonly #feeds: Feeds;
+  readonly #instrument: Instrument;
+  readonly #resolution: CandleResolution;
+  #nowUs = 0;
+  #startUs = 0;
+
+  constructor(
+    base: ChannelBase,
+    feeds: Feeds,
+    routes: Routes,
+    of: { readonly instrument: Instrument; readonly resolution: CandleResolution },
+  ) {
+    super(base);
+    this.#feeds = feeds;
+    this.#instrument = of.instrument;
+    this.#resolution = of.resolution;
+    const periodUs = of.resolution * usPerMinute;
+    this.ends.push(
+      routes.candles.add(of.instrument.id, () => this.touch()),
+      routes.time.add(routes.everything, (tsUs) => {
+        this.#nowUs = tsUs;
+        if (tsUs < this.#startUs + periodUs) return;
+        const first = this.#startUs === 0;
+        this.#startUs = Math.floor(tsUs / periodUs) * periodUs;
+        if (!first) this.touch();
+      }),
+    );
+  }
+
+  override snapshot(): readonly unknown[] {
+    const candle = this.#feeds.candle(this.#instrument.id, this.#resolution);
+    return candle === null ? [] : [renderCandle(this.#current(candle), this.#instrument)];
+  }
+
+  protected override emit(): void {
+    for (const data of this.snapshot()) this.send(data);
+  }
+
+  #current(candle: Candle): Candle {
+    const periodUs = this.#resolution * usPerMinute;
+    if (this.#nowUs < candle.startUs + periodUs) return candle;
+    const startUs = (Math.floor(this.#nowUs / periodUs) * periodUs) as TsUs;
+    const { closeTicks } = candle;
+    const flat = { openTicks: closeTicks, highTicks: closeTicks, lowTicks: closeTicks };
+    return { ...candle, ...flat, startUs, volumeLots: 0, volumeCoins: 0, costUsd: 0 };
+  }
+}

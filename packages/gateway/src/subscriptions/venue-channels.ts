@@ -1,0 +1,189 @@
+// Venue channels: indexes, marks of whole chains, states of instruments and of the platform.
+// Invariant: they tell what the feeds know; what the venue has no figure for is not made up.
+import { type IndexName, usPerDay, usPerHour, usPerSecond } from '@openstrike/domain';
+import type { Feeds } from '@openstrike/feeds';
+import { renderOptionMark, usdOf } from '@openstrike/wire';
+import { Channel, type ChannelBase } from './channel.ts';
+import { type IndexChannelType, type InstrumentMatch, matchesInstrument } from './channel-name.ts';
+import { lockedIndexes } from './locked-indexes.ts';
+import { ViewChannel } from './market-channels.ts';
+import type { Routes } from './routes.ts';
+import { thirtyDayVolatility } from './thirty-day-volatility.ts';
+
+const msOf = (tsUs: number): number => Math.floor(tsUs / 1000);
+
+/** Prints of one fixing window. */
+const fixingPrintsAll = 1_800;
+
+const settlementHourUs = 8 * usPerHour;
+
+const indexData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+  const index = feeds.index(indexName);
+  if (index === null) return [];
+  return [{ index_name: indexName, price: usdOf(index.price), timestamp: msOf(index.tsUs) }];
+};
+
+/** The index comes to the engine whole, so its only constituent here is the venue's own oracle. */
+const rankingData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+  const index = feeds.index(indexName);
+  if (index === null) return [];
+  const price = usdOf(index.price);
+  const row = {
+    identifier: 'oracle',
+    enabled: true,
+    original_price: price,
+    price,
+    weight: 100,
+    timestamp: msOf(index.tsUs),
+  };
+  return [[row]];
+};
+
+const statisticsData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+  const index = feeds.index(indexName);
+  if (index === null) return [];
+  return [
+    {
+      index_name: indexName,
+      change24h: index.change24hPercent,
+      high24h: usdOf(index.high24h),
+      low24h: usdOf(index.low24h),
+      high_volatility: false,
+    },
+  ];
+};
+
+const volatilityData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+  const index = feeds.index(indexName);
+  const volatility = index === null ? null : thirtyDayVolatility(feeds, indexName, index.tsUs);
+  if (index === null || volatility === null) return [];
+  const percent = Math.round(volatility * 1e6) / 1e4;
+  return [{ index_name: indexName, timestamp: msOf(index.tsUs), volatility: percent }];
+};
+
+const estimatedDeliveryData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+  const index = feeds.index(indexName);
+  if (index === null) return [];
+  const sinceUs = (((index.tsUs - settlementHourUs) % usPerDay) + usPerDay) % usPerDay;
+  const running = index.fixingPrints > 0;
+  return [
+    {
+      price: usdOf(index.estimatedDeliveryPrice),
+      seconds: Math.round((usPerDay - sinceUs) / usPerSecond),
+      is_estimated: running,
+      ...(running
+        ? {
+            left_ticks: Math.max(0, fixingPrintsAll - index.fixingPrints),
+            total_ticks: fixingPrintsAll,
+          }
+        : {}),
+    },
+  ];
+};
+
+const optionMarksData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+  const rows: unknown[] = [];
+  for (const instrument of feeds.instruments({ currency: null, kind: 'option', expired: false })) {
+    if (instrument.indexName !== indexName) continue;
+    const ticker = feeds.ticker(instrument.id);
+    if (ticker !== null && Number.isFinite(ticker.markPrice)) rows.push(renderOptionMark(ticker));
+  }
+  return rows.length === 0 ? [] : [rows];
+};
+
+const indexViews = {
+  'index-price': indexData,
+  'index-ranking': rankingData,
+  'index-statistics': statisticsData,
+  'index-volatility': volatilityData,
+  'estimated-delivery': estimatedDeliveryData,
+  'option-marks': optionMarksData,
+} as const satisfies Record<IndexChannelType, unknown>;
+
+export const createIndexChannel = (
+  base: ChannelBase,
+  feeds: Feeds,
+  routes: Routes,
+  of: { readonly type: IndexChannelType; readonly indexName: IndexName },
+): Channel => {
+  const view = indexViews[of.type];
+  const channel = new ViewChannel(base, () => view(feeds, of.indexName));
+  const marks = of.type === 'option-marks' || of.type === 'index-volatility';
+  return channel.on(marks ? routes.marks : routes.indexes, of.indexName);
+};
+
+export class InstrumentStateChannel extends Channel {
+  readonly replaces = false;
+  #rows: unknown[] = [];
+
+  constructor(base: ChannelBase, feeds: Feeds, routes: Routes, match: InstrumentMatch) {
+    super(base);
+    this.ends.push(
+      routes.states.add(routes.everything, ({ instrumentId, state, tsUs }) => {
+        const instrument = feeds.instrument(instrumentId);
+        if (instrument === null || !matchesInstrument(match, instrument)) return;
+        const timestamp = msOf(tsUs);
+        this.#rows.push({ instrument_name: instrument.name, state, timestamp });
+        this.touch();
+      }),
+    );
+  }
+
+  protected override emit(): void {
+    const rows = this.#rows;
+    this.#rows = [];
+    for (const row of rows) this.send(row);
+  }
+}
+
+export class PlatformStateChannel extends Channel {
+  readonly replaces = false;
+  readonly #feeds: Feeds;
+  #locked: ReadonlySet<IndexName>;
+
+  constructor(base: ChannelBase, feeds: Feeds, routes: Routes) {
+    super(base);
+    this.#feeds = feeds;
+    this.#locked = lockedIndexes(feeds);
+    this.ends.push(routes.trading.add(routes.everything, () => this.touch()));
+  }
+
+  override snapshot(): readonly unknown[] {
+    return [...this.#locked].map((name) => ({ price_index: name, locked: true }));
+  }
+
+  protected override emit(): void {
+    const before = this.#locked;
+    this.#locked = lockedIndexes(this.#feeds);
+    for (const name of new Set([...before, ...this.#locked])) {
+      const locked = this.#locked.has(name);
+      if (locked !== before.has(name)) this.send({ price_index: name, locked });
+    }
+  }
+}
+
+/** Says once that public methods are open to everybody; it never changes while the venue runs. */
+export class PublicMethodsStateChannel extends Channel {
+  readonly replaces = false;
+  override snapshot(): readonly unknown[] {
+    return [{ allow_unauthenticated_public_requests: true }];
+  }
+  protected override emit(): void {}
+}
+
+/** Notifications that the hub hands over one by one. */
+export class PostedChannel extends Channel {
+  readonly replaces = false;
+  #rows: unknown[] = [];
+
+  post(row: unknown): void {
+    this.#rows.push(row);
+    this.touch();
+  }
+
+  protected override emit(): void {
+    const rows = this.#rows;
+    this.#rows = [];
+    for (const row of rows) this.send(row);
+  }
+}
