@@ -17,6 +17,7 @@ const LEVEL = 6;
 
 /** A report: kind, sequence number, order id, side, ticks, lots, maker's id, taker's id. */
 const REPORT_STRIDE = 8;
+const RING_FIELDS = 8192 * REPORT_STRIDE;
 
 /** Receives a full ring of reports and how many of them are new. */
 export type Drain = (reports: Int32Array, count: number) => void;
@@ -37,34 +38,26 @@ export class PublicAdapter implements FillSink {
 
   /** `drain` is called whenever the ring of 8,192 reports is full, and by `flush`. */
   constructor(make: (sink: FillSink) => Matcher, stream: Stream, drain?: Drain) {
-    this.#reports = new Int32Array(8192 * REPORT_STRIDE);
+    this.#reports = new Int32Array(RING_FIELDS);
     this.#handles = new Int32Array(stream.orderIds + 1);
     this.#drain = drain;
     this.#matcher = make(this);
     for (let book = 0; book < stream.books; book++) this.#matcher.openBook(book);
   }
 
-  #report(
-    kind: number,
-    order: number,
-    side: number,
-    ticks: number,
-    lots: number,
-    maker: number,
-    taker: number,
-  ): void {
+  /** Writes all of a report but its maker and taker, and returns where it begins. */
+  #report(kind: number, order: number, side: number, ticks: number, lots: number): number {
     const reports = this.#reports;
-    if (this.#used === reports.length) this.flush();
+    if (this.#used === RING_FIELDS) this.flush();
     const at = this.#used;
     reports[at] = kind;
-    reports[at + 1] = this.#sequence;
-    reports[at + 2] = order;
-    reports[at + 3] = side;
-    reports[at + 4] = ticks;
-    reports[at + 5] = lots;
-    reports[at + 6] = maker;
-    reports[at + 7] = taker;
+    reports[at | 1] = this.#sequence;
+    reports[at | 2] = order;
+    reports[at | 3] = side;
+    reports[at | 4] = ticks;
+    reports[at | 5] = lots;
     this.#used = at + REPORT_STRIDE;
+    return at;
   }
 
   flush(): void {
@@ -75,7 +68,9 @@ export class PublicAdapter implements FillSink {
   }
 
   fill(_maker: number, makerId: number, ticks: number, lots: number, remaining: number): void {
-    this.#report(TRADE, 0, 0, ticks, lots, makerId, this.#taker);
+    const at = this.#report(TRADE, 0, 0, ticks, lots);
+    this.#reports[at | 6] = makerId;
+    this.#reports[at | 7] = this.#taker;
     if (remaining === 0) this.#handles[makerId] = 0;
   }
 
@@ -84,7 +79,7 @@ export class PublicAdapter implements FillSink {
   levelChanged(book: number, side: Side, ticks: number, lots: number): void {
     this.#levelSide = side;
     this.#levelTicks = ticks;
-    this.#report(LEVEL, book, side, ticks, lots, 0, 0);
+    this.#report(LEVEL, book, side, ticks, lots);
   }
 
   /** Takes every order that still rests off the books. */
@@ -111,9 +106,9 @@ export class PublicAdapter implements FillSink {
       } else if (kind === MODIFY) {
         this.#modify(id, side, ticks, lots, fields[at + 5] as number);
       } else {
-        this.#report(ACK, id, side, ticks, lots, 0, 0);
+        this.#report(ACK, id, side, ticks, lots);
         const left = this.#place(id, side, ticks, lots, fields[at + 5] as number, kind !== NEW_IOC);
-        if (kind === NEW_IOC && left > 0) this.#report(CANCEL_ACK, id, side, ticks, left, 0, 0);
+        if (kind === NEW_IOC && left > 0) this.#report(CANCEL_ACK, id, side, ticks, left);
       }
     }
   }
@@ -128,23 +123,23 @@ export class PublicAdapter implements FillSink {
   #cancel(id: number): void {
     const handle = this.#handles[id] as number;
     if (handle === 0) {
-      this.#report(CANCEL_REJECT, id, 0, 0, 0, 0, 0);
+      this.#report(CANCEL_REJECT, id, 0, 0, 0);
       return;
     }
     this.#handles[id] = 0;
     const lots = this.#matcher.cancel(handle);
     // The level that the cancel has just changed is the order's.
-    this.#report(CANCEL_ACK, id, this.#levelSide, this.#levelTicks, lots, 0, 0);
+    this.#report(CANCEL_ACK, id, this.#levelSide, this.#levelTicks, lots);
   }
 
   #modify(id: number, side: Side, ticks: number, lots: number, book: number): void {
     const handle = this.#handles[id] as number;
     if (handle === 0) {
-      this.#report(MODIFY_REJECT, id, 0, 0, 0, 0, 0);
+      this.#report(MODIFY_REJECT, id, 0, 0, 0);
       return;
     }
     this.#matcher.cancel(handle);
-    this.#report(MODIFY_ACK, id, side, ticks, lots, 0, 0);
+    this.#report(MODIFY_ACK, id, side, ticks, lots);
     this.#place(id, side, ticks, lots, book, true);
   }
 }

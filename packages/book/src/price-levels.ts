@@ -2,9 +2,9 @@
  * The price levels of all books of the fast matcher: records in one Int32Array, found by price, best first.
  *
  * A price becomes a key, the tick for asks and the negated tick for bids, so that on both sides the best price is
- * the lowest key and one code path serves both. Each side keeps its levels in a list sorted from the best; a side
- * on which finding a level walks far gets a window (price-window.ts) over its best prices, and only the levels
- * beyond it stay listed. Records are named by the index of their first field; 0 is none, a record whose key is
+ * the lowest key and one code path serves both. Each side links its levels in a list from the best to the worst;
+ * a side on which finding a level walks far gets a window (price-window.ts) that finds the levels of its best
+ * prices without a walk. Records are named by the index of their first field; 0 is none, a record whose key is
  * worse than all and whose links are written to and never read.
  */
 import { assert } from '@openstrike/std';
@@ -35,19 +35,20 @@ export const LEVEL_KEY = 0;
 export const LEVEL_SIDE = 1;
 export const LEVEL_HEAD = 2;
 export const LEVEL_TAIL = 3;
-/** The next worse level in the list; the free list's link. */
+/** The next worse level; the free list's link. */
 export const LEVEL_NEXT = 4;
 export const LEVEL_PREV = 5;
 
 // Fields of a side's record, at `bookId << 4 | side << 3`: both sides of a book share a cache line.
 export const SIDE_BEST = 0;
 export const SIDE_BEST_KEY = 1;
-/** The best level outside the window. */
-const SIDE_LIST = 2;
-export const SIDE_WINDOW = 3;
+const SIDE_WORST = 2;
+const SIDE_WINDOW = 3;
+/** The best level behind the window. */
+const SIDE_BEHIND = 4;
 /** Steps walked beyond the free ones, less one for every short walk since. */
-const SIDE_WALKED = 4;
-const SIDE_OPEN = 5;
+const SIDE_WALKED = 5;
+const SIDE_OPEN = 6;
 
 /** The best key of an empty side. */
 const NO_KEY = 2 ** 31 - 1;
@@ -117,73 +118,86 @@ export class PriceLevels {
 
   /** The level of a key on a side; 0 when there is none. */
   protected findLevel(side: number, key: number): number {
-    const window = this.sides[side | SIDE_WINDOW] as number;
+    const { levels, sides } = this;
+    const window = sides[side | SIDE_WINDOW] as number;
     const index = (key - (this.windows[window] as number)) | 0;
-    if (window !== 0 && index < WINDOW_KEYS) {
-      return index < 0 ? 0 : (this.windows[window + WINDOW_SLOTS + index] as number);
+    if (window !== 0 && index >>> 0 < WINDOW_KEYS) {
+      return this.windows[window + WINDOW_SLOTS + index] as number;
     }
-    const { levels } = this;
-    let level = this.sides[side | SIDE_LIST] as number;
+    const behind = window !== 0 && index >= WINDOW_KEYS;
+    let level = sides[side | (behind ? SIDE_BEHIND : SIDE_BEST)] as number;
     while ((levels[level] as number) < key) level = levels[level | LEVEL_NEXT] as number;
     return levels[level] === key ? level : 0;
   }
 
   /** The level of a key on a side, opened without orders if there is none. */
   protected levelAt(side: number, key: number): number {
-    const window = this.sides[side | SIDE_WINDOW] as number;
-    if (window === 0) return this.#levelInList(side, key);
+    const { sides } = this;
+    if (key < (sides[side | SIDE_BEST_KEY] as number)) {
+      return this.#openLevel(side, key, sides[side] as number);
+    }
+    const window = sides[side | SIDE_WINDOW] as number;
+    if (window === 0) return this.#walkToLevel(side, key, sides[side] as number);
     const index = (key - (this.windows[window] as number)) | 0;
-    if (index >>> 0 < WINDOW_KEYS) {
-      const found = this.windows[window + WINDOW_SLOTS + index] as number;
-      return found !== 0 ? found : this.#openInWindow(side, window, index, key);
+    if (index < 0) return this.#walkToLevel(side, key, sides[side] as number);
+    if (index >= WINDOW_KEYS) {
+      return this.#walkToLevel(side, key, sides[side | SIDE_BEHIND] as number);
     }
-    if (index > 0) return this.#levelInList(side, key);
-    this.#moveWindow(side, key);
-    return this.levelAt(side, key);
+    const found = this.windows[window + WINDOW_SLOTS + index] as number;
+    if (found !== 0) return found;
+    const at = firstOccupied(this.windows, window, index);
+    return this.#openLevel(
+      side,
+      key,
+      (at < 0 ? sides[side | SIDE_BEHIND] : this.windows[window + WINDOW_SLOTS + at]) as number,
+    );
   }
 
-  #openInWindow(side: number, window: number, index: number, key: number): number {
-    const level = this.#newLevel(side, key);
-    occupy(this.windows, window, index, level);
-    if (key < (this.sides[side | SIDE_BEST_KEY] as number)) {
-      this.sides[side | SIDE_BEST] = level;
-      this.sides[side | SIDE_BEST_KEY] = key;
-    }
-    return level;
-  }
-
-  #levelInList(side: number, key: number): number {
+  #walkToLevel(side: number, key: number, from: number): number {
     const { levels, sides } = this;
-    const first = sides[side | SIDE_LIST] as number;
-    if ((levels[first] as number) > key) return this.#openInList(side, key, 0, first);
-    let prev = 0;
-    let level = first;
+    let level = from;
     let steps = 0;
     while ((levels[level] as number) < key) {
-      prev = level;
       level = levels[level | LEVEL_NEXT] as number;
       steps += 1;
     }
-    if (levels[level] !== key) level = this.#openInList(side, key, prev, level);
+    if (levels[level] !== key) level = this.#openLevel(side, key, level);
     if (steps > WALK_STEPS_FREE) this.#countSteps(side, steps - WALK_STEPS_FREE);
     else if (sides[side | SIDE_WALKED] !== 0) sides[side | SIDE_WALKED]! -= 1;
     return level;
   }
 
-  #openInList(side: number, key: number, prev: number, next: number): number {
+  /** Opens a level before `next`, the best of those worse than it. */
+  #openLevel(side: number, key: number, next: number): number {
     const level = this.#newLevel(side, key);
     const { levels, sides } = this;
-    levels[level | LEVEL_PREV] = prev;
+    const prev = (next === 0 ? sides[side | SIDE_WORST] : levels[next | LEVEL_PREV]) as number;
     levels[level | LEVEL_NEXT] = next;
-    levels[prev | LEVEL_NEXT] = level;
-    levels[next | LEVEL_PREV] = level;
-    if (prev === 0) sides[side | SIDE_LIST] = level;
-    if (key < (sides[side | SIDE_BEST_KEY] as number)) {
-      sides[side | SIDE_BEST] = level;
+    levels[level | LEVEL_PREV] = prev;
+    if (next === 0) sides[side | SIDE_WORST] = level;
+    else levels[next | LEVEL_PREV] = level;
+    if (prev === 0) {
+      sides[side] = level;
       sides[side | SIDE_BEST_KEY] = key;
+    } else {
+      levels[prev | LEVEL_NEXT] = level;
     }
-    if (this.#windowAfterSteps === 0 && sides[side | SIDE_WINDOW] === 0) this.#openWindow(side);
+    const window = sides[side | SIDE_WINDOW] as number;
+    if (window !== 0) this.#indexLevel(side, window, level);
+    else if (this.#windowAfterSteps === 0) this.#openWindow(side);
     return level;
+  }
+
+  /** Enters a new level into its side's window, or notes that it is the first behind it. */
+  #indexLevel(side: number, window: number, level: number): void {
+    const key = this.levels[level] as number;
+    const index = (key - (this.windows[window] as number)) | 0;
+    if (index >>> 0 < WINDOW_KEYS) {
+      occupy(this.windows, window, index, level);
+    } else if (index > 0) {
+      const behind = this.sides[side | SIDE_BEHIND] as number;
+      if (key < (this.levels[behind] as number)) this.sides[side | SIDE_BEHIND] = level;
+    }
   }
 
   /** Long walks open a window, or bring the one that is there back to the best prices. */
@@ -193,12 +207,7 @@ export class PriceLevels {
     if (walked < this.#windowAfterSteps) return;
     this.sides[side | SIDE_WALKED] = 0;
     if (this.sides[side | SIDE_WINDOW] === 0) this.#openWindow(side);
-    else this.#moveWindow(side, NO_KEY);
-  }
-
-  #setBest(side: number, level: number): void {
-    this.sides[side | SIDE_BEST] = level;
-    this.sides[side | SIDE_BEST_KEY] = this.levels[level] as number;
+    else this.#moveWindow(side);
   }
 
   #newLevel(side: number, key: number): number {
@@ -227,34 +236,28 @@ export class PriceLevels {
     this.levelHidden = hidden;
   }
 
-  /** Takes a level without orders out of its side and finds the new best level if it was that. */
+  /** Takes a level without orders out of its side. */
   protected removeLevel(level: number): void {
-    const { levels, windows, sides } = this;
+    const { levels, sides } = this;
     const side = levels[level | LEVEL_SIDE] as number;
-    const window = sides[side | SIDE_WINDOW] as number;
-    const index = ((levels[level] as number) - (windows[window] as number)) | 0;
-    if (window !== 0 && index < WINDOW_KEYS) {
-      vacate(windows, window, index);
-      if (sides[side | SIDE_BEST] === level) {
-        this.#setBest(side, this.#firstInWindow(side, window, index));
-      }
+    const next = levels[level | LEVEL_NEXT] as number;
+    const prev = levels[level | LEVEL_PREV] as number;
+    if (next === 0) sides[side | SIDE_WORST] = prev;
+    else levels[next | LEVEL_PREV] = prev;
+    if (prev === 0) {
+      sides[side] = next;
+      sides[side | SIDE_BEST_KEY] = levels[next] as number;
     } else {
-      const next = levels[level | LEVEL_NEXT] as number;
-      const prev = levels[level | LEVEL_PREV] as number;
-      levels[next | LEVEL_PREV] = prev;
       levels[prev | LEVEL_NEXT] = next;
-      if (prev === 0) sides[side | SIDE_LIST] = next;
-      if (sides[side | SIDE_BEST] === level) this.#setBest(side, next);
+    }
+    const window = sides[side | SIDE_WINDOW] as number;
+    if (window !== 0) {
+      const index = ((levels[level] as number) - (this.windows[window] as number)) | 0;
+      if (index >>> 0 < WINDOW_KEYS) vacate(this.windows, window, index);
+      else if (sides[side | SIDE_BEHIND] === level) sides[side | SIDE_BEHIND] = next;
     }
     levels[level | LEVEL_NEXT] = this.#levelsFree;
     this.#levelsFree = level;
-  }
-
-  /** The best level from an index of the window on, else the best of the list. */
-  #firstInWindow(side: number, window: number, index: number): number {
-    const at = firstOccupied(this.windows, window, index);
-    if (at < 0) return this.sides[side | SIDE_LIST] as number;
-    return this.windows[window + WINDOW_SLOTS + at] as number;
   }
 
   /** Gives a side a window, unless all are taken. */
@@ -271,52 +274,32 @@ export class PriceLevels {
       }
     }
     this.sides[side | SIDE_WINDOW] = window;
-    this.#moveWindow(side, NO_KEY);
+    this.#moveWindow(side);
   }
 
-  /** Moves a side's window so that it begins a little before the side's best key, or `key` if that is better. */
-  #moveWindow(side: number, key: number): void {
+  /** Moves a side's window so that it begins a little before the side's best key. */
+  #moveWindow(side: number): void {
     const { levels, windows, sides } = this;
     const window = sides[side | SIDE_WINDOW] as number;
-    // Every level of the window goes back to the head of the list, in order ...
-    const anchor = (Math.min(key, sides[side | SIDE_BEST_KEY] as number) - WINDOW_LEAD) | 0;
-    let last = 0;
-    let list = sides[side | SIDE_LIST] as number;
-    const first = this.#firstInWindow(side, window, 0);
     for (let at = firstOccupied(windows, window, 0); at >= 0; ) {
-      const level = windows[window + WINDOW_SLOTS + at] as number;
       vacate(windows, window, at);
-      levels[last | LEVEL_NEXT] = level;
-      levels[level | LEVEL_PREV] = last;
-      last = level;
       at = firstOccupied(windows, window, at);
     }
-    if (last !== 0) {
-      levels[last | LEVEL_NEXT] = list;
-      levels[list | LEVEL_PREV] = last;
-      list = first;
-    }
-    // ... and those that the moved window covers come out of the list again.
+    const anchor = ((sides[side | SIDE_BEST_KEY] as number) - WINDOW_LEAD) | 0;
     windows[window + WINDOW_ANCHOR] = anchor;
-    for (;;) {
-      const index = ((levels[list] as number) - anchor) | 0;
-      if (list === 0 || index >= WINDOW_KEYS) break;
-      occupy(windows, window, index, list);
-      list = levels[list | LEVEL_NEXT] as number;
+    let level = sides[side] as number;
+    while (level !== 0) {
+      const index = ((levels[level] as number) - anchor) | 0;
+      if (index >= WINDOW_KEYS) break;
+      occupy(windows, window, index, level);
+      level = levels[level | LEVEL_NEXT] as number;
     }
-    sides[side | SIDE_LIST] = list;
-    levels[list | LEVEL_PREV] = 0;
+    sides[side | SIDE_BEHIND] = level;
   }
 
   /** The next worse level on the same side; 0 after the last. */
   protected nextLevel(level: number): number {
-    const { levels, windows } = this;
-    const side = levels[level | LEVEL_SIDE] as number;
-    const window = this.sides[side | SIDE_WINDOW] as number;
-    const index = ((levels[level] as number) - (windows[window] as number)) | 0;
-    return window === 0 || index >= WINDOW_KEYS
-      ? (levels[level | LEVEL_NEXT] as number)
-      : this.#firstInWindow(side, window, index + 1);
+    return this.levels[level | LEVEL_NEXT] as number;
   }
 }
 
