@@ -3,13 +3,11 @@
 // when the lock file has changed, then hands over. Plain JavaScript, because it runs before Node 24 does.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { installTool, root } from './install-tool.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const tools = join(root, '.tools');
 const nodeMajor = 24;
 
 /** The npm registry carries Node itself, one package per platform. */
@@ -51,39 +49,6 @@ function say(sentence) {
   process.stderr.write(`${sentence}\n`);
 }
 
-/** Installs one pinned package into .tools/ and returns its folder; a half-done install is never used. */
-function installTool({ spec, integrity }) {
-  const at = spec.lastIndexOf('@');
-  const name = spec.slice(0, at);
-  const target = join(tools, spec.replaceAll('/', '+'));
-  const folder = join(target, 'node_modules', name);
-  if (existsSync(join(target, 'complete'))) return folder;
-  const partial = `${target}.${process.pid}`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
-  writeFileSync(join(partial, 'package.json'), '{"private":true}\n');
-  say(`Installing ${spec} ...`);
-  const args = ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', spec];
-  const done = spawnSync('npm', args, { cwd: partial, encoding: 'utf8' });
-  if (done.status !== 0) {
-    fail(
-      `Could not install ${spec} with npm; check the network and try again.\n${done.stderr ?? ''}`,
-    );
-  }
-  const lock = JSON.parse(
-    readFileSync(join(partial, 'node_modules', '.package-lock.json'), 'utf8'),
-  );
-  const found = lock.packages[`node_modules/${name}`]?.integrity;
-  if (found !== integrity) {
-    rmSync(partial, { recursive: true, force: true });
-    fail(`${spec} has the hash ${found}, not the pinned ${integrity}; not using it.`);
-  }
-  writeFileSync(join(partial, 'complete'), '');
-  rmSync(target, { recursive: true, force: true });
-  renameSync(partial, target);
-  return folder;
-}
-
 function nodePath() {
   if (Number(process.versions.node.split('.')[0]) >= nodeMajor) return process.execPath;
   const platform = `${process.platform}-${process.arch}`;
@@ -120,8 +85,13 @@ function installPackages(node) {
 
 const [entry, ...rest] = process.argv.slice(2);
 if (!entry) fail('Usage: node scripts/bootstrap.mjs <entry.ts> [arguments]');
-const node = nodePath();
-installPackages(node);
+let node;
+try {
+  node = nodePath();
+  installPackages(node);
+} catch (error) {
+  fail(error.message);
+}
 const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, entry), ...rest], {
   cwd: process.cwd(),
