@@ -29,9 +29,46 @@ export {
   refusalOf,
 } from './implied-volatility.ts';
 export {
+  type LeastSquaresProblem,
+  type LeastSquaresResult,
+  levenbergMarquardt,
+  solveCholesky,
+} from './numeric/levenberg-marquardt.ts';
+export { findMinimum, findRoot } from './numeric/scalar-search.ts';
+export {
+  densityFactor,
   type SviParameters,
   sviCurvature,
+  sviDensityFactor,
+  sviMinimum,
   sviSlope,
   sviTotalVariance,
   sviVolatility,
+  sviWingSlopes,
 } from './svi.ts';
+export {
+  butterflyMargin,
+  calendarMargin,
+  certifySurface,
+  type Margin,
+  type SurfaceCertificate,
+  type SurfaceViolation,
+  type SviSlice,
+} from './svi-arbitrage.ts';
+export {
+  fitSvi,
+  fitSviSurface,
+  repairSvi,
+  type SmileQuote,
+  type SviFit,
+  type SviFitInputs,
+  type SviFitRefusal,
+} from './svi-fit.ts';
+export {
+  type JumpWingsSvi,
+  jumpWingsOfRaw,
+  type NaturalSvi,
+  naturalOfRaw,
+  rawOfJumpWings,
+  rawOfNatural,
+} from './svi-forms.ts';

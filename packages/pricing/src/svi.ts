@@ -52,3 +52,42 @@ export function sviVolatility(k: number, timeYears: number, slice: SviParameters
   const w = sviTotalVariance(k, slice.a, slice.b, slice.rho, slice.m, slice.sigma);
   return w > 0 ? Math.sqrt(w / timeYears) : 0;
 }
+
+/**
+ * Durrleman's g(k): the risk-neutral density is g(k) times a positive factor, so a slice is free of
+ * butterfly arbitrage where it is not negative.
+ * Domain: NaN where the total variance is not above 0.
+ * Source: Gatheral and Jacquier (2014), eq. 2.1.
+ */
+export function sviDensityFactor(k: number, slice: SviParameters): number {
+  const { a, b, rho, m, sigma } = slice;
+  const d = k - m;
+  const square = d * d + sigma * sigma;
+  const root = Math.sqrt(square);
+  const w = a + b * (rho * d + root);
+  const slope = b * (rho + d / root);
+  const curvature = (b * sigma * sigma) / (square * root);
+  return densityFactor(k, w, slope, curvature);
+}
+
+/** Durrleman's g from a total variance and its two derivatives. */
+export function densityFactor(k: number, w: number, slope: number, curvature: number): number {
+  if (!(w > 0)) {
+    return Number.NaN;
+  }
+  const first = 1 - (0.5 * k * slope) / w;
+  return first * first - 0.25 * slope * slope * (1 / w + 0.25) + 0.5 * curvature;
+}
+
+/** The slopes of the total variance far left (in -k) and far right. Source: ibid., section 3.1. */
+export function sviWingSlopes(slice: SviParameters): {
+  readonly left: number;
+  readonly right: number;
+} {
+  return { left: slice.b * (1 - slice.rho), right: slice.b * (1 + slice.rho) };
+}
+
+/** The least total variance of a slice: a + b sigma sqrt(1 - rho^2). */
+export function sviMinimum(slice: SviParameters): number {
+  return slice.a + slice.b * slice.sigma * Math.sqrt(1 - slice.rho * slice.rho);
+}
