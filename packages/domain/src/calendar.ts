@@ -1,7 +1,8 @@
-// Calendar: which expiries are live at an instant, by Deribit's listing rules, in civil-date arithmetic without a
-// platform's calendar. All expiries are at 08:00 UTC: daily, weekly on Fridays, monthly on the last Friday,
-// quarterly on the last Friday of March, June, September and December. Invariant: one listing a date, of the
-// longest class that falls on it. The live set changes only at 08:00 UTC.
+// Calendar: which expiries are live at an instant, by Deribit's listing rules, in civil-date
+// arithmetic without a platform's calendar. All expiries are at 08:00 UTC: daily, weekly on
+// Fridays, monthly on the last Friday, quarterly on the last Friday of March, June, September and
+// December. Invariant: one listing a date, of the longest class that falls on it. The live set
+// changes only at 08:00 UTC.
 import type { ExpiryCalendar } from './contract-table.ts';
 import type { Tenor } from './instrument.ts';
 import { type TsUs, usPerDay, usPerHour } from './units.ts';
@@ -23,7 +24,8 @@ const DAYS_TO_EPOCH = 719_468;
 /**
  * Days since 1970-01-01 of a civil date. A day beyond the month's end runs on into the next month.
  *
- * Source: years begin in March, so that the leap day is the last day; 400 years are one era of 146,097 days.
+ * Source: years begin in March, so that the leap day is the last day; 400 years are one era of
+ * 146,097 days.
  */
 export const dayNumberOf = (year: number, month: number, day: number): number => {
   const marchYear = month <= 2 ? year - 1 : year;
@@ -97,10 +99,11 @@ export interface LiveExpiry {
 /**
  * The expiries that a calendar keeps live at an instant, ascending.
  *
- * An expiry is live until its instant, exclusive. A class of n counts all dates that fit it, longer classes
- * included: n days from the next 08:00; n Fridays, last Fridays and quarterly Fridays from the day after
- * tomorrow's 08:00, so that the successor of a Friday appears on the Thursday before, with the one about to
- * expire live beside it. Source: Deribit's introduction policy; its listed dates of December 2025 to August 2026.
+ * An expiry is live until its instant, exclusive. A class of n counts all dates that fit it, longer
+ * classes included: n days from the next 08:00; n Fridays, last Fridays and quarterly Fridays from
+ * the day after tomorrow's 08:00, so that the successor of a Friday appears on the Thursday before,
+ * with the one about to expire live beside it. Source: Deribit's introduction policy; its listed
+ * dates of December 2025 to August 2026.
  */
 export const liveExpiries = (calendar: ExpiryCalendar, nowUs: TsUs): readonly LiveExpiry[] => {
   const firstDay = Math.floor((nowUs - expiryTimeUs) / usPerDay) + 1;

@@ -1,6 +1,7 @@
-// Checking a contract table: what an operator wrote is proved before the engine sees it. Every problem is found, not
-// the first one alone, each with its place and what to do. Invariant: a table that passes resolves to instruments
-// whose largest order and position, at any price that the venue takes, keep every product a safe integer.
+// Checking a contract table: what an operator wrote is proved before the engine sees it. Every
+// problem is found, not the first one alone, each with its place and what to do. Invariant: a table
+// that passes resolves to instruments whose largest order and position, at any price that the venue
+// takes, keep every product a safe integer.
 import { err, ok, type Result } from '@openstrike/std';
 import type { ContractFamily, ContractTable } from './contract-table.ts';
 import { indexNames } from './instrument.ts';
@@ -15,7 +16,10 @@ export interface TableProblem {
   readonly sentence: string;
 }
 
-/** Highest price of one coin, in USD, that the venue computes with: index, forward, strike or price of a future. */
+/**
+ * Highest price of one coin, in USD, that the venue computes with: index, forward, strike or price
+ * of a future.
+ */
 export const coinPriceMax: Readonly<Record<ContractTable['underlying'], number>> = {
   BTC: 1_000_000,
   ETH: 50_000,
@@ -26,8 +30,8 @@ export const inverseOptionPriceMax = 10;
 export const ordersPerPositionMax = 50;
 
 /** Limits of the order book: prices in ticks and sizes in lots of one order. */
-const TICKS_MAX = 2 ** 30;
-const LOTS_MAX = 2 ** 31 - 1;
+const TICKS_MAX = 0x40000000;
+const LOTS_MAX = 0x7fffffff;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Report = (path: string, sentence: string) => void;
@@ -109,7 +113,7 @@ const checkFees = (value: unknown, path: string, option: boolean, report: Report
   if (!isFields(value)) {
     report(
       path,
-      'must give makerRate, takerRate, deliveryRate, premiumCapRate, deliveryFreeTenors',
+      'must give makerRate, takerRate, deliveryRate, premiumCapRate and more',
     );
     return;
   }
@@ -332,8 +336,8 @@ const checkSizes = (terms: Fields, path: string, context: SizeContext, report: R
     const most = Math.floor(Number.MAX_SAFE_INTEGER / (ticks * ordersPerPositionMax * cash));
     report(
       `${path}.amountMax`,
-      `is too large: ${ordersPerPositionMax} such orders at ${context.priceMax} leave exact integers; ` +
-        `write at most ${(most * lot.num) / lot.den}`,
+      `is too large: ${ordersPerPositionMax} such orders at ${context.priceMax} leave exact ` +
+        `integers; write at most ${(most * lot.num) / lot.den}`,
     );
   }
 };

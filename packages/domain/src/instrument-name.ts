@@ -1,6 +1,7 @@
-// Instrument names: Deribit's form, written and read here only. Invariant: reading a written name gives the same
-// parts back, and a text that is not exactly what writing would give is not a name. Days are not zero-padded,
-// months upper-case, years two digits from 2000; `d` stands for the point of a strike.
+// Instrument names: Deribit's form, written and read here only. Invariant: reading a written name
+// gives the same parts back, and a text that is not exactly what writing would give is not a name.
+// Days are not zero-padded, months upper-case, years two digits from 2000; `d` stands for the point
+// of a strike.
 import type { OptionType } from '@openstrike/std';
 import { civilDate, dayNumberOf, expiryOfDay } from './calendar.ts';
 import type { TsUs } from './units.ts';

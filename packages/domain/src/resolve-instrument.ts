@@ -1,6 +1,7 @@
-// Resolving: a row of a contract table and a place in the calendar become an instrument, its decimals turned into
-// exact integers once. Invariant: ticks, lots and cash per tick and lot are exact; a decimal that is not a whole
-// number of minor units is refused by `checkContractTable` before it comes here.
+// Resolving: a row of a contract table and a place in the calendar become an instrument, its
+// decimals turned into exact integers once. Invariant: ticks, lots and cash per tick and lot are
+// exact; a decimal that is not a whole number of minor units is refused by `checkContractTable`
+// before it comes here.
 import { assert, gcd, type OptionType } from '@openstrike/std';
 import type { ContractFamily, ContractTable } from './contract-table.ts';
 import type { Instrument, Tenor, TickStep } from './instrument.ts';
@@ -16,9 +17,11 @@ import {
 } from './units.ts';
 
 /**
- * A positive decimal as a fraction in lowest terms, read from its shortest text, so that 0.0005 is 1/2000.
+ * A positive decimal as a fraction in lowest terms, read from its shortest text, so that 0.0005 is
+ * 1/2000.
  *
- * Refuses: null when either part would leave the safe range, or the value is not positive and finite.
+ * Refuses: null when either part would leave the safe range, or the value is not positive and
+ * finite.
  */
 export const decimalStep = (value: number): Step | null => {
   const match = /^([0-9]+)(?:\.([0-9]+))?(?:e([+-][0-9]+))?$/.exec(String(value));
@@ -28,7 +31,7 @@ export const decimalStep = (value: number): Step | null => {
   const fraction = match[2] ?? '';
   const exponent = Number(match[3] ?? '0') - fraction.length;
   const digits = Number((match[1] as string) + fraction);
-  const num = exponent > 0 ? digits * 10 ** exponent : digits;
+  const num = exponent > 0 ? digits * Number(`1e${exponent}`) : digits;
   const den = exponent < 0 ? Number(`1e${-exponent}`) : 1;
   if (!Number.isSafeInteger(num) || !Number.isSafeInteger(den)) {
     return null;
@@ -50,8 +53,8 @@ export const countSteps = (value: number, step: Step): number | null => {
 };
 
 /**
- * Minor units in one tick times one lot of a contract whose value is price times size; null when it is not a
- * positive whole number.
+ * Minor units in one tick times one lot of a contract whose value is price times size; null when it
+ * is not a positive whole number.
  */
 export const cashPerTickLotOf = (tick: Step, lot: Step, currency: Currency): number | null => {
   const top = BigInt(minorPerUnit[currency]) * BigInt(tick.num) * BigInt(lot.num);
@@ -82,7 +85,8 @@ const stepOf = (value: number, what: string): Step => {
 /**
  * The instrument that a family lists for a choice.
  *
- * Holds: the table was checked and the family has terms for that kind of contract; anything else asserts.
+ * Holds: the table was checked and the family has terms for that kind of contract; anything else
+ * asserts.
  */
 export const resolveInstrument = (
   underlying: ContractTable['underlying'],

@@ -52,7 +52,7 @@ describe('strikes', () => {
     expect(strikesToList(small)).toEqual([0.605, 0.61, 0.615, 0.62, 0.625, 0.63, 0.635]);
   });
 
-  test('every listed strike beyond the neighbours is within delta, and the next ones are not', () => {
+  test('every strike beyond the neighbours is within delta, and the next one is not', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1_000, max: 200_000, noNaN: true }),

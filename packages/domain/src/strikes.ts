@@ -1,6 +1,7 @@
-// Strikes: which strikes an expiry should have, from its forward, volatility and time left. The engine adds what
-// is missing as the market moves; it never takes a strike away before its expiry, so that nobody's contract
-// disappears. Invariant: every strike is a positive multiple of the step of its tenor.
+// Strikes: which strikes an expiry should have, from its forward, volatility and time left. The
+// engine adds what is missing as the market moves; it never takes a strike away before its expiry,
+// so that nobody's contract disappears. Invariant: every strike is a positive multiple of the step
+// of its tenor.
 import { exp, normCdfInverse } from '@openstrike/std';
 import type { StrikeGridRow } from './contract-table.ts';
 
@@ -35,11 +36,13 @@ export interface StrikeRange {
 }
 
 /**
- * The range of strikes that an expiry should have: all multiples of the step whose call has a delta within bounds, and
- * at least `atmNeighbours` on each side of the forward (one on the forward itself counts for neither).
+ * The range of strikes that an expiry should have: all multiples of the step whose call has a delta
+ * within bounds, and at least `atmNeighbours` on each side of the forward (one on the forward
+ * itself counts for neither).
  *
  * Domain: zero time or volatility leaves the neighbours alone.
- * Source: delta N(d1) of Black (1976), solved for the strike: K = F exp(-z s + s^2 / 2) at d1 = z, s^2 = v^2 t.
+ * Source: delta N(d1) of Black (1976), solved for the strike: K = F exp(-z s + s^2 / 2) at d1 = z,
+ * s^2 = v^2 t.
  */
 export const strikeRange = (inputs: StrikeInputs): StrikeRange => {
   const { forward, volatility, years, grid, deltaMin, atmNeighbours } = inputs;

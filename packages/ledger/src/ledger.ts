@@ -1,8 +1,8 @@
-// Ledger: double entry in safe integers. An account is a dense small integer with one currency and one kind;
-// a posting takes an amount from one account and gives it to another. Invariant: the balances of a currency
-// sum to zero, always. In an order's life it stands after matching: it moves premium, fees and settled
-// profit, and never judges whether the payer can afford it. Accounts are never closed; nothing is allocated
-// by a posting.
+// Ledger: double entry in safe integers. An account is a dense small integer with one currency and
+// one kind; a posting takes an amount from one account and gives it to another. Invariant: the
+// balances of a currency sum to zero, always. In an order's life it stands after matching: it moves
+// premium, fees and settled profit, and never judges whether the payer can afford it. Accounts are
+// never closed; nothing is allocated by a posting.
 import { type Cash, type Currency, currencies } from '@openstrike/domain';
 import { AssertionError, assert, type Brand } from '@openstrike/std';
 
@@ -10,9 +10,10 @@ import { AssertionError, assert, type Brand } from '@openstrike/std';
 export type LedgerAccountId = Brand<number, 'LedgerAccountId'>;
 
 /**
- * What an account is for. `client`: a trader's cash in one currency; `clearing`: the counterparty of every
- * trade, which holds the premium between both sides; `fees`, `insurance`, `funding`: the venue's own;
- * `rounding`: residues of named roundings; `external`: the world outside, negative by all that came in.
+ * What an account is for. `client`: a trader's cash in one currency; `clearing`: the counterparty
+ * of every trade, which holds the premium between both sides; `fees`, `insurance`, `funding`: the
+ * venue's own; `rounding`: residues of named roundings; `external`: the world outside, negative by
+ * all that came in.
  */
 export type LedgerAccountKind =
   | 'client'
@@ -49,13 +50,13 @@ export interface Ledger {
   /**
    * Takes `amount` from `debit` and gives it to `credit`.
    *
-   * Holds: both accounts are open and of one currency, not the same, the amount is a positive safe integer and
-   * both balances stay safe integers; anything else asserts and changes nothing.
+   * Holds: both accounts are open and of one currency, not the same, the amount is a positive safe
+   * integer and both balances stay safe integers; anything else asserts and changes nothing.
    */
   post(debit: LedgerAccountId, credit: LedgerAccountId, amount: number): void;
   /**
-   * Posts a signed amount to `account` against `counter`: a positive one is received by `account`, a negative
-   * one paid by it, zero posts nothing.
+   * Posts a signed amount to `account` against `counter`: a positive one is received by `account`,
+   * a negative one paid by it, zero posts nothing.
    */
   postSigned(account: LedgerAccountId, counter: LedgerAccountId, amount: number): void;
   /** What the account has received less what it has paid. */
@@ -64,7 +65,10 @@ export interface Ledger {
   kindOf(account: LedgerAccountId): LedgerAccountKind;
   /** How many accounts are open; their numbers are 0 to this, exclusive. */
   size(): number;
-  /** Sum of all balances by currency, in the order of `currencies`: every one must be zero. Cost: all accounts. */
+  /**
+   * Sum of all balances by currency, in the order of `currencies`: every one must be zero. Cost:
+   * all accounts.
+   */
   totals(): readonly { readonly currency: Currency; readonly total: bigint }[];
   save(): LedgerState;
 }

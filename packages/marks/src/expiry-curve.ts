@@ -1,16 +1,20 @@
-// Expiry curve: the forward and the volatility of one expiry at one instant, from journaled inputs alone. Invariant:
-// the same inputs give the same bits on every machine. It stands between the oracle's commands and every mark.
+// Expiry curve: the forward and the volatility of one expiry at one instant, from journaled inputs
+// alone. Invariant: the same inputs give the same bits on every machine. It stands between the
+// oracle's commands and every mark.
 //
-// Between surfaces a slice's variance shrinks with time at constant volatility: w(k) * tauNow / tauYears, where
-// tauNow is the time left now and tauYears the time left when it was fitted; k is taken at the forward now.
+// Between surfaces a slice's variance shrinks with time at constant volatility: w(k) * tauNow /
+// tauYears, where tauNow is the time left now and tauYears the time left when it was fitted; k is
+// taken at the forward now.
 //
-// In the half hour before 08:00 the delivery price is partly known: of 1,800 prints n are in. The forward is
-// (sum of prints + (1800 - n) * running forward) / 1800; an option on that mean is (1800 - n) / 1800 options on the
-// running part, struck at what that part has to average. Its volatility is the slice's at the option's own strike,
-// over the time left: the slice is quoted on the plain clock, in which the averaging is priced already.
+// In the half hour before 08:00 the delivery price is partly known: of 1,800 prints n are in. The
+// forward is (sum of prints + (1800 - n) * running forward) / 1800; an option on that mean is (1800
+// - n) / 1800 options on the running part, struck at what that part has to average. Its volatility
+// is the slice's at the option's own strike, over the time left: the slice is quoted on the plain
+// clock, in which the averaging is priced already.
 //
-// An expiry that the oracle has not named yet takes its forward and variance from its neighbours: both are linear
-// in time between them, in proportion to time before the first variance, and beyond the last at its annual rates.
+// An expiry that the oracle has not named yet takes its forward and variance from its neighbours:
+// both are linear in time between them, in proportion to time before the first variance, and beyond
+// the last at its annual rates.
 import { type SviSlice, usPerYear } from '@openstrike/domain';
 
 /** What is known of an expiry. */
@@ -28,24 +32,35 @@ export interface CurveInputs {
   readonly index: number;
   /** Ascending by expiry. */
   readonly expiries: readonly ExpiryInputs[];
-  /** The 08:00 whose window is running, with the prints that are in; `seconds` is 0 outside a window. */
+  /**
+   * The 08:00 whose window is running, with the prints that are in; `seconds` is 0 outside a
+   * window.
+   */
   readonly fixingEndUs: number;
   readonly fixingSeconds: number;
   /** Sum of those prints in USD. */
   readonly fixingSum: number;
 }
 
-/** The curve of one expiry; made once and prepared anew at each mark. NaN forward where none is known. */
+/**
+ * The curve of one expiry; made once and prepared anew at each mark. NaN forward where none is
+ * known.
+ */
 export interface ExpiryCurve {
   /** Years of 365 days to expiry, at least 0. */
   timeYears: number;
   /** Forward of the delivery price in USD: what options are quoted and coins valued at. */
   forward: number;
-  /** Forward of the part of the mean that is still running, and its share; the rest is `fixed` USD. */
+  /**
+   * Forward of the part of the mean that is still running, and its share; the rest is `fixed` USD.
+   */
   running: number;
   share: number;
   fixed: number;
-  /** Volatility squared is the sum over both slices of weight times total variance; one alone has weight 0. */
+  /**
+   * Volatility squared is the sum over both slices of weight times total variance; one alone has
+   * weight 0.
+   */
   weightA: number;
   sliceA: SviSlice | null;
   weightB: number;
@@ -85,7 +100,10 @@ const setForward = (curve: ExpiryCurve, inputs: CurveInputs, expiryUs: number): 
   curve.forward = curve.fixed + curve.share * curve.running;
 };
 
-/** The forward as given, or linear in time between what is given, from the index on; NaN without any. */
+/**
+ * The forward as given, or linear in time between what is given, from the index on; NaN without
+ * any.
+ */
 const runningForward = (inputs: CurveInputs, expiryUs: number): number => {
   let before = inputs.index;
   let beforeUs = inputs.nowUs;
@@ -139,7 +157,8 @@ const setVariance = (curve: ExpiryCurve, inputs: CurveInputs, expiryUs: number):
   if (only || below === null || above === null || curve.timeYears === 0) {
     return;
   }
-  // Total variance linear in time between both; divided by the time left it is the squared volatility.
+  // Total variance linear in time between both; divided by the time left it is the squared
+  // volatility.
   const timeBelow = yearsTo(below.expiryUs, inputs.nowUs);
   const timeAbove = yearsTo(above.expiryUs, inputs.nowUs);
   const along = (curve.timeYears - timeBelow) / (timeAbove - timeBelow);

@@ -1,6 +1,6 @@
-// Mark plan: all instruments of one index laid out for marking, made when something is listed or delivered, used at
-// each index, forward and surface command. Invariant: position i of every column is the plan's i-th instrument,
-// and marking allocates nothing per instrument.
+// Mark plan: all instruments of one index laid out for marking, made when something is listed or
+// delivered, used at each index, forward and surface command. Invariant: position i of every column
+// is the plan's i-th instrument, and marking allocates nothing per instrument.
 import type { DatedFutureTerms, Instrument, OptionTerms, PerpetualTerms } from '@openstrike/domain';
 import { log } from '@openstrike/std';
 import {
@@ -98,8 +98,9 @@ export const createMarkColumns = (size: number): MarkColumns => ({
 /**
  * Marks every instrument of a plan.
  *
- * Shape: `perpetualMarks` by the plan's positions, in USD; only those of perpetuals are read. Columns of at least
- * the plan's size; an instrument that cannot be marked gets NaN and a band of one tick.
+ * Shape: `perpetualMarks` by the plan's positions, in USD; only those of perpetuals are read.
+ * Columns of at least the plan's size; an instrument that cannot be marked gets NaN and a band of
+ * one tick.
  * Holds: the inputs are of the plan's index. Cost: below a microsecond an option.
  */
 export const markAll = (

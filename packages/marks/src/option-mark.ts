@@ -1,7 +1,9 @@
-// Option mark: price, volatility and greeks of one option on the curve of its expiry, by Black-76 on the forward.
-// Invariant: the price of a volatility and the volatility of a price are inverse to each other up to rounding.
-// Greeks are per coin and in USD, as domain's `MarksChanged` says, for inverse and linear contracts alike; in the
-// fixing window they are those of the part still running, since the fixed part moves no more.
+// Option mark: price, volatility and greeks of one option on the curve of its expiry, by Black-76
+// on the forward.
+// Invariant: the price of a volatility and the volatility of a price are inverse to each other up
+// to rounding. Greeks are per coin and in USD, as domain's `MarksChanged` says, for inverse and
+// linear contracts alike; in the fixing window they are those of the part still running, since the
+// fixed part moves no more.
 import type { PayoffKind, SviSlice } from '@openstrike/domain';
 import { black76, blackScholesGreeks, impliedBlack76, sviTotalVariance } from '@openstrike/pricing';
 import { log } from '@openstrike/std';
@@ -27,8 +29,8 @@ const varianceOf = (slice: SviSlice, k: number): number =>
 /**
  * The volatility that the curve gives a strike.
  *
- * Units: annualised fraction; `logStrike` is ln(strike). Domain: NaN where the curve has no slice or forward, 0 where
- * the slice's variance is not positive.
+ * Units: annualised fraction; `logStrike` is ln(strike). Domain: NaN where the curve has no slice
+ * or forward, 0 where the slice's variance is not positive.
  */
 export const curveVolatility = (
   curve: ExpiryCurve,
@@ -52,8 +54,8 @@ const GREEKS = new Float64Array(12);
 const finite = (value: number): number => (value - value === 0 ? value : 0);
 
 /**
- * Writes the mark and greeks of one option at a position of the columns, bands apart; all NaN where the curve
- * does not know forward or slice.
+ * Writes the mark and greeks of one option at a position of the columns, bands apart; all NaN where
+ * the curve does not know forward or slice.
  *
  * Units: `callSign` is 1 for a call, -1 for a put; `logForward` is ln(curve.forward).
  */
@@ -98,7 +100,10 @@ export const writeOptionMark = (
   columns.rho[at] = share * finite(GREEKS[5] as number) * 0.01;
 };
 
-/** An option whose exercise is settled by the fixed part alone, or which has no mark (NaN volatility). */
+/**
+ * An option whose exercise is settled by the fixed part alone, or which has no mark (NaN
+ * volatility).
+ */
 const writeCertain = (
   columns: MarkColumns,
   at: number,
@@ -141,8 +146,8 @@ export const optionPriceAt = (
 };
 
 /**
- * The volatility that a price of an option implies; null where none does (below intrinsic value, above the forward,
- * no time left, no forward).
+ * The volatility that a price of an option implies; null where none does (below intrinsic value,
+ * above the forward, no time left, no forward).
  *
  * Units: `price` in the option's price unit; the result is an annualised fraction.
  */

@@ -1,7 +1,8 @@
-// Perpetual basis: how far a perpetual's mark stands from its index. It follows the fair price of the perpetual's
-// own book with a half-life of seconds, so that no single order moves the mark far, and is bounded besides.
-// Invariant: |basis| <= basisMax * index after every step. Source: Deribit, mark price of futures: index plus a
-// 30-second exponential average of (fair price - index).
+// Perpetual basis: how far a perpetual's mark stands from its index. It follows the fair price of
+// the perpetual's own book with a half-life of seconds, so that no single order moves the mark far,
+// and is bounded besides.
+// Invariant: |basis| <= basisMax * index after every step. Source: Deribit, mark price of futures:
+// index plus a 30-second exponential average of (fair price - index).
 import { expm1 } from '@openstrike/std';
 
 /** What is remembered between marks; part of the engine's state. */
@@ -21,9 +22,11 @@ export const createPerpetualBasis = (): PerpetualBasis => ({ usd: 0, atUs: 0 });
 export const impactReach = 0.001;
 
 /**
- * The price at which so much of one side would fill on average, no further than `impactReach` from its best.
+ * The price at which so much of one side would fill on average, no further than `impactReach` from
+ * its best.
  *
- * Shape: `ticks` and `lots` are the levels of one side from the best, of which the first `count` count.
+ * Shape: `ticks` and `lots` are the levels of one side from the best, of which the first `count`
+ * count.
  * Units: in ticks; 0 for an empty side. A side too thin for `impactLots` counts as at full reach.
  */
 export const impactTicks = (
@@ -53,8 +56,8 @@ export const impactTicks = (
 };
 
 /**
- * The fair price between two impact prices in USD; 0 stands for an empty side. A book with one side says only that
- * the price is not beyond it; an empty book that it is the index.
+ * The fair price between two impact prices in USD; 0 stands for an empty side. A book with one side
+ * says only that the price is not beyond it; an empty book that it is the index.
  */
 export const fairPrice = (bid: number, ask: number, index: number): number => {
   if (bid > 0 && ask > 0) {

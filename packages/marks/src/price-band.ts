@@ -1,5 +1,6 @@
-// Price band: how far from its mark an instrument's orders are taken, in ticks. Invariant: the band holds at least
-// one price, lies on the tick grid, and contains the mark where that is at least one tick.
+// Price band: how far from its mark an instrument's orders are taken, in ticks. Invariant: the band
+// holds at least one price, lies on the tick grid, and contains the mark where that is at least one
+// tick.
 import type { Instrument } from '@openstrike/domain';
 
 /** The tick grid of an instrument as plain numbers. */
@@ -18,7 +19,7 @@ export const tickGridOf = (contract: Instrument): TickGrid => ({
 });
 
 /** The largest price that fits an Int32Array and every book. */
-const TICKS_MAX = 2 ** 30;
+const TICKS_MAX = 0x40000000;
 
 const multipleAt = (grid: TickGrid, ticks: number): number => {
   let multiple = 1;
@@ -28,13 +29,19 @@ const multipleAt = (grid: TickGrid, ticks: number): number => {
   return multiple;
 };
 
-/** The lowest price of a band, in ticks: down to the grid, at least one tick. `low` is in the price unit. */
+/**
+ * The lowest price of a band, in ticks: down to the grid, at least one tick. `low` is in the price
+ * unit.
+ */
 export const bandMinOf = (grid: TickGrid, low: number): number => {
   const ticks = Math.min(TICKS_MAX, Math.max(1, Math.floor(low * grid.perUnit)));
   return Math.max(1, ticks - (ticks % multipleAt(grid, ticks)));
 };
 
-/** The highest price of a band, in ticks: up to the grid, at least one tick. `high` is in the price unit. */
+/**
+ * The highest price of a band, in ticks: up to the grid, at least one tick. `high` is in the price
+ * unit.
+ */
 export const bandMaxOf = (grid: TickGrid, high: number): number => {
   const ticks = Math.min(TICKS_MAX, Math.max(1, Math.ceil(high * grid.perUnit)));
   const multiple = multipleAt(grid, ticks);

@@ -1,6 +1,8 @@
-// Future margin: a share of the notional that grows with the size, for dated futures and perpetuals alike.
-// Invariant: the margin is convex in the size, so over all ways in which open orders may fill the worst is one
-// of the two ends. Source: Deribit, futures margin since January 2022; risk reference 1.1.
+// Future margin: a share of the notional that grows with the size, for dated futures and perpetuals
+// alike.
+// Invariant: the margin is convex in the size, so over all ways in which open orders may fill the
+// worst is one of the two ends. Source: Deribit, futures margin since January 2022; risk reference
+// 1.1.
 import type { FutureMarginParameters } from '@openstrike/domain';
 
 /** The initial margin rate of a position of so many coins, as a fraction of its notional. */

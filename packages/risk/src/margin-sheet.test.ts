@@ -97,7 +97,7 @@ describe('margin sheet', () => {
     expect(beyond.initial).toBe(0.5 * 0.2e8 + 45_000);
   });
 
-  test('an order that closes a short holds nothing while its premium stays below the margin', () => {
+  test('an order that closes a short holds nothing while its premium is below the margin', () => {
     const closing = sheetOf([
       inverseCall({ sizeLots: -10, openBuyLots: 10, buyReserve: 5_000_000 }),
     ]);

@@ -1,20 +1,22 @@
-// Margin sheet: the standard margin of everything an account has in one settlement currency, added up leg by leg.
-// Each leg counts with its open orders: the worse of all buys filled and all sells filled on top of the position.
-// Invariants: 0 <= maintenance <= initial without orders <= initial; a sheet of flat legs without orders is
-// zero; all results are whole minor units, rounded up once per instrument or expiry set. In an order's life it
-// is asked just before the point of no return. One sheet is made once and used over and over: it allocates
-// only while it grows.
+// Margin sheet: the standard margin of everything an account has in one settlement currency, added
+// up leg by leg. Each leg counts with its open orders: the worse of all buys filled and all sells
+// filled on top of the position. Invariants: 0 <= maintenance <= initial without orders <= initial;
+// a sheet of flat legs without orders is zero; all results are whole minor units, rounded up once
+// per instrument or expiry set. In an order's life it is asked just before the point of no return.
+// One sheet is made once and used over and over: it allocates only while it grows.
 import type { FutureMarginParameters } from '@openstrike/domain';
 import { futureInitialRate, futureMaintenanceRate } from './future-margin.ts';
 import { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';
 
 /**
- * How options of one expiry offset each other. `none`: the plain sum over legs. `linear`, `inverse`: the
- * largest loss at delivery where that is less than the sum.
+ * How options of one expiry offset each other. `none`: the plain sum over legs. `linear`,
+ * `inverse`: the largest loss at delivery where that is less than the sum.
  */
 export type ExpiryOffset = 'none' | 'linear' | 'inverse';
 
-/** Charge on calls sold beyond those held, as a share of the forward. Source: risk reference 1.16. */
+/**
+ * Charge on calls sold beyond those held, as a share of the forward. Source: risk reference 1.16.
+ */
 export interface UnpairedRates {
   readonly initial: number;
   readonly maintenance: number;
@@ -28,7 +30,10 @@ export interface LegExposure {
   sizeLots: number;
   openBuyLots: number;
   openSellLots: number;
-  /** Minor units that the open orders would pay when filled: premiums of buys, fees, losses against the mark. */
+  /**
+   * Minor units that the open orders would pay when filled: premiums of buys, fees, losses against
+   * the mark.
+   */
   buyReserve: number;
   sellReserve: number;
 }
@@ -75,9 +80,14 @@ interface OffsetSet {
 }
 
 const LEGS_FIRST = 16;
+/** 2^-48. */
+const NOISE = 3.552713678800501e-15;
 
-/** Up to a whole minor unit, but for the noise of doubles: what exceeds one by 2^-48 of itself is noise. */
-const roundUp = (value: number): number => Math.ceil(value * (1 - 2 ** -48)) + 0;
+/**
+ * Up to a whole minor unit, but for the noise of doubles: what exceeds one by 2^-48 of itself is
+ * noise.
+ */
+const roundUp = (value: number): number => Math.ceil(value * (1 - NOISE)) + 0;
 
 const createSet = (): OffsetSet => ({
   key: 0,
@@ -191,7 +201,8 @@ export class MarginSheet {
   }
 
   /**
-   * Closes the sheet: afterwards `initial`, `maintenance` and `openOrders` are those of all legs added.
+   * Closes the sheet: afterwards `initial`, `maintenance` and `openOrders` are those of all legs
+   * added.
    *
    * Cost: per expiry set, its legs squared.
    */
@@ -245,8 +256,8 @@ export class MarginSheet {
     const { initial, maintenance } = this.#unpaired;
     this.#initial += roundUp(Math.min(set.initial, maxLossOf(set, initial)));
     this.#maintenance += roundUp(Math.min(set.maintenance, maxLossOf(set, maintenance)));
-    // More of an option never loses more, so over all ways in which the orders may fill the largest loss has
-    // every sell filled and no buy, while the cash paid is at most that of all buys.
+    // More of an option never loses more, so over all ways in which the orders may fill the largest
+    // loss has every sell filled and no buy, while the cash paid is at most that of all buys.
     for (let i = 0; i < set.legs.count; i++) {
       set.legs.sizes[i] = (set.legs.sizes[i] as number) - (set.soldByOrders[i] as number);
     }

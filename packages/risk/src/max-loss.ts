@@ -1,7 +1,9 @@
-// Largest loss: what a set of options of one expiry can lose at most when it is delivered, over every delivery
-// price. The payoff is straight between strikes, so its least value lies at zero, at a strike, or in the slope
-// beyond the last one. Long options count here at their payoff, and only against shorts of the same expiry.
-// Shape: parallel arrays of `count` legs; sizes in coins, signed; `callSign` is 1 for a call, -1 for a put.
+// Largest loss: what a set of options of one expiry can lose at most when it is delivered, over
+// every delivery price. The payoff is straight between strikes, so its least value lies at zero, at
+// a strike, or in the slope beyond the last one. Long options count here at their payoff, and only
+// against shorts of the same expiry.
+// Shape: parallel arrays of `count` legs; sizes in coins, signed; `callSign` is 1 for a call, -1
+// for a put.
 
 /** The legs of one expiry in parallel arrays, of which the first `count` entries count. */
 export interface ExpiryLegs {
@@ -35,8 +37,8 @@ const netCalls = (legs: ExpiryLegs): number => {
 };
 
 /**
- * The largest loss of linear options of one expiry, with calls sold beyond those held, whose loss has no bound,
- * charged at `unpairedRate` of the forward.
+ * The largest loss of linear options of one expiry, with calls sold beyond those held, whose loss
+ * has no bound, charged at `unpairedRate` of the forward.
  *
  * Units: USD, 0 when no price loses. Cost: legs squared.
  * Source: Derive, standard manager; risk reference 1.11 and 1.16.
@@ -52,9 +54,9 @@ export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: n
 /**
  * The largest loss in coin of inverse options of one expiry; Infinity where it has no bound.
  *
- * A payoff of P dollars is P / S coins. As S rises that is at most a coin per call sold; as S falls to zero it
- * grows without bound whenever the set then owes dollars, which any put sold beyond those held makes it do, a
- * spread included. Between strikes P / S moves one way only.
+ * A payoff of P dollars is P / S coins. As S rises that is at most a coin per call sold; as S falls
+ * to zero it grows without bound whenever the set then owes dollars, which any put sold beyond
+ * those held makes it do, a spread included. Between strikes P / S moves one way only.
  *
  * Units: coins, 0 when no price loses. Cost: legs squared.
  */

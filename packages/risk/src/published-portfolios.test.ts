@@ -1,5 +1,6 @@
-// Portfolios whose margins another venue publishes, through a thin adapter. The figures are not ours to copy:
-// the folder that holds them is named by OPENSTRIKE_VECTORS, and without it these tests are skipped.
+// Portfolios whose margins another venue publishes, through a thin adapter. The figures are not
+// ours to copy: the folder that holds them is named by OPENSTRIKE_VECTORS, and without it these
+// tests are skipped.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { black76 } from '@openstrike/pricing';
@@ -45,7 +46,8 @@ const read = (name: string): readonly PublishedCase[] => {
     return [];
   }
   const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: readonly PublishedCase[] };
-  // Books of options alone: our rules for futures, collateral and oracle confidence are other rules.
+  // Books of options alone: our rules for futures, collateral and oracle confidence are other
+  // rules.
   return cases.filter(
     (row) =>
       row.stable_price >= 1 &&

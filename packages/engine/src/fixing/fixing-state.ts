@@ -1,5 +1,6 @@
-// Fixing state: what one index remembers of the half hour before 08:00 UTC, whose 1,800 one-second prints
-// average to the delivery price of everything that expires then. Plain numbers, so a snapshot can carry it.
+// Fixing state: what one index remembers of the half hour before 08:00 UTC, whose 1,800 one-second
+// prints average to the delivery price of everything that expires then. Plain numbers, so a
+// snapshot can carry it.
 // Invariant: `saveFixingState` and `restoreFixingState` are inverse to each other.
 import { assert } from '@openstrike/std';
 
@@ -14,7 +15,10 @@ export interface FixingState {
   ownPrints: number;
   /** The last print in or before the window, 0 when there never was one. */
   lastPrint: number;
-  /** The last window that a later print closed, 0 when none; its price (0: it had no print) and own prints. */
+  /**
+   * The last window that a later print closed, 0 when none; its price (0: it had no print) and own
+   * prints.
+   */
   closedEndUs: number;
   closedPrice: number;
   closedPrints: number;

@@ -1,11 +1,11 @@
-// Fixing: the delivery price as the mean of the 1,800 index prints of 07:30:01 to 08:00:00 UTC, taken from
-// journaled `set-index` commands alone, so that a replay settles alike. The print of a second is the last index
-// value stamped after the previous second's end and not after its own.
+// Fixing: the delivery price as the mean of the 1,800 index prints of 07:30:01 to 08:00:00 UTC,
+// taken from journaled `set-index` commands alone, so that a replay settles alike. The print of a
+// second is the last index value stamped after the previous second's end and not after its own.
 //
-// The missing-print rule: a second without a print takes the one before it, from before the window if need be;
-// seconds before the very first print of an index take that first print. A window without any print of its
-// own is fixed at the first index value after it, and until that comes nothing is delivered and trading of
-// what expired stays closed. No value is ever made up.
+// The missing-print rule: a second without a print takes the one before it, from before the window
+// if need be; seconds before the very first print of an index take that first print. A window
+// without any print of its own is fixed at the first index value after it, and until that comes
+// nothing is delivered and trading of what expired stays closed. No value is ever made up.
 import { type UsdMicros, usPerDay, usPerHour, usPerMinute, usPerSecond } from '@openstrike/domain';
 import { divHalfEven, mulSafe } from '@openstrike/std';
 import type { FixingState } from './fixing-state.ts';
@@ -54,7 +54,9 @@ const closeWindow = (state: FixingState, print: UsdMicros): void => {
   state.ownPrints = 0;
 };
 
-/** The mean of a window with prints, its silent tail carried: rounded half-even to a micro-dollar. */
+/**
+ * The mean of a window with prints, its silent tail carried: rounded half-even to a micro-dollar.
+ */
 const meanOf = (state: FixingState): number => {
   const left = printsPerFixing - state.second + 1;
   return divHalfEven(state.sum + mulSafe(state.lastPrint, left), printsPerFixing);
@@ -67,7 +69,8 @@ export interface Fixing {
 }
 
 /**
- * The fixing of an expiry whose last second is over; null while the missing-print rule waits for an index value.
+ * The fixing of an expiry whose last second is over; null while the missing-print rule waits for an
+ * index value.
  *
  * Holds: no print stamped up to `expiryUs` is still to come.
  */

@@ -1,9 +1,12 @@
-// Funding state: what a perpetual remembers about its funding. Plain numbers, so that a snapshot can carry it.
+// Funding state: what a perpetual remembers about its funding. Plain numbers, so that a snapshot
+// can carry it.
 // Invariant: `saveFundingState` and `restoreFundingState` are inverse to each other.
 import { assert } from '@openstrike/std';
 
 export interface FundingState {
-  /** Minor units that one long lot has paid since listing; grows while longs pay, need not be whole. */
+  /**
+   * Minor units that one long lot has paid since listing; grows while longs pay, need not be whole.
+   */
   accruedPerLot: number;
   /** Up to when it has accrued; 0 before the first mark, when nothing accrues. */
   accruedUs: number;

@@ -1,7 +1,8 @@
-// Funding: what longs of a perpetual pay shorts, continuously, while its mark stands away from the index. It
-// accrues per lot in one number for the whole instrument; an account is charged the difference since it was
-// last touched, in whole minor units. Invariant: over all accounts the charges sum to zero but for those
-// roundings, which stay in the funding ledger account until settlement sweeps them into the rounding account.
+// Funding: what longs of a perpetual pay shorts, continuously, while its mark stands away from the
+// index. It accrues per lot in one number for the whole instrument; an account is charged the
+// difference since it was last touched, in whole minor units. Invariant: over all accounts the
+// charges sum to zero but for those roundings, which stay in the funding ledger account until
+// settlement sweeps them into the rounding account.
 // Source: Deribit, "Perpetual", funding rate; risk reference section 4.
 import {
   type FundingChanged,
@@ -18,7 +19,8 @@ import { type FundingState, hoursPerPeriod } from './funding-state.ts';
 const PERIOD_US = hoursPerPeriod * usPerHour;
 
 /**
- * The 8-hour rate of a premium: nothing inside the deadband, beyond it what exceeds the deadband, bounded.
+ * The 8-hour rate of a premium: nothing inside the deadband, beyond it what exceeds the deadband,
+ * bounded.
  *
  * Units: all are fractions; `premium` is (mark - index) / index. A positive rate is paid by longs.
  */
@@ -27,7 +29,9 @@ export const fundingRate = (premium: number, deadband: number, rateMax: number):
   return Math.max(-rateMax, Math.min(rateMax, rate));
 };
 
-/** Minor units of settlement currency that one lot of a perpetual is worth at an index price in USD. */
+/**
+ * Minor units of settlement currency that one lot of a perpetual is worth at an index price in USD.
+ */
 export const notionalPerLot = (contract: Instrument, indexUsd: number): number => {
   const lot = (minorPerUnit[contract.settlementCurrency] * contract.lot.num) / contract.lot.den;
   return contract.payoff === 'inverse' ? lot / indexUsd : lot * indexUsd;
@@ -45,7 +49,8 @@ export const accrueFunding = (state: FundingState, nowUs: number): void => {
 };
 
 /**
- * Accrues up to now at the old rate, then puts the rate of a new mark in force. Call it at each new mark.
+ * Accrues up to now at the old rate, then puts the rate of a new mark in force. Call it at each new
+ * mark.
  *
  * Units: `markPrice` and `indexUsd` in USD.
  */
@@ -65,10 +70,11 @@ export const setFundingRate = (
 };
 
 /**
- * What a position received (positive) or paid since its mark, rounded to nearest with ties away from zero, so
- * that a long and a short of one size get opposite amounts.
+ * What a position received (positive) or paid since its mark, rounded to nearest with ties away
+ * from zero, so that a long and a short of one size get opposite amounts.
  *
- * Units: minor units. `fundingMark` is `accruedPerLot` when the position was last charged or changed.
+ * Units: minor units. `fundingMark` is `accruedPerLot` when the position was last charged or
+ * changed.
  */
 export const fundingSince = (
   sizeLots: number,
@@ -88,8 +94,8 @@ export interface FundedPosition {
 }
 
 /**
- * Brings a position's session funding up to date. Call it before its lots change, and before its funding is read
- * for a settlement; the instrument must have accrued up to now.
+ * Brings a position's session funding up to date. Call it before its lots change, and before its
+ * funding is read for a settlement; the instrument must have accrued up to now.
  */
 export const chargeFunding = (position: FundedPosition, state: FundingState): void => {
   position.sessionFunding += fundingSince(
@@ -100,7 +106,10 @@ export const chargeFunding = (position: FundedPosition, state: FundingState): vo
   position.fundingMark = state.accruedPerLot;
 };
 
-/** Interest over the last eight hours: seven full ones, the running one and what the eighth still covers. */
+/**
+ * Interest over the last eight hours: seven full ones, the running one and what the eighth still
+ * covers.
+ */
 export const fundingOverPeriod = (state: FundingState, nowUs: number): number => {
   let sum = state.hourInterest;
   for (let i = 1; i < hoursPerPeriod; i++) {

@@ -1,6 +1,7 @@
-// Due listings: which contracts a family should have at an instant and does not have yet. A pure function of table,
-// time, index, forwards, surface and what is listed. Contracts are only ever added: an expiry lives to its end,
-// and a strike as long as its expiry, however far the market has moved since.
+// Due listings: which contracts a family should have at an instant and does not have yet. A pure
+// function of table, time, index, forwards, surface and what is listed. Contracts are only ever
+// added: an expiry lives to its end, and a strike as long as its expiry, however far the market has
+// moved since.
 import {
   type ContractChoice,
   type ContractFamily,
@@ -47,7 +48,8 @@ const liveNow = (calendar: ExpiryCalendar, nowUs: number): readonly LiveExpiry[]
 /**
  * The strikes that an expiry of a family should have now; null while the index has no price.
  *
- * Before the first forward or surface the strikes next to the index are a beginning; the others follow.
+ * Before the first forward or surface the strikes next to the index are a beginning; the others
+ * follow.
  */
 export const wantedStrikes = (
   family: ContractFamily,
@@ -82,8 +84,8 @@ export const liveContracts = (
 });
 
 /**
- * The contracts to list now, in the order of listing: the perpetual, futures by expiry, options by expiry, strike, and
- * calls before puts. Nothing for a family that the operator does not list.
+ * The contracts to list now, in the order of listing: the perpetual, futures by expiry, options by
+ * expiry, strike, and calls before puts. Nothing for a family that the operator does not list.
  */
 export const dueListings = (
   family: ContractFamily,

@@ -1,6 +1,7 @@
-// Run listing: opens what an index should have and has not. Run at each configuration, index value, forward,
-// surface and daily reopening, so a new strike is there as soon as the market calls for it. Invariant: running
-// it twice lists nothing the second time, so what is remembered here between runs is a matter of speed alone.
+// Run listing: opens what an index should have and has not. Run at each configuration, index value,
+// forward, surface and daily reopening, so a new strike is there as soon as the market calls for
+// it. Invariant: running it twice lists nothing the second time, so what is remembered here between
+// runs is a matter of speed alone.
 import {
   type ContractChoice,
   type ContractFamily,
@@ -30,7 +31,9 @@ const curveInputsOf = (state: EngineState, index: IndexRecord): CurveInputs => (
   fixingSum: fixingSum(index.fixing, state.nowUs) / usdMicrosPerUsd,
 });
 
-/** What a family was last listed for, by the engine's state; a memory that may be lost at any time. */
+/**
+ * What a family was last listed for, by the engine's state; a memory that may be lost at any time.
+ */
 const listedFor = new WeakMap<EngineState, Map<ContractFamily, string>>();
 const scratch = createExpiryCurve();
 

@@ -1,7 +1,8 @@
-// Deliver due: every expiry whose fixing is known pays out, account by account in the order of ids, instrument by
-// instrument, and its contracts end. Invariant: an expiry is delivered once, whole, and at one price; while the
-// missing-print rule waits for an index value it stays closed and untouched. Payoffs and profits sum to zero over
-// all accounts but for roundings, which go to the rounding account.
+// Deliver due: every expiry whose fixing is known pays out, account by account in the order of ids,
+// instrument by instrument, and its contracts end. Invariant: an expiry is delivered once, whole,
+// and at one price; while the missing-print rule waits for an index value it stays closed and
+// untouched. Payoffs and profits sum to zero over all accounts but for roundings, which go to the
+// rounding account.
 import {
   type Cash,
   type SizeLots,
@@ -131,8 +132,8 @@ const deliverExpiry = (
 };
 
 /**
- * Delivers every expiry that is over and whose fixing is known; called when an expiry falls due and after each index
- * value. An expiry without contracts is forgotten at once.
+ * Delivers every expiry that is over and whose fixing is known; called when an expiry falls due and
+ * after each index value. An expiry without contracts is forgotten at once.
  */
 export const deliverDue = (state: EngineState): void => {
   for (const index of state.indexes) {

@@ -1,7 +1,7 @@
-// Daily settlement: at 08:00 UTC the session profit of futures and perpetuals, realised or not at the mark, and their
-// funding move into cash, account by account in the order of ids, instrument by instrument. Invariant: over all
-// accounts it sums to zero but for roundings, which go to the rounding account. Options have no session: their
-// premium was cash at the trade.
+// Daily settlement: at 08:00 UTC the session profit of futures and perpetuals, realised or not at
+// the mark, and their funding move into cash, account by account in the order of ids, instrument by
+// instrument. Invariant: over all accounts it sums to zero but for roundings, which go to the
+// rounding account. Options have no session: their premium was cash at the trade.
 import type { Cash, SizeLots, TsUs, UsdMicros } from '@openstrike/domain';
 import { dropHolding, emitPosition, valueAtPrice } from '../account/holdings.ts';
 import { accrueFunding, chargeFunding } from '../funding/funding.ts';
@@ -83,7 +83,10 @@ const stateSettled = (
   });
 };
 
-/** Settles every account's futures for the 08:00 that `forUs` names, and forgets flat holdings without orders. */
+/**
+ * Settles every account's futures for the 08:00 that `forUs` names, and forgets flat holdings
+ * without orders.
+ */
 export const settleDaily = (state: EngineState, forUs: TsUs): void => {
   fixMarks(state);
   const run = createRun();

@@ -1,9 +1,11 @@
-// Settlement run: the money of one settlement or delivery. Clients are paid out of the clearing account and the
-// funding account; what roundings leave there is swept into the rounding account at the end. Invariant: after
-// `finishRun` both accounts stand where they stood before, so all that clients got sums to what was swept.
+// Settlement run: the money of one settlement or delivery. Clients are paid out of the clearing
+// account and the funding account; what roundings leave there is swept into the rounding account at
+// the end. Invariant: after `finishRun` both accounts stand where they stood before, so all that
+// clients got sums to what was swept.
 //
-// A client who owes more than its cash ends with a negative balance: a debt, which the ledger keeps and margin
-// counts. Nobody else is charged for it here; making it good is the work of liquidation and the insurance fund.
+// A client who owes more than its cash ends with a negative balance: a debt, which the ledger keeps
+// and margin counts. Nobody else is charged for it here; making it good is the work of liquidation
+// and the insurance fund.
 import { currencies } from '@openstrike/domain';
 import { moveCash } from '../account/cash.ts';
 import { marginChanged } from '../account/margin.ts';
