@@ -1,11 +1,10 @@
 // Ids: orders and trades are numbers inside and texts outside that begin with the settlement currency, BTC's
-// being bare digits. Trigger orders have a shape of their own, such as `BTC-SLIS-250756`: the kind of trigger,
-// its price source and the side in four letters. Invariant: every text reads back as its number.
+// being bare digits. Trigger orders have a shape of their own, such as `BTC-SLIS-250756`: SL, the letter of the
+// price source and the letter of the side. Invariant: every text reads back as its number.
 import {
   type Currency,
   type OrderId,
   type OrderState,
-  type OrderType,
   orderId,
   type TradeId,
   type TriggerSource,
@@ -16,41 +15,55 @@ import { isTriggerType } from './words.ts';
 const numbered = (currency: Currency, id: number): string =>
   currency === 'BTC' ? String(id) : `${currency}-${id}`;
 
-const kindLetters = (type: OrderType): string =>
-  type === 'trailing-stop' ? 'TR' : type === 'take-limit' || type === 'take-market' ? 'TP' : 'SL';
-
 const sourceLetters: Readonly<Record<TriggerSource, string>> = { index: 'I', mark: 'M', last: 'T' };
 
-type Identified = Pick<OrderState, 'orderId' | 'type' | 'side' | 'trigger'>;
+type Triggered = Pick<OrderState, 'side' | 'trigger'>;
+
+const triggerId = (id: OrderId, { side, trigger }: Triggered, currency: Currency): string => {
+  const source = sourceLetters[trigger?.source ?? 'last'];
+  return `${currency}-SL${source}${side === 'buy' ? 'B' : 'S'}-${id}`;
+};
 
 /** The id of an order as clients see it. */
-export const renderOrderId = (order: Identified, settlementCurrency: Currency): string => {
-  if (!isTriggerType(order.type)) {
-    return numbered(settlementCurrency, order.orderId);
-  }
-  const source = sourceLetters[order.trigger?.source ?? 'last'];
-  const side = order.side === 'buy' ? 'B' : 'S';
-  return `${settlementCurrency}-${kindLetters(order.type)}${source}${side}-${order.orderId}`;
-};
+export const renderOrderId = (
+  order: Pick<OrderState, 'orderId' | 'type'> & Triggered,
+  settlementCurrency: Currency,
+): string =>
+  isTriggerType(order.type)
+    ? triggerId(order.orderId, order, settlementCurrency)
+    : numbered(settlementCurrency, order.orderId);
 
 /** The id of an order of which only the number is known, where it is a plain one. */
 export const renderPlainOrderId = (id: OrderId, settlementCurrency: Currency): string =>
   numbered(settlementCurrency, id);
 
+/** The id that the trigger order had from which this order came. */
+export const renderTriggerOrderId = (
+  id: OrderId,
+  fired: Triggered,
+  settlementCurrency: Currency,
+): string => triggerId(id, fired, settlementCurrency);
+
 export const renderTradeId = (id: TradeId, settlementCurrency: Currency): string =>
   numbered(settlementCurrency, id);
 
-const orderIdPattern = /^(?:[A-Z]{3,5}-)?(?:[A-Z]{4}-)?(\d{1,15})$/;
-const tradeIdPattern = /^(?:[A-Z]{3,5}-)?(\d{1,15})$/;
+/** A number read from an id, and the currency it was written with; bare digits are BTC's. */
+export interface ParsedId<Id> {
+  readonly id: Id;
+  readonly currency: string;
+}
 
-/** The number in an order id; null when the text is none. */
-export const parseOrderId = (text: string): OrderId | null => {
-  const digits = orderIdPattern.exec(text)?.[1];
-  return digits === undefined ? null : orderId(Number(digits));
+const orderIdPattern = /^(?:([A-Z]{3,5})-)?(?:[A-Z]{4}-)?(\d{1,15})$/;
+const tradeIdPattern = /^(?:([A-Z]{3,5})-)?(\d{1,15})$/;
+
+/** Reads an order id; null when the text is none. */
+export const parseOrderId = (text: string): ParsedId<OrderId> | null => {
+  const found = orderIdPattern.exec(text);
+  return found === null ? null : { id: orderId(Number(found[2])), currency: found[1] ?? 'BTC' };
 };
 
-/** The number in a trade id; null when the text is none. */
-export const parseTradeId = (text: string): TradeId | null => {
-  const digits = tradeIdPattern.exec(text)?.[1];
-  return digits === undefined ? null : tradeId(Number(digits));
+/** Reads a trade id; null when the text is none. */
+export const parseTradeId = (text: string): ParsedId<TradeId> | null => {
+  const found = tradeIdPattern.exec(text);
+  return found === null ? null : { id: tradeId(Number(found[2])), currency: found[1] ?? 'BTC' };
 };

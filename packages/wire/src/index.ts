@@ -1,7 +1,6 @@
 export * from './api-errors.ts';
 export * from './decimal-steps.ts';
 export * from './ids.ts';
-export * from './params-reader.ts';
 export * from './reference.ts';
 export * from './reject-errors.ts';
 export * from './render/render-account.ts';

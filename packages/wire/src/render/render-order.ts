@@ -10,7 +10,7 @@ import {
   usPerMs,
 } from '@openstrike/domain';
 import { amountOf, contractsOf, priceOf, roundTo } from '../decimal-steps.ts';
-import { renderOrderId } from '../ids.ts';
+import { renderOrderId, renderTriggerOrderId } from '../ids.ts';
 import type { ApiOrder, ApiTriggerOrderRecord } from '../schemas/account-types.ts';
 import {
   isMarketType,
@@ -103,7 +103,11 @@ const addRareMembers = (
   }
   if (order.triggerOrderId !== null) {
     rendered.triggered = true;
-    rendered.trigger_order_id = renderTriggerOrderIdOf(order, settlementCurrency);
+    rendered.trigger_order_id = renderTriggerOrderId(
+      order.triggerOrderId,
+      order,
+      settlementCurrency,
+    );
   }
   if (order.status === 'cancelled' && order.cancelReason !== null) {
     const reason = renderCancelReason(order.cancelReason);
@@ -134,26 +138,6 @@ const addTrigger = (rendered: Mutable<ApiOrder>, order: OrderState): void => {
     rendered.triggered = order.status === 'triggered';
   }
 };
-
-/**
- * The id that the order's trigger order had. A fired order is a plain one, so the kind in the id is taken from
- * its `originalType`, and the source from the trigger it still carries.
- */
-const renderTriggerOrderIdOf = (order: OrderState, settlementCurrency: Currency): string =>
-  order.triggerOrderId === null
-    ? ''
-    : renderOrderId(
-        {
-          orderId: order.triggerOrderId,
-          side: order.side,
-          trigger: order.trigger,
-          type:
-            order.originalType !== null && isTriggerType(order.originalType)
-              ? order.originalType
-              : 'stop-market',
-        },
-        settlementCurrency,
-      );
 
 /** One state of a trigger order for the trigger order history. */
 export const renderTriggerOrderRecord = (
