@@ -94,6 +94,7 @@ export class PriceLevels {
       sides.fill(0, side, side + 8);
       sides[side | SIDE_BEST_KEY] = NO_KEY;
       sides[side | SIDE_OPEN] = 1;
+      if (this.#windowAfterSteps === 0) this.#openWindow(side);
     }
   }
 
@@ -134,7 +135,7 @@ export class PriceLevels {
   protected levelAt(side: number, key: number): number {
     const { sides } = this;
     if (key < (sides[side | SIDE_BEST_KEY] as number)) {
-      return this.#openLevel(side, key, sides[side] as number);
+      return this.#openLevel(side, key, 0, sides[side] as number);
     }
     const window = sides[side | SIDE_WINDOW] as number;
     if (window === 0) return this.#walkToLevel(side, key, sides[side] as number);
@@ -146,11 +147,8 @@ export class PriceLevels {
     const found = this.windows[window + WINDOW_SLOTS + index] as number;
     if (found !== 0) return found;
     const at = firstOccupied(this.windows, window, index);
-    return this.#openLevel(
-      side,
-      key,
-      (at < 0 ? sides[side | SIDE_BEHIND] : this.windows[window + WINDOW_SLOTS + at]) as number,
-    );
+    const next = at < 0 ? sides[side | SIDE_BEHIND] : this.windows[window + WINDOW_SLOTS + at];
+    return this.#openBefore(side, key, next as number);
   }
 
   #walkToLevel(side: number, key: number, from: number): number {
@@ -161,43 +159,10 @@ export class PriceLevels {
       level = levels[level | LEVEL_NEXT] as number;
       steps += 1;
     }
-    if (levels[level] !== key) level = this.#openLevel(side, key, level);
+    if (levels[level] !== key) level = this.#openBefore(side, key, level);
     if (steps > WALK_STEPS_FREE) this.#countSteps(side, steps - WALK_STEPS_FREE);
     else if (sides[side | SIDE_WALKED] !== 0) sides[side | SIDE_WALKED]! -= 1;
     return level;
-  }
-
-  /** Opens a level before `next`, the best of those worse than it. */
-  #openLevel(side: number, key: number, next: number): number {
-    const level = this.#newLevel(side, key);
-    const { levels, sides } = this;
-    const prev = (next === 0 ? sides[side | SIDE_WORST] : levels[next | LEVEL_PREV]) as number;
-    levels[level | LEVEL_NEXT] = next;
-    levels[level | LEVEL_PREV] = prev;
-    if (next === 0) sides[side | SIDE_WORST] = level;
-    else levels[next | LEVEL_PREV] = level;
-    if (prev === 0) {
-      sides[side] = level;
-      sides[side | SIDE_BEST_KEY] = key;
-    } else {
-      levels[prev | LEVEL_NEXT] = level;
-    }
-    const window = sides[side | SIDE_WINDOW] as number;
-    if (window !== 0) this.#indexLevel(side, window, level);
-    else if (this.#windowAfterSteps === 0) this.#openWindow(side);
-    return level;
-  }
-
-  /** Enters a new level into its side's window, or notes that it is the first behind it. */
-  #indexLevel(side: number, window: number, level: number): void {
-    const key = this.levels[level] as number;
-    const index = (key - (this.windows[window] as number)) | 0;
-    if (index >>> 0 < WINDOW_KEYS) {
-      occupy(this.windows, window, index, level);
-    } else if (index > 0) {
-      const behind = this.sides[side | SIDE_BEHIND] as number;
-      if (key < (this.levels[behind] as number)) this.sides[side | SIDE_BEHIND] = level;
-    }
   }
 
   /** Long walks open a window, or bring the one that is there back to the best prices. */
@@ -210,7 +175,14 @@ export class PriceLevels {
     else this.#moveWindow(side);
   }
 
-  #newLevel(side: number, key: number): number {
+  /** Opens a level that is not the best before `next`, the best of those worse than it. */
+  #openBefore(side: number, key: number, next: number): number {
+    const prev = next === 0 ? this.sides[side | SIDE_WORST] : this.levels[next | LEVEL_PREV];
+    return this.#openLevel(side, key, prev as number, next);
+  }
+
+  /** Opens a level between two neighbours, of which 0 stands for none. */
+  #openLevel(side: number, key: number, prev: number, next: number): number {
     let level = this.#levelsFree;
     if (level === 0) {
       level = this.#levelsUsed;
@@ -219,13 +191,40 @@ export class PriceLevels {
     } else {
       this.#levelsFree = this.levels[level | LEVEL_NEXT] as number;
     }
-    const { levels } = this;
+    const { levels, sides } = this;
     levels[level] = key;
     levels[level | LEVEL_SIDE] = side;
     levels[level | LEVEL_HEAD] = 0;
     levels[level | LEVEL_TAIL] = 0;
+    levels[level | LEVEL_NEXT] = next;
+    levels[level | LEVEL_PREV] = prev;
     this.levelVisible[(level >> 1) | 3] = 0;
+    if (next === 0) sides[side | SIDE_WORST] = level;
+    else levels[next | LEVEL_PREV] = level;
+    if (prev === 0) {
+      sides[side] = level;
+      sides[side | SIDE_BEST_KEY] = key;
+    } else {
+      levels[prev | LEVEL_NEXT] = level;
+    }
+    const window = sides[side | SIDE_WINDOW] as number;
+    if (window !== 0) this.#indexLevel(side, window, key, level);
     return level;
+  }
+
+  /** Enters a new level into its side's window, or notes that it is the first behind it. */
+  #indexLevel(side: number, window: number, key: number, level: number): void {
+    const { levels, sides, windows } = this;
+    if ((levels[level | LEVEL_NEXT] as number) === (levels[level | LEVEL_PREV] as number)) {
+      // Alone on its side: the window begins anew.
+      windows[window] = key - WINDOW_LEAD;
+    }
+    const index = (key - (windows[window] as number)) | 0;
+    if (index >>> 0 < WINDOW_KEYS) {
+      occupy(windows, window, index, level);
+    } else if (index > 0 && key < (levels[sides[side | SIDE_BEHIND] as number] as number)) {
+      sides[side | SIDE_BEHIND] = level;
+    }
   }
 
   #growLevels(): void {
