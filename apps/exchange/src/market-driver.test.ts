@@ -26,7 +26,8 @@ test.each([50, Infinity])('every second is sent once and in order at speed %s', 
       throw error;
     },
   });
-  await driver.start();
+  await driver.first();
+  driver.start();
   while (asked.length < 20) await new Promise((done) => setTimeout(done, 1));
   await driver.stop();
   asked.forEach((at, index) => {
@@ -58,7 +59,8 @@ test('a venue that takes no commands loses no second', async () => {
       refuse = false;
     },
   });
-  await driver.start();
+  await driver.first();
+  driver.start();
   refuse = true;
   while (asked.length < 10) await new Promise((done) => setTimeout(done, 1));
   await driver.stop();

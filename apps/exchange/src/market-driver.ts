@@ -14,7 +14,9 @@ export interface MarketDriverOptions {
 
 export interface MarketDriver {
   /** Sends the first second; resolves once it is durable, so that prices are there when the door opens. */
-  start(): Promise<void>;
+  first(): Promise<void>;
+  /** Goes on from there. */
+  start(): void;
   /** Resolves when the second under way is done. */
   stop(): Promise<void>;
 }
@@ -52,11 +54,11 @@ export const createMarketDriver = (options: MarketDriverOptions): MarketDriver =
   };
 
   return {
-    start: async () => {
+    first: () => {
       atUs = nextSecond(clock.nowUs());
-      await second();
-      schedule();
+      return second();
     },
+    start: schedule,
     stop: async () => {
       stopped = true;
       if (timer !== null) clearTimeout(timer);

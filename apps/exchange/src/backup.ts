@@ -1,0 +1,29 @@
+// Backup: a copy of the running exchange: the databases as SQLite itself copies them, then the journal up to one
+// durable command. In that order, because history must never be ahead of the journal beside it; where it is
+// behind, it catches up at the start.
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { OperationalError } from '@openstrike/domain';
+import type { BackupReport, Sequencer } from '@openstrike/sequencer';
+import type { DataFolder } from './data-folder.ts';
+
+export const backupExchange = async (
+  sequencer: Sequencer,
+  folder: DataFolder,
+  target: string,
+): Promise<BackupReport> => {
+  if (existsSync(target) && readdirSync(target).length > 0) {
+    throw new OperationalError('not-empty', `${target} is not empty; name a new folder.`);
+  }
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder.root).filter((each) => /\.(db|sqlite)$/.test(each))) {
+    const database = new DatabaseSync(join(folder.root, name), { readOnly: true });
+    try {
+      database.prepare('VACUUM INTO ?').run(join(target, name));
+    } finally {
+      database.close();
+    }
+  }
+  return sequencer.backup(join(target, 'journal'));
+};

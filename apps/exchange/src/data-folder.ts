@@ -1,0 +1,50 @@
+// Data folder: what lies where, and how a start afresh moves it aside. Nothing in it is ever deleted here.
+//   journal/     commands and snapshots: the truth        history.db   what is told about the past
+//   identity.db  keys, profiles, wallet rows              run.json     how to reach the running exchange
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { OperationalError } from '@openstrike/domain';
+
+export interface DataFolder {
+  readonly root: string;
+  readonly journal: string;
+}
+
+export const dataFolderOf = (root: string): DataFolder => ({
+  root,
+  journal: join(root, 'journal'),
+});
+
+/** Makes the folder; throws OperationalError when something else is in its place. */
+export const openDataFolder = (root: string): DataFolder => {
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const sentence = `The data folder ${root} cannot be made; name another with --data.`;
+    throw new OperationalError('no-data-folder', sentence, { cause });
+  }
+  const folder = dataFolderOf(root);
+  const strangers = readdirSync(root).filter((name) => name !== 'run.json');
+  if (strangers.length > 0 && !existsSync(folder.journal)) {
+    throw new OperationalError(
+      'not-a-data-folder',
+      `${root} has other files in it and no journal; name an empty or a new folder with --data.`,
+    );
+  }
+  return folder;
+};
+
+/** Moves the folder aside; returns where to, or null when there was nothing. */
+export const moveAside = (root: string, nowMs: number): string | null => {
+  if (!existsSync(root) || readdirSync(root).length === 0) return null;
+  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace(/\..*/, '');
+  const target = `${root.replace(/\/+$/, '')}.${stamp}`;
+  if (existsSync(target)) {
+    throw new OperationalError(
+      'in-the-way',
+      `${target} exists already; wait a second and try again.`,
+    );
+  }
+  renameSync(root, target);
+  return target;
+};

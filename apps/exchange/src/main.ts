@@ -1,0 +1,160 @@
+#!/usr/bin/env node
+// The exchange's command line: without a command it runs the exchange; the commands talk to a running one, or work on its
+// data folder while it is stopped. Every failure is one sentence on stderr and a non-zero exit.
+import { OperationalError } from '@openstrike/domain';
+import { Command } from 'commander';
+import { askControl } from './control-socket.ts';
+import { runOffline } from './offline.ts';
+import { commanderOptions, describeOptions, resolveOptions } from './options.ts';
+import { packageVersion } from './package-version.ts';
+import { runExchange } from './run-exchange.ts';
+
+type Flags = Record<string, unknown>;
+
+const withOptions = (command: Command): Command => {
+  for (const option of commanderOptions()) command.addOption(option);
+  return command;
+};
+
+const print = (value: unknown): void => {
+  process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value, null, 2)}\n`);
+};
+
+const dataFolder = (flags: Flags): string =>
+  resolveOptions({ config: flags['config'], data: flags['data'] }, process.env).options.data;
+
+/** A command that the running exchange carries out. */
+const operatorCommand = (
+  program: Command,
+  signature: string,
+  explain: string,
+  request: (flags: Flags, ...args: string[]) => { command: string; args: Flags },
+): Command =>
+  program
+    .command(signature)
+    .description(explain)
+    .option('--data <folder>', 'data folder of the running exchange')
+    .option('--config <file>', 'configuration file')
+    .action(async (...given: unknown[]) => {
+      const flags = given.at(-2) as Flags;
+      const words = given.slice(0, -2) as string[];
+      print(await askControl(dataFolder(flags), request(flags, ...words)));
+    });
+
+const addAccountCommands = (program: Command): void => {
+  const account = program.command('account').description('accounts of the running exchange');
+  operatorCommand(account, 'create <name>', 'create an account', ({ parent }, name) => ({
+    command: 'account create',
+    args: { name, parent },
+  })).option('--parent <account>', 'main account of a subaccount');
+  operatorCommand(account, 'list', 'list the accounts', () => ({
+    command: 'account list',
+    args: {},
+  }));
+  operatorCommand(
+    account,
+    'access <account> <access>',
+    'normal, cancel-only or locked',
+    (_flags, name, access) => ({ command: 'account access', args: { account: name, access } }),
+  );
+  operatorCommand(account, 'tier <account> <tier>', 'set the rate tier', (_flags, name, tier) => ({
+    command: 'account tier',
+    args: { account: name, tier },
+  }));
+  const key = program.command('key').description('API keys of the running exchange');
+  operatorCommand(key, 'create <account>', 'create a key', ({ name, scope }, owner) => ({
+    command: 'key create',
+    args: { account: owner, name, scope },
+  }))
+    .option('--name <text>', 'name of the key')
+    .option('--scope <words>', 'scope words, such as "trade:read account:read"');
+  operatorCommand(key, 'list <account>', 'list the keys of an account', (_flags, owner) => ({
+    command: 'key list',
+    args: { account: owner },
+  }));
+  operatorCommand(key, 'remove <account> <id>', 'remove a key', (_flags, owner, id) => ({
+    command: 'key remove',
+    args: { account: owner, id },
+  }));
+};
+
+const addVenueCommands = (program: Command): void => {
+  operatorCommand(
+    program,
+    'deposit <account> <currency> <amount>',
+    'credit a deposit',
+    ({ reference }, account, currency, amount) => ({
+      command: 'deposit',
+      args: { account, currency, amount, reference },
+    }),
+  ).option('--reference <text>', 'unique reference: a repeated one is refused');
+  operatorCommand(program, 'halt', 'take cancels only', ({ currency, reason }) => ({
+    command: 'halt',
+    args: { currency, reason },
+  }))
+    .option('--currency <name>', 'only instruments that settle in it')
+    .option('--reason <text>', 'shown to clients');
+  operatorCommand(program, 'resume', 'take orders again', ({ currency }) => ({
+    command: 'resume',
+    args: { currency },
+  })).option('--currency <name>', 'only instruments that settle in it');
+  operatorCommand(
+    program,
+    'announce <title> [body]',
+    'tell every client',
+    (_flags, title, body) => ({
+      command: 'announce',
+      args: { title, body },
+    }),
+  );
+  operatorCommand(program, 'status', 'how the running exchange does', () => ({
+    command: 'status',
+    args: {},
+  }));
+  operatorCommand(program, 'snapshot', 'write a snapshot now', () => ({
+    command: 'snapshot',
+    args: {},
+  }));
+  operatorCommand(program, 'backup <folder>', 'copy the running exchange', (_flags, folder) => ({
+    command: 'backup',
+    args: { folder },
+  }));
+};
+
+const addFolderCommands = (program: Command): void => {
+  const offline = (name: 'verify' | 'restore', signature: string, explain: string): void => {
+    program
+      .command(signature)
+      .description(explain)
+      .option('--data <folder>', 'data folder')
+      .option('--config <file>', 'configuration file')
+      .action(async (...given: unknown[]) => {
+        const flags = given.at(-2) as Flags;
+        await runOffline(name, dataFolder(flags), given.slice(0, -2) as string[]);
+      });
+  };
+  offline('verify', 'verify', 'recompute the journal of a stopped exchange from zero');
+  offline('restore', 'restore <backup>', 'make a data folder from a backup');
+  withOptions(program.command('config').description('print the effective configuration')).action(
+    (flags: Flags) => print(describeOptions(resolveOptions(flags, process.env))),
+  );
+};
+
+const program = withOptions(new Command('openstrike'))
+  .description('A self-hosted, Deribit-compatible options exchange; without a command, runs it.')
+  .version(packageVersion())
+  .showHelpAfterError('(see --help)')
+  .enablePositionalOptions()
+  .allowExcessArguments(false)
+  .action((flags: Flags) => runExchange(resolveOptions(flags, process.env).options));
+addAccountCommands(program);
+addVenueCommands(program);
+addFolderCommands(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof OperationalError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,200 @@
+// Operator: what the operator's commands do inside the running exchange. Each is one request over the control
+// socket; money and access go through the engine as journaled commands, keys and tiers into the identity store.
+import {
+  type AccountId,
+  type Applied,
+  type Cash,
+  type Command,
+  type CommandPort,
+  type Currency,
+  currencies,
+  minorPerUnit,
+  OperationalError,
+  type QueryPort,
+  rejectCodeRow,
+} from '@openstrike/domain';
+import {
+  type AccountProfile,
+  type ApiKey,
+  fullScope,
+  type IdentityStore,
+} from '@openstrike/gateway';
+import type { ControlHandler, ControlRequest } from './control-socket.ts';
+
+export interface OperatorParts {
+  readonly commands: CommandPort;
+  readonly queries: QueryPort;
+  readonly identity: IdentityStore;
+  readonly tierNames: readonly string[];
+  readonly wallNowMs: () => number;
+  readonly announce: (title: string, body: string, important: boolean) => void;
+  readonly snapshot: () => Promise<unknown>;
+  readonly backup: (folder: string) => Promise<unknown>;
+  readonly status: () => Promise<unknown>;
+}
+
+const refuse = (sentence: string): never => {
+  throw new OperationalError('operator', sentence);
+};
+
+/** Submits and turns a refusal of the engine into a sentence. */
+export const submitOrThrow = async (commands: CommandPort, command: Command): Promise<Applied> => {
+  const applied = await commands.submit(command);
+  for (const event of applied.events) {
+    if (event.type === 'command-rejected')
+      refuse(`Refused: ${rejectCodeRow(event.code).sentence}.`);
+  }
+  return applied;
+};
+
+/** Exact minor units of a decimal written by a person. */
+export const parseCash = (amount: string, currency: Currency): Cash => {
+  const decimals = Math.round(Math.log10(minorPerUnit[currency]));
+  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(amount.trim());
+  const fraction = match?.[2] ?? '';
+  if (match === null || fraction.length > decimals) {
+    return refuse(
+      `${amount} is not an amount of ${currency}: write digits and at most ${decimals} decimals.`,
+    );
+  }
+  const minor =
+    Number(match[1]) * minorPerUnit[currency] + Number(fraction.padEnd(decimals, '0') || 0);
+  if (!Number.isSafeInteger(minor) || minor <= 0) refuse(`${amount} ${currency} is out of range.`);
+  return minor as Cash;
+};
+
+const currencyOf = (value: unknown): Currency => {
+  const found = currencies.find((currency) => currency === String(value).toUpperCase());
+  return found ?? refuse(`There is no currency ${String(value)}: use ${currencies.join(', ')}.`);
+};
+
+const profileOf = (identity: IdentityStore, name: unknown): AccountProfile => {
+  const text = String(name);
+  const byId = /^\d+$/.test(text) ? identity.profile(Number(text) as AccountId) : null;
+  return byId ?? identity.profileByUsername(text) ?? refuse(`There is no account ${text}.`);
+};
+
+/** Makes an account in the engine and its profile; safe to repeat after a crash between the two. */
+export const createAccount = async (
+  { commands, queries, identity }: Pick<OperatorParts, 'commands' | 'queries' | 'identity'>,
+  name: string,
+  parent: AccountProfile | null,
+  tierName?: string,
+): Promise<AccountProfile> => {
+  const parentId = parent?.mainAccountId ?? null;
+  const applied = await commands.submit({ type: 'create-account', parentId, name });
+  const refused = applied.events.find((event) => event.type === 'command-rejected');
+  if (refused !== undefined && refused.code !== 'account-name-taken') {
+    refuse(`Refused: ${rejectCodeRow(refused.code).sentence}.`);
+  }
+  const made = (await queries.query('accounts', {})).find((account) => account.name === name);
+  if (made === undefined) return refuse(`The account ${name} was not made.`);
+  const known = identity.profile(made.accountId);
+  if (known !== null) return refuse(`An account ${name} exists.`);
+  return identity.putProfile({
+    accountId: made.accountId,
+    mainAccountId: made.parentId ?? made.accountId,
+    username: name,
+    ...(tierName === undefined ? {} : { tierName }),
+  });
+};
+
+const showKey = (key: ApiKey): object => ({
+  id: key.id,
+  name: key.name,
+  clientId: key.clientId,
+  scope: key.maxScope.join(' '),
+  enabled: key.enabled,
+});
+
+type Action = (parts: OperatorParts, args: ControlRequest['args']) => Promise<unknown> | unknown;
+
+const accountActions: Readonly<Record<string, Action>> = {
+  'account create': async (parts, { name, parent }) => {
+    const parentProfile = parent === undefined ? null : profileOf(parts.identity, parent);
+    const profile = await createAccount(parts, String(name), parentProfile);
+    return { accountId: profile.accountId, username: profile.username };
+  },
+  'account list': ({ identity }) =>
+    identity.profiles().map(({ accountId, mainAccountId, username, type, tierName }) => ({
+      accountId,
+      mainAccountId,
+      username,
+      type,
+      tierName,
+    })),
+  'account access': async ({ commands, identity, queries }, { account, access }) => {
+    const { accountId } = profileOf(identity, account);
+    const now = (await queries.query('accounts', {})).find((each) => each.accountId === accountId);
+    if (now === undefined) return refuse(`There is no account ${String(account)}.`);
+    const { selfTradeMode, selfTradeAcrossSubaccounts } = now;
+    const settings = { accountId, selfTradeMode, selfTradeAcrossSubaccounts };
+    const wanted = access as 'normal' | 'cancel-only' | 'locked';
+    await submitOrThrow(commands, { type: 'configure-account', ...settings, access: wanted });
+    return { accountId, access };
+  },
+  'account tier': ({ identity, tierNames }, { account, tier }) => {
+    const name = String(tier);
+    if (!tierNames.includes(name)) refuse(`There is no tier ${name}: use ${tierNames.join(', ')}.`);
+    const { accountId } = profileOf(identity, account);
+    identity.changeProfile(accountId, { tierName: name });
+    return { accountId, tier: name };
+  },
+  'key create': ({ identity }, { account, name, scope }) => {
+    const { accountId } = profileOf(identity, account);
+    const maxScope = scope === undefined ? fullScope : String(scope).split(/[\s,]+/);
+    const key = identity.createKey(accountId, { maxScope, name: String(name ?? 'operator') });
+    if (key === null) return refuse('The account has all the keys it may have; remove one first.');
+    return { ...showKey(key), clientSecret: key.clientSecret };
+  },
+  'key list': ({ identity }, { account }) =>
+    identity.keys(profileOf(identity, account).accountId).map(showKey),
+  'key remove': ({ identity }, { account, id }) => {
+    const { accountId } = profileOf(identity, account);
+    if (!identity.removeKey(accountId, Number(id))) refuse(`There is no key ${String(id)}.`);
+    return { accountId, removed: Number(id) };
+  },
+};
+
+const venueActions: Readonly<Record<string, Action>> = {
+  deposit: async ({ commands, identity, wallNowMs }, { account, currency, amount, reference }) => {
+    const { accountId } = profileOf(identity, account);
+    const name = currencyOf(currency);
+    const minor = parseCash(String(amount), name);
+    const booked = reference === undefined ? `operator-${wallNowMs()}` : String(reference);
+    const command = { type: 'deposit', accountId, currency: name, amount: minor } as const;
+    await submitOrThrow(commands, { ...command, reference: booked });
+    return { accountId, currency: name, amount, reference: booked };
+  },
+  halt: async ({ commands, announce }, { currency, reason }) => {
+    const scope = currency === undefined ? 'all' : currencyOf(currency);
+    const why = String(reason ?? 'halted by the operator');
+    await submitOrThrow(commands, { type: 'set-trading', scope, state: 'halted', reason: why });
+    announce('Trading halted', `${scope}: ${why}`, true);
+    return { scope, state: 'halted' };
+  },
+  resume: async ({ commands, announce }, { currency }) => {
+    const scope = currency === undefined ? 'all' : currencyOf(currency);
+    await submitOrThrow(commands, { type: 'set-trading', scope, state: 'open', reason: '' });
+    announce('Trading resumed', String(scope), true);
+    return { scope, state: 'open' };
+  },
+  announce: ({ announce }, { title, body }) => {
+    announce(String(title), String(body ?? ''), false);
+    return { announced: String(title) };
+  },
+  snapshot: ({ snapshot }) => snapshot(),
+  backup: ({ backup }, { folder }) => backup(String(folder)),
+  status: ({ status }) => status(),
+};
+
+const actions: ReadonlyMap<string, Action> = new Map(
+  Object.entries({ ...accountActions, ...venueActions }),
+);
+
+export const createOperator =
+  (parts: OperatorParts): ControlHandler =>
+  async ({ command, args }) => {
+    const action = actions.get(command) ?? refuse(`There is no operator command ${command}.`);
+    return action(parts, args);
+  };

@@ -1,0 +1,50 @@
+// Participants: starts the worker of the simulated makers and takers and keeps it running: one that dies is
+// started anew, and said so.
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { ParticipantsReport, ParticipantsTask } from './participants-worker.ts';
+
+export interface Participants {
+  /** What the makers cover and the takers sent, as last told. */
+  report(): ParticipantsReport | null;
+  stop(): Promise<void>;
+}
+
+/** Wait before a dead worker is replaced. */
+const restartMs = 2_000;
+/** Wait for a stopping worker to cancel its orders. */
+const farewellMs = 3_000;
+
+export const startParticipants = (task: ParticipantsTask, log: Logger): Participants => {
+  let latest: ParticipantsReport | null = null;
+  let stopped = false;
+  let worker: Worker;
+  let restart: NodeJS.Timeout | null = null;
+
+  const start = (): void => {
+    worker = new Worker(new URL('./participants-worker.ts', import.meta.url), { workerData: task });
+    worker.on('message', (message: ParticipantsReport | 'stopped') => {
+      if (message === 'stopped') return;
+      latest = message;
+      for (const warning of message.warnings) log.warn(warning);
+    });
+    worker.on('error', (error) => log.error({ err: error }, 'the simulated participants failed'));
+    worker.on('exit', () => {
+      if (!stopped) restart = setTimeout(start, restartMs);
+    });
+  };
+
+  start();
+  return {
+    report: () => latest,
+    stop: async () => {
+      stopped = true;
+      if (restart !== null) clearTimeout(restart);
+      const gone = new Promise<void>((done) => worker.once('exit', () => done()));
+      worker.postMessage('stop');
+      const late = setTimeout(() => void worker.terminate(), farewellMs);
+      await gone;
+      clearTimeout(late);
+    },
+  };
+};

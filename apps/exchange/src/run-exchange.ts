@@ -1,0 +1,368 @@
+// Run exchange: the composition root. It opens the data folder, brings the engine to the journal's end, lets the
+// market and the accounts of the house in, then the public, and takes it all down in the reverse order.
+// There is one way to start: recovery of an empty journal is a fresh start.
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { type ContractTable, OperationalError, type VenueClock } from '@openstrike/domain';
+import { createFeeds, type Feeds } from '@openstrike/feeds';
+import {
+  createGateway,
+  createSqliteIdentityStore,
+  createSqliteWalletStore,
+  type Gateway,
+  type IdentityStore,
+  methods,
+  type RateTier,
+  type WalletStore,
+} from '@openstrike/gateway';
+import { createHistory, type History } from '@openstrike/history';
+import { createSequencer, type Sequencer } from '@openstrike/sequencer';
+import type { Logger } from 'pino';
+import { backupExchange } from './backup.ts';
+import { banner } from './banner.ts';
+import { loadContractTables } from './contract-tables.ts';
+import { openControlSocket } from './control-socket.ts';
+import { type DataFolder, dataFolderOf, moveAside, openDataFolder } from './data-folder.ts';
+import {
+  type Certificate,
+  developmentCertificate,
+  readCertificate,
+} from './development-certificate.ts';
+import { type HouseAccounts, openHouseAccounts } from './house-accounts.ts';
+import { createLog } from './log.ts';
+import { createMarket, type Market } from './market.ts';
+import { addOperationalRoutes, healthOf, type OperationalParts } from './operational-routes.ts';
+import { createOperator } from './operator.ts';
+import type { ExchangeOptions } from './options.ts';
+import { createPacedClock, type PacedClock } from './paced-clock.ts';
+import { packageVersion } from './package-version.ts';
+import { type Participants, startParticipants } from './participants.ts';
+import { loadRateTiers } from './rate-tiers.ts';
+import { type RunFile, removeRunFile, writeRunFile } from './run-file.ts';
+import { seedFeeds } from './seed-feeds.ts';
+import { createStateMachine, rulesVersion, stateMachineModule } from './state-machine.ts';
+
+/** What must be taken down again, newest first. */
+class Farewell {
+  readonly #steps: (readonly [string, () => Promise<unknown> | unknown])[] = [];
+
+  add(what: string, step: () => Promise<unknown> | unknown): void {
+    this.#steps.push([what, step]);
+  }
+
+  async run(log: Logger): Promise<void> {
+    for (const [what, step] of this.#steps.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        log.error({ err: error }, `could not end ${what} cleanly`);
+      }
+    }
+  }
+}
+
+/** Checked before anything is touched. */
+interface Prepared {
+  readonly options: ExchangeOptions;
+  readonly tables: readonly ContractTable[];
+  readonly tiers: Readonly<Record<string, RateTier>>;
+  readonly givenCertificate: Certificate | null;
+  readonly log: Logger;
+}
+
+const checkPortFree = (host: string, port: number): Promise<void> =>
+  new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once('error', (cause: NodeJS.ErrnoException) => {
+      const sentence =
+        cause.code === 'EADDRINUSE'
+          ? `Port ${port} on ${host} is in use; choose another with --port, or stop what runs there.`
+          : `Cannot listen on ${host}:${port} (${cause.code ?? cause.message}); see --host and --port.`;
+      fail(new OperationalError('no-port', sentence, { cause }));
+    });
+    probe.listen(port, host, () => probe.close(() => done()));
+  });
+
+const prepare = async (given: ExchangeOptions): Promise<Prepared> => {
+  const options = { ...given, data: resolve(given.data) };
+  const tables = loadContractTables(options.contracts, options.families);
+  const tiers = loadRateTiers(options.tiers);
+  const ownPair = options.tlsCert !== '' || options.tlsKey !== '';
+  const givenCertificate = ownPair ? readCertificate(options.tlsCert, options.tlsKey) : null;
+  await checkPortFree(options.host, options.port);
+  return { options, tables, tiers, givenCertificate, log: createLog(options) };
+};
+
+/** A start afresh first makes sure that nobody works in the folder, then moves it aside. */
+const freshFolder = async (root: string, log: Logger): Promise<void> => {
+  const { journal } = dataFolderOf(root);
+  const sequencer = await createSequencer({
+    storage: journal,
+    clock: { nowUs: () => 0 as ReturnType<VenueClock['nowUs']> },
+    createStateMachine,
+  }).catch((error: unknown) => {
+    if (error instanceof OperationalError && error.code === 'folder-held') throw error;
+    return null;
+  });
+  await sequencer?.stop({ snapshot: false });
+  const movedTo = moveAside(root, Date.now());
+  if (movedTo !== null) log.info(`starting afresh; what was there is in ${movedTo}`);
+};
+
+/** The clock is set once the journal says how late it was. */
+class StartingClock implements VenueClock {
+  clock: PacedClock | null = null;
+
+  nowUs(): ReturnType<VenueClock['nowUs']> {
+    if (this.clock === null) throw new Error('the clock is set after recovery');
+    return this.clock.nowUs();
+  }
+}
+
+interface Stores {
+  readonly identity: IdentityStore;
+  readonly wallet: WalletStore;
+  readonly history: History;
+  readonly sequencer: Sequencer;
+}
+
+const openStores = async (
+  { options, log }: Prepared,
+  folder: DataFolder,
+  clock: VenueClock,
+  farewell: Farewell,
+): Promise<Stores> => {
+  const wallNowMs = Date.now;
+  // The journal first: it holds the folder's lock, and nothing is touched without it.
+  let history: History | null = null;
+  const sequencer = await createSequencer({
+    storage: folder.journal,
+    clock,
+    createStateMachine,
+    stateMachineModule,
+    rulesVersion,
+    snapshotEvery: options.snapshotCommands,
+    retention: options.snapshotsKept === 0 ? 'all' : { snapshots: options.snapshotsKept },
+    readersHaveSeq: () => (history as History).lastSeq(),
+    warn: (error) => log.warn(error.message),
+  });
+  farewell.add('the journal', () => sequencer.stop());
+  const identity = createSqliteIdentityStore({
+    path: join(folder.root, 'identity.db'),
+    wallNowMs,
+  });
+  farewell.add('the identity store', () => identity.close());
+  const wallet = createSqliteWalletStore({ path: join(folder.root, 'wallet.db') });
+  farewell.add('the wallet store', () => wallet.close());
+  history = await createHistory({ folder: folder.root });
+  farewell.add('history', () => (history as History).close());
+  return { identity, wallet, history, sequencer };
+};
+
+const recover = async ({ sequencer, history }: Stores, log: Logger): Promise<number> => {
+  sequencer.subscribe((batch) => history.absorb(batch));
+  let toldMs = performance.now();
+  const report = await sequencer.recover({
+    publishAfterSeq: history.lastSeq(),
+    progress: ({ seq }) => {
+      if (performance.now() - toldMs < 1_000) return;
+      toldMs = performance.now();
+      log.info(`replaying the journal: at command ${seq}`);
+    },
+  });
+  sequencer.onState((state, cause) => {
+    if (state === 'running') log.info('orders are taken');
+    else if (state !== 'stopped') log.error({ err: cause }, cause?.message ?? state);
+    if (state === 'stopped' && cause !== null) {
+      log.fatal(
+        { err: cause },
+        'a rule of the engine was broken; stopping so that nothing worse happens',
+      );
+      process.exit(70);
+    }
+  });
+  if (report.lastSeq > 0) log.info(`the journal ends at command ${report.lastSeq}`);
+  return report.lastTsUs;
+};
+
+const openGateway = (
+  prepared: Prepared,
+  stores: Stores,
+  feeds: Feeds,
+  clock: VenueClock,
+  certificate: Certificate | null,
+): Gateway => {
+  const { options, tiers, tables, log } = prepared;
+  const unlimited = tiers['unlimited'] as RateTier;
+  const rateTiers = options.rateLimits
+    ? tiers
+    : Object.fromEntries(Object.keys(tiers).map((name) => [name, unlimited]));
+  return createGateway(
+    {
+      host: options.host,
+      port: options.port,
+      tls: certificate && { certificate: certificate.cert, key: certificate.key },
+      connectionsPerAddress: options.connectionsPerAddress,
+      rateTiers,
+    },
+    {
+      commands: stores.sequencer,
+      queries: stores.sequencer,
+      feeds,
+      history: stores.history,
+      identity: stores.identity,
+      wallet: stores.wallet,
+      contractTables: () => tables,
+      clock,
+      wallNowMs: Date.now,
+      log,
+      version: packageVersion(),
+      methods,
+    },
+  );
+};
+
+const certificateOf = async (prepared: Prepared, root: string): Promise<Certificate | null> => {
+  if (!prepared.options.tls) return null;
+  return prepared.givenCertificate ?? (await developmentCertificate(root));
+};
+
+const openOperator = async (
+  prepared: Prepared,
+  stores: Stores,
+  operational: OperationalParts,
+  farewell: Farewell,
+): Promise<void> => {
+  const { options, tiers } = prepared;
+  const { sequencer, identity, history } = stores;
+  const operator = createOperator({
+    commands: sequencer,
+    queries: sequencer,
+    identity,
+    tierNames: Object.keys(tiers),
+    wallNowMs: Date.now,
+    announce: (title, body, important) => {
+      const publishedMs = Date.now();
+      const announced = identity.announce({
+        publishedMs,
+        title,
+        body,
+        important,
+        confirmation: false,
+      });
+      operational.gateway.subscriptions.publishAnnouncement(announced, 'new');
+    },
+    snapshot: () => sequencer.snapshot().then(({ position }) => ({ seq: position.seq })),
+    backup: async (target) => {
+      await history.flush();
+      return backupExchange(sequencer, dataFolderOf(options.data), resolve(target));
+    },
+    status: async () => healthOf(operational),
+  });
+  const control = await openControlSocket(options.data, operator);
+  farewell.add('the control socket', () => new Promise((done) => control.close(done)));
+};
+
+/** From the journal's end to open accounts and first prices; the public is not in yet. */
+const wakeVenue = async (
+  prepared: Prepared,
+  stores: Stores,
+  feeds: Feeds,
+  clock: PacedClock,
+): Promise<{ readonly market: Market; readonly house: HouseAccounts }> => {
+  const { options, tables, log } = prepared;
+  const { sequencer, identity, history } = stores;
+  const ports = { commands: sequencer, queries: sequencer };
+  await sequencer.submit({ type: 'configure', tables });
+  const makers = options.market === 'simulated' ? options.makers : 0;
+  const house = await openHouseAccounts({ ...ports, identity }, makers);
+  const market = await createMarket({ ...ports, options, tables, clock, log });
+  await market.first();
+  await seedFeeds(feeds, sequencer, history, sequencer.durableSeq(), clock.nowUs());
+  return { market, house };
+};
+
+const startExchange = async (prepared: Prepared, farewell: Farewell): Promise<RunFile> => {
+  const { options, log } = prepared;
+  if (options.fresh) await freshFolder(options.data, log);
+  const folder = openDataFolder(options.data);
+  const starting = new StartingClock();
+  const stores = await openStores(prepared, folder, starting, farewell);
+  const lastTsUs = await recover(stores, log);
+  const startUs = Math.max(Date.now() * 1_000, lastTsUs) as ReturnType<VenueClock['nowUs']>;
+  const { speed } = options;
+  const clock = createPacedClock({ startUs, speed, wallMs: () => performance.now() });
+  starting.clock = clock;
+
+  const feeds = createFeeds();
+  const { market, house } = await wakeVenue(prepared, stores, feeds, clock);
+  const certificate = await certificateOf(prepared, options.data);
+  const gateway = openGateway(prepared, stores, feeds, clock, certificate);
+  stores.sequencer.subscribe((batch) => gateway.publish(feeds.absorb(batch)));
+  let participants: Participants | null = null;
+  const { sequencer } = stores;
+  const operational = {
+    gateway,
+    sequencer,
+    feeds,
+    participants: () => participants,
+    wallNowMs: Date.now,
+  };
+  addOperationalRoutes(operational);
+  const address = await gateway.listen();
+  farewell.add('the door', () => gateway.close());
+  market.start();
+  farewell.add('the market', () => market.stop());
+  await openOperator(prepared, stores, operational, farewell);
+
+  if (house.makers.length > 0) {
+    const { seed, takersPerMinute } = options;
+    const { makers, takers } = house;
+    const task = { ws: address.webSocketUrl, seed, makers, takers, takersPerMinute };
+    participants = startParticipants(task, log);
+    farewell.add('the simulated participants', () => participants?.stop());
+  }
+  return {
+    version: packageVersion(),
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    http: address.httpUrl,
+    ws: address.webSocketUrl,
+    dataFolder: options.data,
+    certificate: certificate?.certPath ?? null,
+    demoAccounts: house.demo,
+  };
+};
+
+const marketLine = ({ market, seed, speed, makers }: ExchangeOptions): string => {
+  if (market === 'none') return 'none: no prices until an oracle sends some';
+  const pace =
+    speed === Number.POSITIVE_INFINITY ? 'as fast as the machine allows' : `at ${speed}x`;
+  return `simulated, seed ${seed}, ${pace}, ${makers} market makers`;
+};
+
+/** Runs until SIGINT or SIGTERM; a second signal ends it at once. */
+export const runExchange = async (given: ExchangeOptions): Promise<void> => {
+  const prepared = await prepare(given);
+  const { log, options } = prepared;
+  const farewell = new Farewell();
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info('stopping');
+    await farewell.run(log);
+    removeRunFile(options.data);
+    log.info('stopped');
+    process.exit(0);
+  };
+  try {
+    const run = await startExchange(prepared, farewell);
+    writeRunFile(run);
+    process.stdout.write(banner(run, marketLine(options)));
+  } catch (error) {
+    await farewell.run(log);
+    throw error;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+};
