@@ -3,14 +3,14 @@
 // let it run, so that catching up after a pause gives what running through would have given.
 import { type TsUs, usPerDay, usPerHour } from '@openstrike/domain';
 import { assertNever } from '@openstrike/std';
-import { deliverDue } from './deliver-due.ts';
+import { deliverDue } from './settlement/deliver-due.ts';
 import { closeFundingHour } from './funding/funding.ts';
 import { forgetDelivered } from './instruments.ts';
 import { deliveredAgeUs, settlementPauseUs } from './limits.ts';
 import { remark } from './marking/set-marks.ts';
 import { runListing } from './listing/run-listing.ts';
-import { settleDaily } from './settle-daily.ts';
-import type { EngineState, IndexRecord, InstrumentRecord, OrderRecord, Timer } from './state.ts';
+import { settleDaily } from './settlement/settle-daily.ts';
+import type { EngineState, InstrumentRecord, OrderRecord, Timer } from './state.ts';
 import { schedule } from './timers.ts';
 import { endOrder } from './trading/cancel-orders.ts';
 import { fireLastPrices } from './trading/fire-triggers.ts';
@@ -85,15 +85,15 @@ const pause = (state: EngineState, forUs: TsUs): void => {
 };
 
 const reopen = (state: EngineState, forUs: TsUs): void => {
-  for (const index of state.indexes) {
-    runListing(state, index);
-    remark(state, index);
-  }
   for (const instrument of state.instruments) {
     if (instrument?.state === 'settling' && !expiresBy(instrument, forUs)) {
       instrument.state = 'open';
       emitState(state, instrument);
     }
+  }
+  for (const index of state.indexes) {
+    runListing(state, index);
+    remark(state, index);
   }
   forgetDelivered(state, deliveredAgeUs);
   scheduleDay(state, nextSettlementUs(forUs));
@@ -131,10 +131,3 @@ export const runTimers = (state: EngineState, tsUs: number): void => {
 
 /** When the next timer is due; null when nothing is scheduled. */
 export const nextTimerUs = (state: EngineState): TsUs | null => state.timers[0]?.atUs ?? null;
-
-/** Marks every index, after contracts or terms have changed. */
-export const remarkAll = (state: EngineState): void => {
-  for (const index of state.indexes as readonly IndexRecord[]) {
-    remark(state, index);
-  }
-};

@@ -9,7 +9,7 @@ import type {
   UsdMicros,
 } from '@openstrike/domain';
 import { indexNames, usdMicrosPerUsd } from '@openstrike/domain';
-import { deliverDue } from '../deliver-due.ts';
+import { deliverDue } from '../settlement/deliver-due.ts';
 import { estimatedDeliveryPrice, fixingSeconds, recordPrint } from '../fixing/fixing.ts';
 import { expiryRecordOf } from '../instruments.ts';
 import { runListing } from '../listing/run-listing.ts';

@@ -58,9 +58,6 @@ const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
 
 const addGreeks = (state: EngineState, holding: Holding, greeks: Greeks): void => {
   const { instrument, sizeLots } = holding;
-  if (sizeLots === 0) {
-    return;
-  }
   const delta = finite(deltaOf(state, holding));
   greeks.deltaTotal += delta;
   if (instrument.contract.kind === 'option') {
@@ -76,6 +73,9 @@ const addGreeks = (state: EngineState, holding: Holding, greeks: Greeks): void =
 const greeksOf = (state: EngineState, record: CurrencyRecord): readonly Greeks[] => {
   const byIndex = new Map<number, Greeks>();
   for (const holding of record.holdings) {
+    if (holding.sizeLots === 0) {
+      continue;
+    }
     const { indexNo } = holding.instrument;
     let greeks = byIndex.get(indexNo);
     if (greeks === undefined) {
