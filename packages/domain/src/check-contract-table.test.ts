@@ -176,7 +176,7 @@ describe('checkContractTable', () => {
             0 as TsUs,
           );
           expect(instrument.sizeLotsMax).toBe(count);
-          const ticks = Math.ceil(10 / tickSize);
+          const ticks = Math.ceil(200 / tickSize);
           expect(ticks * instrument.sizeLotsMax * 50 * instrument.cashPerTickLot).toBeLessThan(
             2 ** 53,
           );

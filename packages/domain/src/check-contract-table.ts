@@ -24,8 +24,11 @@ export const coinPriceMax: Readonly<Record<ContractTable['underlying'], number>>
   BTC: 1_000_000,
   ETH: 50_000,
 };
-/** Highest price of an inverse option, in coins. */
-export const inverseOptionPriceMax = 10;
+/**
+ * Highest price of an inverse option, in coins: a put so deep that its strike is 200 times the
+ * index.
+ */
+export const inverseOptionPriceMax = 200;
 /** No position, open orders included, is larger than so many of the largest orders. */
 export const ordersPerPositionMax = 50;
 
@@ -111,10 +114,7 @@ const checkCalendar = (value: unknown, path: string, report: Report): void => {
 
 const checkFees = (value: unknown, path: string, option: boolean, report: Report): void => {
   if (!isFields(value)) {
-    report(
-      path,
-      'must give makerRate, takerRate, deliveryRate, premiumCapRate and more',
-    );
+    report(path, 'must give makerRate, takerRate, deliveryRate, premiumCapRate and more');
     return;
   }
   const known = ['makerRate', 'takerRate', 'deliveryRate', 'premiumCapRate', 'deliveryFreeTenors'];
