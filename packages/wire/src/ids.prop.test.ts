@@ -1,0 +1,87 @@
+// Ids: every id reads back as its number and its currency, and has Deribit's shape.
+import { currencies, type OrderId, type OrderType, type TradeId } from '@openstrike/domain';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  parseOrderId,
+  parseTradeId,
+  renderOrderId,
+  renderTradeId,
+  renderTriggerOrderId,
+} from './ids.ts';
+
+const anyId = fc.integer({ min: 1, max: 999_999_999_999_999 });
+const anyCurrency = fc.constantFrom(...currencies);
+const anyType = fc.constantFrom<OrderType>('limit', 'market', 'stop-limit', 'trailing-stop');
+const anyTrigger = fc.option(
+  fc.record({
+    source: fc.constantFrom('index' as const, 'mark' as const, 'last' as const),
+    price: fc.constant(1),
+    offset: fc.constant(null),
+  }),
+);
+const anySide = fc.constantFrom('buy' as const, 'sell' as const);
+
+test('order ids read back', () => {
+  fc.assert(
+    fc.property(
+      anyId,
+      anyCurrency,
+      anyType,
+      anySide,
+      anyTrigger,
+      (n, currency, type, side, trigger) => {
+        const order = { orderId: n as OrderId, type, side, trigger };
+        expect(parseOrderId(renderOrderId(order, currency))).toEqual({ id: n, currency });
+        expect(parseOrderId(renderTriggerOrderId(n as OrderId, order, currency))?.id).toBe(n);
+      },
+    ),
+  );
+});
+
+test('trade ids read back', () => {
+  fc.assert(
+    fc.property(anyId, anyCurrency, (n, currency) => {
+      expect(parseTradeId(renderTradeId(n as TradeId, currency))).toEqual({ id: n, currency });
+    }),
+  );
+});
+
+test('ids have the shapes of the protocol', () => {
+  const plain = {
+    orderId: 584849853 as OrderId,
+    type: 'limit',
+    side: 'buy',
+    trigger: null,
+  } as const;
+  expect(renderOrderId(plain, 'BTC')).toBe('584849853');
+  expect(renderOrderId(plain, 'ETH')).toBe('ETH-584849853');
+  expect(renderOrderId(plain, 'USDC')).toBe('USDC-584849853');
+  const stop = {
+    orderId: 250756 as OrderId,
+    type: 'stop-market',
+    side: 'sell',
+    trigger: { source: 'last', price: 1, offset: null },
+  } as const;
+  expect(renderOrderId(stop, 'BTC')).toBe('BTC-SLTS-250756');
+  const take = { ...stop, type: 'take-limit', side: 'buy' } as const;
+  const marked = { ...take, trigger: { ...stop.trigger, source: 'mark' } } as const;
+  expect(renderOrderId(marked, 'USDC')).toBe('USDC-SLMB-250756');
+});
+
+test('texts that are no ids are refused', () => {
+  for (const text of [
+    '',
+    'abc',
+    '-1',
+    '1.5',
+    'ETH-',
+    'eth-1',
+    '1e3',
+    'ETH-SLTSX-1',
+    '9'.repeat(16),
+  ]) {
+    expect(parseOrderId(text)).toBeNull();
+  }
+  expect(parseTradeId('ETH-SLTS-1')).toBeNull();
+});
