@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { reportHash } from '../bench/public-adapter.ts';
 import { publicStream, SCENARIOS, type Scenario } from '../bench/public-stream.ts';
 import { PUBLISHED_HASHES } from '../bench/published-hashes.ts';
+import { thinStream } from '../bench/thin-stream.ts';
 import { FACTORIES, FAST_FACTORIES } from '../test/factories.ts';
+import { run } from './matcher.bench.ts';
 
 const NAMES = Object.keys(SCENARIOS) as Scenario[];
 
@@ -19,4 +21,16 @@ test.each(NAMES)('%s, shorter: every matcher gives the same reports', (scenario)
   const hashes = FACTORIES.map(([, make]) => reportHash(make, stream));
   expect(new Set(hashes).size).toBe(1);
   expect(hashes[0]).not.toBe(createHash('sha256').digest('hex'));
+});
+
+test('the benchmark runs in smoke size', async () => {
+  const report = await run({ smoke: true });
+  expect(report.figures.every(([, value]) => Number.isFinite(value))).toBe(true);
+  expect(report.workHash).toMatch(/^static [0-9a-f]{64}; normal /);
+});
+
+test('over thin books every matcher gives the same reports, and npm books keep the same lots', () => {
+  const stream = thinStream(20_000, 50, 7);
+  const hashes = FACTORIES.map(([, make]) => reportHash(make, stream));
+  expect(new Set(hashes).size).toBe(1);
 });
