@@ -20,7 +20,7 @@ import { type SviSlice, usPerYear } from '@openstrike/domain';
 /** What is known of an expiry. */
 export interface ExpiryInputs {
   readonly expiryUs: number;
-  /** USD; 0 when none was given. */
+  /** USD, of the index at expiry, not of the mean before it; 0 when none was given. */
   readonly forward: number;
   readonly slice: SviSlice | null;
 }

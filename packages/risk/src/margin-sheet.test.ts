@@ -136,6 +136,22 @@ describe('margin sheet', () => {
     expect(sheetOf(apart).initial).toBe(810e6);
   });
 
+  test('inverse legs offset each other only where the loss in coin has a bound', () => {
+    const put = { callSign: -1 as const, offset: 'inverse' as const };
+    const calls = [
+      inverseCall({ sizeLots: -10, strike: 75_000, offset: 'inverse', shortInitial: 0.45 }),
+      inverseCall({ sizeLots: 10, strike: 100_000, offset: 'inverse' }),
+    ];
+    expect(sheetOf(calls).initial).toBe(0.25e8);
+    const credit = [
+      inverseCall({ ...put, sizeLots: 10, strike: 90_000 }),
+      inverseCall({ ...put, sizeLots: -10, strike: 100_000 }),
+    ];
+    expect(sheetOf(credit).initial).toBe(0.2e8);
+    const debit = credit.map((leg) => ({ ...leg, sizeLots: -leg.sizeLots }));
+    expect(sheetOf(debit).initial).toBe(0);
+  });
+
   test('selling the long leg of a spread asks for the naked short', () => {
     const { initial, openOrders } = sheetOf([
       linearOption(1, 1500, 510, { sizeLots: -10 }),

@@ -105,6 +105,33 @@ describe('daily settlement', () => {
     conserved(venue);
   });
 
+  test('pays the funding of a perpetual that stood above its index from longs to shorts', () => {
+    const { venue, accounts } = openVenue();
+    const [alice, bob, carol] = accounts;
+    const perpetual = venue.instrument('BTC-PERPETUAL').id;
+    trade(venue, 'BTC-PERPETUAL', alice, bob, 100_000, 200_000);
+    trade(venue, 'BTC-PERPETUAL', alice, bob, 33_333, 200_000);
+    venue.place(carol, perpetual, 'buy', 20_000, 200_600);
+    venue.place(carol, perpetual, 'sell', 20_000, 200_640);
+    const hours: number[] = [];
+    for (let hour = 1; hour <= 22; hour++) {
+      venue.nowUs += usPerHour - (hour === 22 ? 1 : 0);
+      for (const row of ofType(venue.index('btc_usd', 100_000), 'funding-hour-closed')) {
+        if (row.instrumentId === perpetual) hours.push(row.interest1h);
+      }
+    }
+    const settled = ofType(passTo(venue, tuesday + usPerSecond), 'position-settled');
+    const [long, short] = settled.map((row) => row.funding);
+    // 0.31 % above the index less the deadband, on 13.3333 coins, over most of 22 hours.
+    const full = -0.00285 * 13.3333e8 * (22 / 8);
+    expect((long as number) / full).toBeGreaterThan(0.95);
+    expect((long as number) / full).toBeLessThan(1.001);
+    expect(Math.abs((long as number) + (short as number))).toBeLessThanOrEqual(2);
+    expect(hours.length).toBe(21);
+    expect(hours.at(-1)).toBeCloseTo(0.00285 / 8, 8);
+    conserved(venue);
+  });
+
   test('a loss beyond the cash stays as a debt of the account', () => {
     const { venue, accounts } = openVenue();
     const [, bob] = accounts;
