@@ -19,6 +19,7 @@ export {
   GREEK_COUNT,
   inverseGreeks,
 } from './black76-greeks.ts';
+export { forwardFromParity, type ParityForward, type ParityQuote } from './forward.ts';
 export {
   IMPLIED_REFUSED,
   type ImpliedVolatilityRefusal,
@@ -35,6 +36,45 @@ export {
   solveCholesky,
 } from './numeric/levenberg-marquardt.ts';
 export { findMinimum, findRoot } from './numeric/scalar-search.ts';
+export {
+  type Bar,
+  bipower,
+  closeToClose,
+  garmanKlass,
+  parkinson,
+  periodsPerYear,
+  rogersSatchell,
+  twoScale,
+  yangZhang,
+} from './realised-volatility.ts';
+export { fitSabr, type SabrParameters, sabrVolatility } from './sabr.ts';
+export {
+  essviAt,
+  fitEssvi,
+  hestonLikePhi,
+  logMoneyness,
+  powerLawPhi,
+  rawOfSsvi,
+  type SsviNode,
+  type SsviSlice,
+  ssviButterflyFree,
+  ssviCalendarFree,
+  ssviTotalVariance,
+} from './ssvi.ts';
+export {
+  breakEvens,
+  type Leg,
+  type OptionLeg,
+  type PayoffStyle,
+  payoffAt,
+  portfolioGreeks,
+  probabilityOfProfit,
+  profitBounds,
+  STRATEGIES,
+  type UnderlyingLeg,
+  valueAt,
+} from './strategies.ts';
+export { surfaceTotalVariance, surfaceVolatility } from './surface.ts';
 export {
   densityFactor,
   type SviParameters,
@@ -72,3 +112,11 @@ export {
   rawOfJumpWings,
   rawOfNatural,
 } from './svi-forms.ts';
+export {
+  type CboeTerm,
+  type ChainQuote,
+  cboeIndex,
+  cboeTerm,
+  type ModelFreeVariance,
+  modelFreeVariance,
+} from './volatility-index.ts';

@@ -7,7 +7,13 @@
  */
 import { err, ok, type Result, sinh } from '@openstrike/std';
 import { levenbergMarquardt, solveCholesky } from './numeric/levenberg-marquardt.ts';
-import { densityFactor, type SviParameters, sviMinimum, sviWingSlopes } from './svi.ts';
+import {
+  densityFactor,
+  type SviParameters,
+  sviMinimum,
+  sviTotalVariance,
+  sviWingSlopes,
+} from './svi.ts';
 import { butterflyMargin, calendarMargin, type SviSlice } from './svi-arbitrage.ts';
 import { jumpWingsOfRaw, rawOfJumpWings } from './svi-forms.ts';
 
@@ -224,25 +230,56 @@ function search(
   const quotes = k.length;
   const deviation = Math.sqrt(wAtMoney);
   const width = Math.max(kMax - kMin, deviation);
-  const scale = Math.max(0.25 * deviation, width / 90);
-  const wings = earlier === undefined ? { left: 0, right: 0 } : sviWingSlopes(earlier);
-  const floors = new Float64Array(PENALTY_NODES);
-  for (let j = 0; j < PENALTY_NODES && earlier !== undefined; j++) {
-    const d = scale * (SINH[j] as number) - earlier.m;
-    const root = Math.sqrt(d * d + earlier.sigma * earlier.sigma);
-    floors[j] = earlier.a + earlier.b * (earlier.rho * d + root);
-  }
+  const penalise = penaltiesOf(data, earlier, penalty, slack);
   const residuals = (parameters: Float64Array, out: Float64Array): void => {
-    const [a, b, rho, m, sigma] = parameters as unknown as [number, number, number, number, number];
+    const [a, b, rho, m, sigma] = parameters as unknown as RawNumbers;
     const variance = sigma * sigma;
     for (let i = 0; i < quotes; i++) {
       const d = (k[i] as number) - m;
       const value = a + b * (rho * d + Math.sqrt(d * d + variance));
       const r = (value - (w[i] as number)) * (weight[i] as number);
-      // Squares to 2 (sqrt(1 + r^2 / 4) - 1) * 4: like r^2 near zero, like |r| far away.
+      // Its square is 8 (sqrt(1 + r^2 / 4) - 1): like r^2 near zero, like 4 |r| far away.
       const far = Math.sqrt(8 * (Math.sqrt(1 + 0.25 * r * r) - 1));
       out[i] = r < 0 ? -far : far;
     }
+    penalise(a, b, rho, m, sigma, out);
+  };
+  const { parameters } = levenbergMarquardt({
+    residuals,
+    residualCount: quotes + 2 * PENALTY_NODES + 2,
+    lower: [-20 * wAtMoney - 1, 0, -0.999, kMin - width, 0.002 * deviation],
+    upper: [20 * wAtMoney + 1, 2, 0.999, kMax + width, 10 * deviation + width],
+    start: [start.a, start.b, start.rho, start.m, start.sigma],
+    iterationsMax: 50,
+    tolerance: 1e-7,
+  });
+  const [a, b, rho, m, sigma] = parameters as unknown as RawNumbers;
+  return { a, b, rho, m, sigma };
+}
+
+type RawNumbers = [number, number, number, number, number];
+
+/** Writes the residuals of violations: negative density, crossing of the earlier slice, wings. */
+function penaltiesOf(
+  data: SliceData,
+  earlier: SviParameters | undefined,
+  penalty: number,
+  slack: number,
+): (a: number, b: number, rho: number, m: number, sigma: number, out: Float64Array) => void {
+  const { kMin, kMax, wAtMoney } = data;
+  const quotes = data.k.length;
+  const deviation = Math.sqrt(wAtMoney);
+  const scale = Math.max(0.25 * deviation, Math.max(kMax - kMin, deviation) / 90);
+  const wings = earlier === undefined ? { left: 0, right: 0 } : sviWingSlopes(earlier);
+  const floors = new Float64Array(PENALTY_NODES);
+  for (let j = 0; j < PENALTY_NODES && earlier !== undefined; j++) {
+    const at = scale * (SINH[j] as number);
+    floors[j] =
+      sviTotalVariance(at, earlier.a, earlier.b, earlier.rho, earlier.m, earlier.sigma) *
+      (1 + 0.1 * slack);
+  }
+  return (a, b, rho, m, sigma, out) => {
+    const variance = sigma * sigma;
     for (let j = 0; j < PENALTY_NODES; j++) {
       const at = scale * (SINH[j] as number);
       const d = at - m;
@@ -254,27 +291,17 @@ function search(
           ? densityFactor(at, value, b * (rho + d / root), (b * variance) / (square * root))
           : -1;
       out[quotes + j] = g < slack ? penalty * (slack - g) : 0;
-      const below = (floors[j] as number) * (1 + 0.1 * slack) - value;
+      const below = (floors[j] as number) - value;
       out[quotes + PENALTY_NODES + j] = below > 0 ? (penalty * 10 * below) / wAtMoney : 0;
     }
     const last = quotes + 2 * PENALTY_NODES;
     const left = b * (1 - rho);
     const right = b * (1 + rho);
-    out[last] = penalty * 10 * Math.max(0, left - SLOPE_MAX, wings.left * (1 + slack) - left);
-    out[last + 1] =
-      penalty * 10 * Math.max(0, right - SLOPE_MAX, wings.right * (1 + slack) - right);
+    const leftOff = Math.max(0, left - SLOPE_MAX, wings.left * (1 + slack) - left);
+    const rightOff = Math.max(0, right - SLOPE_MAX, wings.right * (1 + slack) - right);
+    out[last] = penalty * 10 * leftOff;
+    out[last + 1] = penalty * 10 * rightOff;
   };
-  const { parameters } = levenbergMarquardt({
-    residuals,
-    residualCount: quotes + 2 * PENALTY_NODES + 2,
-    lower: [-20 * wAtMoney - 1, 0, -0.999, kMin - width, 0.002 * deviation],
-    upper: [20 * wAtMoney + 1, 2, 0.999, kMax + width, 10 * deviation + width],
-    start: [start.a, start.b, start.rho, start.m, start.sigma],
-    iterationsMax: 50,
-    tolerance: 1e-7,
-  });
-  const [a, b, rho, m, sigma] = parameters as unknown as [number, number, number, number, number];
-  return { a, b, rho, m, sigma };
 }
 
 function passes(slice: SviParameters, earlier: SviParameters | undefined): boolean {

@@ -25,6 +25,21 @@ export type LeastSquaresResult = {
   readonly converged: boolean;
 };
 
+/** The arrays of one search, made once. */
+type Workspace = {
+  readonly parameters: Float64Array;
+  readonly trial: Float64Array;
+  readonly current: Float64Array;
+  readonly moved: Float64Array;
+  readonly jacobian: Float64Array;
+  readonly normal: Float64Array;
+  readonly damped: Float64Array;
+  readonly gradient: Float64Array;
+  readonly step: Float64Array;
+};
+
+const TRIES_MAX = 12;
+
 /**
  * Minimises the sum of squared residuals within bounds, from the start, with a forward-difference
  * Jacobian. Cost: per iteration one Jacobian (one call per parameter) and a few trial calls.
@@ -32,89 +47,108 @@ export type LeastSquaresResult = {
 export function levenbergMarquardt(problem: LeastSquaresProblem): LeastSquaresResult {
   const n = problem.start.length;
   const rows = problem.residualCount;
-  const { residuals, lower, upper } = problem;
   const tolerance = problem.tolerance ?? 1e-12;
   const iterationsMax = problem.iterationsMax ?? 60;
-  const parameters = Float64Array.from(problem.start, (value, i) => clamp(value, i));
-  const trial = new Float64Array(n);
-  const current = new Float64Array(rows);
-  const moved = new Float64Array(rows);
-  const jacobian = new Float64Array(rows * n);
-  const normal = new Float64Array(n * n);
-  const damped = new Float64Array(n * n);
-  const gradient = new Float64Array(n);
-  const step = new Float64Array(n);
-  residuals(parameters, current);
-  let sum = sumOfSquares(current);
+  const work = workspaceOf(problem, n, rows);
+  problem.residuals(work.parameters, work.current);
+  let sum = sumOfSquares(work.current);
   let damping = 1e-3;
   let iterations = 0;
   let converged = false;
   while (iterations < iterationsMax && !converged) {
     iterations++;
-    fillJacobian();
-    fillNormal(jacobian, current, rows, n, normal, gradient);
-    freezeBound();
+    fillJacobian(problem, work);
+    fillNormal(work.jacobian, work.current, rows, n, work.normal, work.gradient);
+    freezeBound(problem, work);
     let improved = false;
-    for (let tries = 0; tries < 12 && !improved; tries++) {
-      damped.set(normal);
-      for (let i = 0; i < n; i++) {
-        const diagonal = normal[i * n + i] as number;
-        damped[i * n + i] = diagonal + damping * (diagonal > 0 ? diagonal : 1);
-        step[i] = -(gradient[i] as number);
+    for (let tries = 0; tries < TRIES_MAX && !improved; tries++) {
+      const next = tryStep(problem, work, damping);
+      if (next < sum) {
+        converged = sum - next <= tolerance * sum;
+        sum = next;
+        work.parameters.set(work.trial);
+        work.current.set(work.moved);
+        damping = damping > 1e-12 ? damping * 0.2 : damping;
+        improved = true;
+      } else {
+        damping *= 5;
       }
-      if (solveCholesky(damped, step, n)) {
-        for (let i = 0; i < n; i++) {
-          trial[i] = clamp((parameters[i] as number) + (step[i] as number), i);
-        }
-        residuals(trial, moved);
-        const next = sumOfSquares(moved);
-        if (next < sum) {
-          converged = sum - next <= tolerance * sum;
-          sum = next;
-          parameters.set(trial);
-          current.set(moved);
-          damping = damping > 1e-12 ? damping * 0.2 : damping;
-          improved = true;
-          continue;
-        }
-      }
-      damping *= 5;
     }
     converged ||= !improved;
   }
-  return { parameters, sumOfSquares: sum, iterations, converged };
+  return { parameters: work.parameters, sumOfSquares: sum, iterations, converged };
+}
 
-  function clamp(value: number, i: number): number {
-    return Math.min(Math.max(value, lower[i] as number), upper[i] as number);
+function workspaceOf(problem: LeastSquaresProblem, n: number, rows: number): Workspace {
+  return {
+    parameters: Float64Array.from(problem.start, (value, i) => clamp(problem, value, i)),
+    trial: new Float64Array(n),
+    current: new Float64Array(rows),
+    moved: new Float64Array(rows),
+    jacobian: new Float64Array(rows * n),
+    normal: new Float64Array(n * n),
+    damped: new Float64Array(n * n),
+    gradient: new Float64Array(n),
+    step: new Float64Array(n),
+  };
+}
+
+function clamp({ lower, upper }: LeastSquaresProblem, value: number, i: number): number {
+  return Math.min(Math.max(value, lower[i] as number), upper[i] as number);
+}
+
+/** Tries the damped step; returns the sum of squares there, Infinity when there is no step. */
+function tryStep(problem: LeastSquaresProblem, work: Workspace, damping: number): number {
+  const { parameters, trial, moved, normal, damped, gradient, step } = work;
+  const n = parameters.length;
+  damped.set(normal);
+  for (let i = 0; i < n; i++) {
+    const diagonal = normal[i * n + i] as number;
+    damped[i * n + i] = diagonal + damping * (diagonal > 0 ? diagonal : 1);
+    step[i] = -(gradient[i] as number);
   }
+  if (!solveCholesky(damped, step, n)) {
+    return Number.POSITIVE_INFINITY;
+  }
+  for (let i = 0; i < n; i++) {
+    trial[i] = clamp(problem, (parameters[i] as number) + (step[i] as number), i);
+  }
+  problem.residuals(trial, moved);
+  return sumOfSquares(moved);
+}
 
-  function fillJacobian(): void {
-    trial.set(parameters);
-    for (let j = 0; j < n; j++) {
-      const at = parameters[j] as number;
-      const size = 1e-7 * Math.max(Math.abs(at), 1e-3);
-      const forward = at + size <= (upper[j] as number) ? at + size : at - size;
-      trial[j] = forward;
-      residuals(trial, moved);
-      trial[j] = at;
-      const scale = 1 / (forward - at);
-      for (let i = 0; i < rows; i++) {
-        jacobian[i * n + j] = ((moved[i] as number) - (current[i] as number)) * scale;
-      }
+function fillJacobian(problem: LeastSquaresProblem, work: Workspace): void {
+  const { parameters, trial, current, moved, jacobian } = work;
+  const n = parameters.length;
+  trial.set(parameters);
+  for (let j = 0; j < n; j++) {
+    const at = parameters[j] as number;
+    const size = 1e-7 * Math.max(Math.abs(at), 1e-3);
+    const forward = at + size <= (problem.upper[j] as number) ? at + size : at - size;
+    trial[j] = forward;
+    problem.residuals(trial, moved);
+    trial[j] = at;
+    const scale = 1 / (forward - at);
+    for (let i = 0; i < current.length; i++) {
+      jacobian[i * n + j] = ((moved[i] as number) - (current[i] as number)) * scale;
     }
   }
+}
 
-  /** A parameter held at its bound by the gradient leaves the problem for this iteration. */
-  function freezeBound(): void {
-    for (let j = 0; j < n; j++) {
-      const at = parameters[j] as number;
-      const slope = gradient[j] as number;
-      if ((at <= (lower[j] as number) && slope > 0) || (at >= (upper[j] as number) && slope < 0)) {
-        gradient[j] = 0;
-        for (let i = 0; i < n; i++) {
-          normal[i * n + j] = 0;
-          normal[j * n + i] = 0;
-        }
+/** A parameter held at its bound by the gradient leaves the problem for this iteration. */
+function freezeBound(problem: LeastSquaresProblem, work: Workspace): void {
+  const { parameters, gradient, normal } = work;
+  const n = parameters.length;
+  for (let j = 0; j < n; j++) {
+    const at = parameters[j] as number;
+    const slope = gradient[j] as number;
+    const atLower = at <= (problem.lower[j] as number) && slope > 0;
+    const atUpper = at >= (problem.upper[j] as number) && slope < 0;
+    if (atLower || atUpper) {
+      gradient[j] = 0;
+      for (let i = 0; i < n; i++) {
+        normal[i * n + j] = 0;
+        normal[j * n + i] = 0;
       }
     }
   }
