@@ -1,13 +1,13 @@
-// Backup and restore: a journal is copied up to one durable place, and the copy is read back and proved against the
-// chain of hashes before the copy counts. Restoring is the same copy the other way, into an empty folder.
+// Backup and restore: a journal is copied up to one durable place, and the copy is read back and
+// proved against the chain of hashes before the copy counts. Restoring is the same copy the other
+// way, into an empty folder.
 import { OperationalError, type Seq } from '@openstrike/domain';
 import { hexOf } from '@openstrike/std';
 import { FileStorage } from './file-storage.ts';
 import { compareBytes } from './frame.ts';
 import { JournalReader } from './journal-reader.ts';
 import type { JournalStorage } from './journal-storage.ts';
-import { type JournalPosition, listSegments } from './segment.ts';
-import { segmentsUntil } from './shadow.ts';
+import { type JournalPosition, listSegments, segmentsUntil } from './segment.ts';
 import { listSnapshots, readSnapshotBody } from './snapshot-file.ts';
 
 const pieceBytes = 4 * 1024 * 1024;
@@ -38,7 +38,8 @@ export async function copyJournal(
   if (reached.seq !== until.seq || compareBytes(reached.chain, until.chain) !== 0) {
     throw new OperationalError(
       'backup-failed',
-      `The copy ends with command ${reached.seq} where ${until.seq} was due: remove it and try again.`,
+      `The copy ends with command ${reached.seq} where ${until.seq} was due: ` +
+        'remove it and try again.',
     );
   }
   for (const snapshot of (await listSnapshots(to)).snapshots) {
@@ -49,7 +50,8 @@ export async function copyJournal(
 
 /**
  * Copies a backup into an empty or new folder, proved; the venue starts from there.
- * Throws: OperationalError where the backup is damaged or the folder is not empty; a folder half filled is emptied.
+ * Throws: OperationalError where the backup is damaged or the folder is not empty; a folder half
+ * filled is emptied.
  */
 export async function restoreBackup(backup: string, folder: string): Promise<BackupReport> {
   const from = await FileStorage.openShared(backup);

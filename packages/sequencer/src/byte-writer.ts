@@ -1,6 +1,7 @@
-// Byte writer: little-endian numbers and text into one growing buffer. The caller reserves room once per record;
-// the writes themselves do not check, and running past the room throws a RangeError.
-// Doubles keep their exact bits; text is exact for every string, lone surrogates included.
+// Byte writer: little-endian numbers and text into one growing buffer. The caller reserves room
+// once per record; the writes themselves do not check, and running past the room throws a
+// RangeError. Doubles keep their exact bits; text is exact for every string, lone surrogates
+// included.
 import { OperationalError } from '@openstrike/domain';
 
 /** Longest text a record can carry, in UTF-16 code units. */
@@ -52,7 +53,10 @@ export class ByteWriter {
     this.length += 8;
   }
 
-  /** One byte a unit where every unit is below 256, else two; the lowest bit of the length says which. */
+  /**
+   * One byte a unit where every unit is below 256, else two; the lowest bit of the length says
+   * which.
+   */
   text(text: string): void {
     const units = text.length;
     if (units > textUnitsMax) {

@@ -1,8 +1,12 @@
-// Canonical JSON: one text for one value, so that equal commands give equal bytes. Keys in code-unit order, numbers
-// in JavaScript's shortest round-trip form (with -0 kept), no white space, only what JSON can carry back exactly.
+// Canonical JSON: one text for one value, so that equal commands give equal bytes. Keys in
+// code-unit order, numbers in JavaScript's shortest round-trip form (with -0 kept), no white space,
+// only what JSON can carry back exactly.
 import { assert, compareStrings } from '@openstrike/std';
 
-/** The canonical text of a value made of plain objects, arrays, strings, finite numbers, booleans and null. */
+/**
+ * The canonical text of a value made of plain objects, arrays, strings, finite numbers, booleans
+ * and null.
+ */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number') {
     assert(Number.isFinite(value), 'a journaled number is finite');

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter, textUnitsMax } from './byte-writer.ts';
-import { commandArbitraries } from './command-arbitraries.ts';
 import { decodeCommand, encodeCommand } from './command-codec.ts';
+import { commandArbitraries } from './testing/command-arbitraries.ts';
 
 describe('command codec', () => {
   for (const [type, arbitrary] of Object.entries(commandArbitraries)) {

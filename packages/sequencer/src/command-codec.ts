@@ -1,7 +1,9 @@
-// Command codec: a command as the bytes of a journal record and back, with decode(encode(x)) = x to the last bit,
-// because a replay must apply exactly what was applied. Hot commands have fixed layouts; rare ones are canonical JSON.
-// Upgrade rule: tags, enumeration codes and layouts are only ever added; a changed layout gets a new tag and the old
-// tag stays readable. So a reader of format version N reads every version up to N.
+// Command codec: a command as the bytes of a journal record and back, with decode(encode(x)) = x to
+// the last bit, because a replay must apply exactly what was applied. Hot commands have fixed
+// layouts; rare ones are canonical JSON.
+// Upgrade rule: tags, enumeration codes and layouts are only ever added; a changed layout gets a
+// new tag and the old tag stays readable. So a reader of format version N reads every version up to
+// N.
 import type {
   CancelOrder,
   Command,
@@ -110,7 +112,9 @@ export function encodeCommand(to: ByteWriter, command: Command): void {
   }
 }
 
-/** Reads the command that ends at offset `end`; throws where no known layout fits the range exactly. */
+/**
+ * Reads the command that ends at offset `end`; throws where no known layout fits the range exactly.
+ */
 export function decodeCommand(from: ByteReader, end: number): Command {
   const command = readCommand(from, end);
   assert(from.at === end, 'an encoded command has the length of its layout');
@@ -231,7 +235,10 @@ function readTrigger(from: ByteReader): Trigger | null {
   return { source: triggerSources.word(source), price, offset };
 }
 
-/** The nullable numbers of an edit in the order of their presence bits; `reduceOnly` travels as 0 or 1. */
+/**
+ * The nullable numbers of an edit in the order of their presence bits; `reduceOnly` travels as 0 or
+ * 1.
+ */
 function writeEditOrder(to: ByteWriter, edit: EditOrder): void {
   to.reserve(96);
   to.u8(tags.editOrder);

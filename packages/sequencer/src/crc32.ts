@@ -1,6 +1,7 @@
-// CRC-32 (the polynomial of zlib and Ethernet) of a range of bytes, four bytes a step. It only locates damage;
-// what proves a journal is the SHA-256 chain. Written here because a call into zlib costs more than the sum
-// over a record of a hundred bytes, and because it must be the same on every runtime.
+// CRC-32 (the polynomial of zlib and Ethernet) of a range of bytes, four bytes a step. It only
+// locates damage; what proves a journal is the SHA-256 chain. Written here because a call into zlib
+// costs more than the sum over a record of a hundred bytes, and because it must be the same on
+// every runtime.
 
 const tables = buildTables();
 

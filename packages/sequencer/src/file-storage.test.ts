@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileStorage } from './file-storage.ts';
 import { lockFolder } from './folder-lock.ts';
 import { readBytes, writeWholeFile } from './journal-storage.ts';
-import { deposit, startTally } from './test-commands.ts';
+import { deposit, startTally } from './testing/test-commands.ts';
 
 let base: string;
 beforeEach(async () => {
@@ -51,7 +51,7 @@ describe('the hold on a folder', () => {
     await (await FileStorage.open(base)).close();
   });
 
-  it('of another machine is respected while its heart beats, and taken when it stands still', async () => {
+  it('of another machine is respected while its heart beats, then taken', async () => {
     const elsewhere = { pid: 1, startedAt: '1', place: 'else', host: 'else', since: '2026' };
     const path = join(base, 'lock');
     await writeFile(path, JSON.stringify(elsewhere));
@@ -75,7 +75,7 @@ describe('the format of a folder', () => {
     ],
     ['format.json', '{"kind":"something"}', 'does not describe a journal folder'],
     ['format.json', 'not json', 'does not describe a journal folder'],
-    ['journal-0000000000000001.log', 'x', 'holds a journal but no format.json'],
+    ['journal-0000000000000001.bin', 'x', 'holds a journal but no format.json'],
   ];
   it.each(refusals)('is refused, with nothing touched: %s %s', async (name, content, sentence) => {
     await writeFile(join(base, name), content);
@@ -91,7 +91,7 @@ describe('the format of a folder', () => {
     const { crc32 } = await import('./crc32.ts');
     for (const [name, crcAt] of [
       ['snapshot-0000000000000001.bin', 152],
-      ['journal-0000000000000001.log', 64],
+      ['journal-0000000000000001.bin', 64],
     ] as const) {
       const bytes = await readFile(join(base, name));
       const newer = Buffer.from(bytes);

@@ -1,5 +1,6 @@
-// File storage: a journal folder on a disk. `format.json` says what the folder is and by which format version; it is
-// written first and checked before anything is touched. Folder entries are made durable by syncing the folder itself.
+// File storage: a journal folder on a disk. `format.json` says what the folder is and by which
+// format version; it is written first and checked before anything is touched. Folder entries are
+// made durable by syncing the folder itself.
 import * as fs from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +28,8 @@ export class FileStorage implements JournalStorage {
 
   /**
    * Takes the folder for this process, making it where there is none.
-   * Throws: OperationalError when another process holds it, or it is of a newer format or not a journal folder.
+   * Throws: OperationalError when another process holds it, or it is of a newer format or not a
+   * journal folder.
    */
   static async open(folder: string): Promise<FileStorage> {
     const existing = await readFormat(folder);
@@ -151,7 +153,9 @@ class DiskFile implements JournalFile {
   }
 }
 
-/** The format version of a folder, null when it is new; throws when this program must not touch it. */
+/**
+ * The format version of a folder, null when it is new; throws when this program must not touch it.
+ */
 async function readFormat(folder: string): Promise<number | null> {
   const path = join(folder, formatName);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -162,7 +166,7 @@ async function readFormat(folder: string): Promise<number | null> {
   });
   if (text === null) {
     const names = await readdir(folder).catch(() => []);
-    if (names.some((name) => /^(journal|snapshot)-\d+\.(log|bin)$/.test(name))) {
+    if (names.some((name) => /^(journal|snapshot)-\d+\.bin$/.test(name))) {
       throw new OperationalError(
         'journal-damaged',
         `${folder} holds a journal but no ${formatName}: restore a backup; nothing was changed.`,
@@ -215,7 +219,10 @@ async function attempt<T>(path: string, work: Promise<T>): Promise<T> {
   }
 }
 
-/** A full disk is told apart only before a sync: after a failed sync nothing is known about what is on the disk. */
+/**
+ * A full disk is told apart only before a sync: after a failed sync nothing is known about what is
+ * on the disk.
+ */
 function wrap(path: string, error: NodeJS.ErrnoException, step: string): OperationalError {
   const full = (error.code === 'ENOSPC' || error.code === 'EDQUOT') && step !== 'sync';
   return full

@@ -1,6 +1,7 @@
-// Folder lock: one process holds a journal folder at a time. The file `lock` names its holder; it is made by linking,
-// which fails where one is. A lock is stale, and taken over, when its holder is known to be dead: on the same machine
-// by process id and start time, elsewhere (another container or host on a shared disk) when its heartbeat stands still.
+// Folder lock: one process holds a journal folder at a time. The file `lock` names its holder; it
+// is made by linking, which fails where one is. A lock is stale, and taken over, when its holder is
+// known to be dead: on the same machine by process id and start time, elsewhere (another container
+// or host on a shared disk) when its heartbeat stands still.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { hostname } from 'node:os';
@@ -40,8 +41,8 @@ export async function lockFolder(
   const path = join(folder, lockName);
   const mine = JSON.stringify(thisProcess());
   const draft = `${path}.${process.pid}.${process.hrtime.bigint()}`;
-  fs.writeFileSync(draft, mine);
   try {
+    fs.writeFileSync(draft, mine);
     if (!tryLink(draft, path)) {
       const held = read(path);
       if (held !== null && (await isAlive(held, path, timing))) {
@@ -50,6 +51,14 @@ export async function lockFolder(
       fs.renameSync(draft, path);
       await sleep(settleMs);
     }
+  } catch (error) {
+    throw error instanceof OperationalError
+      ? error
+      : new OperationalError(
+          'storage-failed',
+          `Could not make ${path} (${(error as Error).message}): check the folder.`,
+          { cause: error },
+        );
   } finally {
     fs.rmSync(draft, { force: true });
   }
@@ -77,9 +86,7 @@ function tryLink(draft: string, path: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
       return false;
     }
-    throw new OperationalError('storage-failed', `Could not make ${path}: check the folder.`, {
-      cause: error,
-    });
+    throw error;
   }
 }
 
@@ -126,7 +133,8 @@ function thisProcess(): Holder {
 /** When a process started, in the system's own notation; null when there is no such process. */
 function startOf(pid: number): string | null {
   if (process.platform === 'linux') {
-    // Fields after the command, which is in brackets and may hold anything; the start time is the 20th.
+    // Fields after the command, which is in brackets and may hold anything; the start time is the
+    // 20th.
     const fields = readText(`/proc/${pid}/stat`)
       .replace(/^.*\)\s/s, '')
       .split(' ');

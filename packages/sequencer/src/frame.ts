@@ -1,9 +1,11 @@
 // Frame: one group commit as bytes. A header, records of consecutive commands, an end mark:
-//   u32 mark | u32 payload bytes | u32 commands | u32 0 | f64 first seq | f64 last tsUs | chain (32) | u32 header CRC
+//   u32 mark | u32 payload bytes | u32 commands | u32 0 | f64 first seq | f64 last tsUs | chain
+//   (32) | u32 header CRC
 //   records: u32 bytes after the CRC | u32 CRC of them | f64 seq | f64 tsUs | command
 //   u32 end mark
-// Invariant: chain = SHA-256(previous chain, first 32 bytes of the header, payload, end mark), so a frame proves
-// everything before it. A frame starts and ends with bytes that are not zero, which tells unwritten from written.
+// Invariant: chain = SHA-256(previous chain, first 32 bytes of the header, payload, end mark), so a
+// frame proves everything before it. A frame starts and ends with bytes that are not zero, which
+// tells unwritten from written.
 import { createHash } from 'node:crypto';
 import type { Command, Seq, TsUs } from '@openstrike/domain';
 import { OperationalError } from '@openstrike/domain';
@@ -105,8 +107,8 @@ export class FrameBuilder {
   }
 
   /**
-   * The frame's bytes and its chain hash, continuing `previousChain`. The bytes stay valid until `clear`;
-   * sealing again gives the same.
+   * The frame's bytes and its chain hash, continuing `previousChain`. The bytes stay valid until
+   * `clear`; sealing again gives the same.
    */
   seal(previousChain: Uint8Array): { readonly bytes: Uint8Array; readonly chain: Uint8Array } {
     assert(this.#count > 0, 'a frame holds at least one command');
@@ -144,7 +146,10 @@ export type FrameAt =
   | Frame
   /** The bytes end before the frame does; it would end at `end` (at least). */
   | { readonly kind: 'short'; readonly end: number }
-  /** The first range that is not what was written; `end` is the frame's end where its header is whole, else null. */
+  /**
+   * The first range that is not what was written; `end` is the frame's end where its header is
+   * whole, else null.
+   */
   | {
       readonly kind: 'broken';
       readonly from: number;
@@ -154,7 +159,10 @@ export type FrameAt =
       readonly reason: string;
     };
 
-/** Reads the frame at `start` of `bytes` that must continue `previousChain` with the command `nextSeq`. */
+/**
+ * Reads the frame at `start` of `bytes` that must continue `previousChain` with the command
+ * `nextSeq`.
+ */
 export function readFrameAt(
   bytes: Uint8Array,
   start: number,
@@ -219,7 +227,10 @@ export function visitCommands(
   assert(from.at === frame.end - frameTrailerBytes, 'a sealed batch ends with its last command');
 }
 
-/** True when a whole header of a later frame (first seq above `afterSeq`) stands anywhere from `start` on. */
+/**
+ * True when a whole header of a later frame (first seq above `afterSeq`) stands anywhere from
+ * `start` on.
+ */
 export function laterFrameFollows(bytes: Uint8Array, start: number, afterSeq: number): boolean {
   const mark = Buffer.alloc(4);
   mark.writeUInt32LE(frameMark);
@@ -257,7 +268,9 @@ function chainOf(previous: Uint8Array, bytes: Uint8Array, start: number, end: nu
     .digest();
 }
 
-/** Walks the records of a frame whose chain hash is wrong to the first that its checksum gives away. */
+/**
+ * Walks the records of a frame whose chain hash is wrong to the first that its checksum gives away.
+ */
 function firstBrokenRange(
   bytes: Uint8Array,
   start: number,

@@ -7,19 +7,19 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restoreBackup } from './backup.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
-import { createTallyMachine } from './tally-machine.ts';
+import { createTallyMachine } from './testing/tally-machine.ts';
 import {
   deposit,
   mixedCommands,
   startTally,
   steppingClock,
   submitInGroups,
-} from './test-commands.ts';
+} from './testing/test-commands.ts';
 import { verifyJournal } from './verify.ts';
 
 const verifyOptions = { createStateMachine: createTallyMachine, rulesVersion: 1 };
 const tallyModule = {
-  moduleUrl: new URL('./tally-machine.ts', import.meta.url).href,
+  moduleUrl: new URL('./testing/tally-machine.ts', import.meta.url).href,
   exportName: 'createTallyMachine',
 };
 const codeOf = (error: unknown) => (error instanceof OperationalError ? error.code : error);
@@ -37,7 +37,7 @@ const journalFiles = async (folder: string) =>
   (await readdir(folder)).filter((name) => /^(journal|snapshot)/.test(name)).sort();
 
 describe('snapshots', () => {
-  it('are made by a worker while commands go on, and a restart starts from the newest', async () => {
+  it('are made by a worker while commands go on, and serve the restart', async () => {
     const folder = join(base, 'venue');
     const sequencer = await startTally(folder, { stateMachineModule: tallyModule });
     await submitInGroups(sequencer, mixedCommands(500), 50);
@@ -68,7 +68,7 @@ describe('snapshots', () => {
     expect(verified.snapshots.every(({ state }) => state === 'matched')).toBe(true);
   });
 
-  it('are made by themselves when so many commands are durable, and thinned by retention', async () => {
+  it('are made after so many commands and thinned by retention', async () => {
     const folder = join(base, 'venue');
     const sequencer = await startTally(folder, {
       snapshotEvery: 40,
@@ -79,7 +79,7 @@ describe('snapshots', () => {
     await sequencer.stop();
     const files = await journalFiles(folder);
     expect(files.filter((name) => name.startsWith('snapshot')).length).toBe(2);
-    expect(files.some((name) => name.includes('0000000000000001.log'))).toBe(false);
+    expect(files.some((name) => name.includes('0000000000000001.bin'))).toBe(false);
     const report = await verifyJournal(folder, verifyOptions);
     expect(report).toMatchObject({ sound: true, lastSeq: 400 });
     expect(report.snapshots.map(({ state }) => state)).toEqual(['matched', 'restored']);

@@ -1,19 +1,20 @@
-// What a journal's end means, tried exhaustively on a small journal: every cut, every flipped byte, every subset of
-// the sectors of the frame that a crash interrupted. See journal-reader for the definitions of torn and damaged.
+// What a journal's end means, tried exhaustively on a small journal: every cut, every flipped byte,
+// every subset of the sectors of the frame that a crash interrupted. See journal-reader for the
+// definitions of torn and damaged.
 import { type Applied, OperationalError, type Seq } from '@openstrike/domain';
 import { createRandom } from '@openstrike/std';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from './canonical-json.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { createSequencer } from './sequencer.ts';
-import { createTallyMachine } from './tally-machine.ts';
+import { createTallyMachine } from './testing/tally-machine.ts';
 import {
   deposit,
   mixedCommands,
   startTally,
   steppingClock,
   submitInGroups,
-} from './test-commands.ts';
+} from './testing/test-commands.ts';
 import { verifyJournal } from './verify.ts';
 
 const verifyOptions = { createStateMachine: createTallyMachine, rulesVersion: 1 };
@@ -64,7 +65,9 @@ async function makeSample(): Promise<Sample> {
 
 type Outcome = { readonly lastSeq: number; readonly stateHash: string } | OperationalError;
 
-/** Starts on the storage; then submits, stops and verifies, to see that what was recovered is whole. */
+/**
+ * Starts on the storage; then submits, stops and verifies, to see that what was recovered is whole.
+ */
 async function outcomeOf(storage: MemoryStorage): Promise<Outcome> {
   const machines: ReturnType<typeof createTallyMachine>[] = [];
   const createStateMachine = () => {
@@ -104,7 +107,7 @@ it('has segments, frames and commands enough to mean something', () => {
   expect(sample.hashes.length).toBe(17);
 });
 
-it('keeps every whole batch before a cut of the last segment, and refuses a cut header', async () => {
+it('keeps every whole batch before a cut, and refuses a cut header', async () => {
   const name = sample.names.at(-1) as string;
   const whole = sample.storage.bytesOf(name);
   const firstSeq = Number(name.slice(8, 24));
@@ -147,7 +150,8 @@ it('refuses every flipped byte, wherever it is, and names the place', async () =
         String((outcome as Error).message),
       );
       expect(place?.[1]).toBe(name);
-      // The place is the start of the header or record that holds the byte (of the batch, for its end mark).
+      // The place is the start of the header or record that holds the byte (of the batch, for its
+      // end mark).
       expect(Number(place?.[2])).toBeLessThanOrEqual(at);
       expect(at - Number(place?.[2])).toBeLessThan(250);
       expect(await contentOf(storage)).toEqual(before);
@@ -156,6 +160,38 @@ it('refuses every flipped byte, wherever it is, and names the place', async () =
     }
   }
 }, 120_000);
+
+it('refuses a journal cut before its newest snapshot, whichever it starts from', async () => {
+  const storage = new MemoryStorage();
+  const sequencer = await startTally(storage);
+  await submitInGroups(sequencer, mixedCommands(4), 2);
+  await sequencer.snapshot();
+  await submitInGroups(sequencer, mixedCommands(4), 2);
+  await sequencer.snapshot();
+  const name = 'journal-0000000000000001.bin';
+  const end = storage.bytesOf(name).length;
+  await submitInGroups(sequencer, mixedCommands(4), 2);
+  const whole = storage.bytesOf(name);
+  for (let length = 68; length < whole.length; length++) {
+    for (const publishAfterSeq of [null, 5 as Seq]) {
+      const cut = storage.clone();
+      cut.put(name, whole.subarray(0, length));
+      const again = await createSequencer({
+        storage: cut,
+        clock: steppingClock(),
+        createStateMachine: createTallyMachine,
+      });
+      const report = await again
+        .recover(publishAfterSeq === null ? {} : { publishAfterSeq })
+        .catch((error: OperationalError) => error);
+      if (length < end) {
+        expect(report).toBeInstanceOf(OperationalError);
+      } else {
+        expect(report).toMatchObject({ snapshotSeq: publishAfterSeq === null ? 8 : 4 });
+      }
+    }
+  }
+});
 
 it('refuses a removed segment, a swapped one and one of another journal', async () => {
   const [first, last] = sample.names as [string, string];

@@ -1,9 +1,9 @@
-// Journal reader: walks the frames of a journal from a place on, proving each against the chain of hashes, and is the
-// one judge of what a journal's end means.
-// Torn: an append that a crash cut short. Only the one frame that was being written can be torn, so it must be the
-//   last thing in the last segment; and either the file ends before the frame does, or the first part of the frame
-//   that is wrong lies in a disk sector in which nothing of the frame was written. A torn frame was never acknowledged.
-// Damaged: anything else that is wrong. It was durable once, so it is refused with its place, never dropped.
+// Journal reader: walks the frames of a journal from a place on, proving each against the chain of
+// hashes, and is the one judge of what a journal's end means.
+// Torn: an append that a crash cut short. Only the one frame being written can be: the last thing
+// in the last segment, where either the file ends before the frame does, or the first wrong part of
+// the frame lies in a disk sector that nothing of it reached. It was never acknowledged: cut off.
+// Damaged: anything else that is wrong. It was durable once: refused with its place, never dropped.
 import type { OperationalError, Seq } from '@openstrike/domain';
 import {
   compareBytes,
@@ -36,7 +36,7 @@ export class JournalReader {
   #index: number;
   #header: SegmentHeader;
   #position: JournalPosition;
-  #buffer = new Uint8Array(windowBytes);
+  #buffer = new Uint8Array(0);
   /** File offset of the window, and the next frame's offset in it. */
   #windowOffset = 0;
   #at = 0;
@@ -57,7 +57,10 @@ export class JournalReader {
     this.#position = from;
   }
 
-  /** Starts at `from`, or at the oldest segment's first frame. Throws where the place does not exist. */
+  /**
+   * Starts at `from`, or at the oldest segment's first frame. Throws where the place does not
+   * exist.
+   */
   static async open(
     storage: JournalStorage,
     segments: readonly Segment[],
@@ -173,7 +176,7 @@ export class JournalReader {
         this.#storage.describe(next.name),
         0,
         seq + 1,
-        `it does not continue ${this.#storage.describe(this.#segment().name)}, which ends with ${seq}`,
+        `it does not continue ${this.#segment().name}, which ends with command ${seq}`,
       );
     }
     this.#index += 1;
@@ -201,7 +204,9 @@ export class JournalReader {
     }
   }
 
-  /** True when a sector that touches the range holds nothing but zeros from the frame's start on. */
+  /**
+   * True when a sector that touches the range holds nothing but zeros from the frame's start on.
+   */
   #unwritten(from: number, to: number): boolean {
     const sectorOf = (at: number) => Math.floor((this.#windowOffset + at) / sectorBytes);
     for (let sector = sectorOf(from); sector <= sectorOf(to - 1); sector++) {

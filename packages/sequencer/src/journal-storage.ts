@@ -1,6 +1,7 @@
-// Journal storage: the little that the sequencer asks of a disk, so that a test can stand in for one that fails.
-// Contract: what was written is durable once `sync` resolves and not before; `rename` and `remove` are durable when
-// they resolve. Names are plain file names in one flat folder.
+// Journal storage: the little that the sequencer asks of a disk, so that a test can stand in for
+// one that fails.
+// Contract: what was written is durable once `sync` resolves and not before; `rename` and `remove`
+// are durable when they resolve. Names are plain file names in one flat folder.
 
 export interface StoredFile {
   readonly name: string;
@@ -9,8 +10,9 @@ export interface StoredFile {
 
 export interface JournalFile {
   /**
-   * Writes all of `bytes` at `offset`, or throws: code `disk-full` when there was no room (the range may then hold
-   * anything and may be written again), any other code when the file cannot be trusted any more.
+   * Writes all of `bytes` at `offset`, or throws: code `disk-full` when there was no room (the
+   * range may then hold anything and may be written again), any other code when the file cannot be
+   * trusted any more.
    */
   write(bytes: Uint8Array, offset: number): Promise<void>;
   /** Makes what was written durable. After a throw nothing may be assumed about it. */
@@ -23,7 +25,10 @@ export interface JournalStorage {
   /** How messages name a file of this storage. */
   describe(name: string): string;
   list(): Promise<readonly StoredFile[]>;
-  /** Fills `into` from `offset`; resolves to the count of bytes read, short only at the end of the file. */
+  /**
+   * Fills `into` from `offset`; resolves to the count of bytes read, short only at the end of the
+   * file.
+   */
   read(name: string, offset: number, into: Uint8Array): Promise<number>;
   /** Opens for writing; makes an empty file where there is none. */
   open(name: string): Promise<JournalFile>;

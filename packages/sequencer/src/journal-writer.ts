@@ -1,6 +1,7 @@
-// Journal writer: appends one sealed frame at a time and makes it durable before the next. `position` is the durable
-// end. A frame that found the disk full is written again over the same bytes; after any other failure the writer must
-// not be used again, because a page cache that failed a sync can no longer be trusted.
+// Journal writer: appends one sealed frame at a time and makes it durable before the next.
+// `position` is the durable end. A frame that found the disk full is written again over the same
+// bytes; after any other failure the writer must not be used again, because a page cache that
+// failed a sync can no longer be trusted.
 import type { FrameBuilder } from './frame.ts';
 import type { JournalFile, JournalStorage } from './journal-storage.ts';
 import { createSegment, type JournalPosition, segmentHeaderBytes, segmentName } from './segment.ts';

@@ -1,5 +1,5 @@
-// A process under load is killed at random moments. What it had acknowledged must be there after recovery, in its
-// place and once. OPENSTRIKE_KILLS sets how often.
+// A process under load is killed at random moments. What it had acknowledged must be there after
+// recovery, in its place and once. OPENSTRIKE_KILLS sets how often.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,14 +10,17 @@ import type { Seq } from '@openstrike/domain';
 import { createRandom } from '@openstrike/std';
 import { expect, it } from 'vitest';
 import { createSequencer } from './sequencer.ts';
-import { createTallyMachine } from './tally-machine.ts';
-import { steppingClock } from './test-commands.ts';
+import { createTallyMachine } from './testing/tally-machine.ts';
+import { steppingClock } from './testing/test-commands.ts';
 import { verifyJournal } from './verify.ts';
 
 const kills = Number(process.env['OPENSTRIKE_KILLS'] ?? 5);
-const target = fileURLToPath(new URL('./kill-target.ts', import.meta.url));
+const target = fileURLToPath(new URL('./testing/kill-target.ts', import.meta.url));
 
-/** Runs the target, kills it some milliseconds after its first acknowledgement; the lines it printed. */
+/**
+ * Runs the target, kills it some milliseconds after its first acknowledgement; the lines it
+ * printed.
+ */
 async function runAndKill(folder: string, prefix: string, afterMs: number): Promise<string[]> {
   const child = spawn(process.execPath, [target, folder, prefix], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,7 @@
-// Memory storage: a disk in memory that can fail as disks do, for tests and the simulator. Each file has what is
-// durable and what is only in the page cache; `crash` keeps the durable part and any subset of the unsynced sectors.
-// After a failed sync the cached bytes stay readable but no later sync writes them, as Linux does.
+// Memory storage: a disk in memory that can fail as disks do, for tests and the simulator. Each
+// file has what is durable and what is only in the page cache; `crash` keeps the durable part and
+// any subset of the unsynced sectors. After a failed sync the cached bytes stay readable but no
+// later sync writes them, as Linux does.
 import { OperationalError } from '@openstrike/domain';
 import { assert, type Random } from '@openstrike/std';
 import type { JournalFile, JournalStorage, StoredFile } from './journal-storage.ts';
@@ -101,8 +102,8 @@ export class MemoryStorage implements JournalStorage {
   }
 
   /**
-   * The disk after the machine lost power: unsynced sectors are there or not as chance has it; a file's new length
-   * may be there without its bytes, which then read as zeros.
+   * The disk after the machine lost power: unsynced sectors are there or not as chance has it; a
+   * file's new length may be there without its bytes, which then read as zeros.
    */
   crash(random: Random): MemoryStorage {
     const survivor = new MemoryStorage();

@@ -1,4 +1,5 @@
-// Metrics of a sequencer: plain counters that only grow, and the queue's depth now; the app turns them into rates.
+// Metrics of a sequencer: plain counters that only grow, and the queue's depth now; the app turns
+// them into rates.
 
 export interface SequencerMetrics {
   /** Applied since the start, and durable since the start. */

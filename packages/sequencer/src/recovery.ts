@@ -1,7 +1,8 @@
-// Recovery: the only way a sequencer starts. Newest usable snapshot, replay of the frames after it, comparison with
-// every later checkpoint; then, and only then, the torn tail is cut and the last frame is made durable once more.
-// Invariant: until the whole journal has been judged good nothing on the disk is changed, and no event is handed out
-// before its command is durable.
+// Recovery: the only way a sequencer starts. Newest usable snapshot, replay of the frames after it,
+// comparison with every later checkpoint; then, and only then, the torn tail is cut and the last
+// frame is made durable once more.
+// Invariant: until the whole journal has been judged good nothing on the disk is changed, and no
+// event is handed out before its command is durable.
 import {
   type Applied,
   OperationalError,
@@ -26,12 +27,15 @@ import { listSnapshots, readSnapshotBody, type SnapshotHeader } from './snapshot
 export interface RecoveryOptions extends JournalWriterOptions {
   readonly createStateMachine: () => StateMachine;
   /**
-   * The last command that the readers of events already have: recovery starts from a snapshot not after it and
-   * hands out the events of every later command. Null hands out none.
+   * The last command that the readers of events already have: recovery starts from a snapshot not
+   * after it and hands out the events of every later command. Null hands out none.
    */
   readonly publishAfterSeq: Seq | null;
   readonly publish: (batch: readonly Applied[]) => void;
-  /** Called between pieces of the journal and waited for, so that a slow reader can hold the replay back. */
+  /**
+   * Called between pieces of the journal and waited for, so that a slow reader can hold the replay
+   * back.
+   */
   readonly progress: (replayed: RecoveryProgress) => void | Promise<void>;
 }
 
@@ -222,8 +226,8 @@ export function checkState(machine: StateMachine, checkpoint: SnapshotHeader): v
     throw new OperationalError(
       'state-diverged',
       `Replaying the journal to command ${checkpoint.position.seq} gave state ${reached} where ` +
-        `${checkpoint.name} recorded ${checkpoint.stateHash}: this program does not apply commands ` +
-        'as the one that wrote it did; start that one.',
+        `${checkpoint.name} recorded ${checkpoint.stateHash}: this program does not apply ` +
+        'commands as the one that wrote it did; start that one.',
     );
   }
 }
@@ -233,8 +237,8 @@ export function refuseOtherRules(reader: JournalReader, rulesVersion: number): v
     throw new OperationalError(
       'other-rules',
       `The journal after command ${reader.position.seq} was applied by rules version ` +
-        `${reader.rulesVersion} and this program has ${rulesVersion}: start the program that wrote it ` +
-        'and stop it cleanly, which leaves a snapshot to go on from.',
+        `${reader.rulesVersion} and this program has ${rulesVersion}: start the program that ` +
+        'wrote it and stop it cleanly, which leaves a snapshot to go on from.',
     );
   }
 }
@@ -259,8 +263,9 @@ function refuseMissingEnd(
 }
 
 /**
- * Cuts the torn tail and writes the last frame again. Again, because the process may have died, or its sync may have
- * failed, with that frame in the page cache only; written anew and synced it is on the disk, or this throws.
+ * Cuts the torn tail and writes the last frame again. Again, because the process may have died, or
+ * its sync may have failed, with that frame in the page cache only; written anew and synced it is
+ * on the disk, or this throws.
  */
 async function settleTail(
   storage: JournalStorage,
@@ -309,8 +314,8 @@ async function startJournal(
   if (orphans.length > 0 || (options.publishAfterSeq ?? 0) > 0) {
     throw new OperationalError(
       'journal-behind',
-      `${storage.describe('')} has no journal, but ${orphans[0] ?? 'the history'} was made from one: ` +
-        'restore a backup; nothing was changed.',
+      `${storage.describe('')} has no journal, but ${orphans[0] ?? 'the history'} was made ` +
+        'from one: restore a backup; nothing was changed.',
     );
   }
   const start = { segment: 1, offset: 0, seq: 0 as Seq, tsUs: 0 as TsUs, chain: genesisChain };

@@ -1,6 +1,6 @@
-// Retention: what of a journal may go. The newest N snapshots stay, and one from which the readers of events can still
-// be served; every segment from the oldest of these on stays. Snapshots go before the segments they rest on, so a
-// crash in between leaves nothing that points into the void.
+// Retention: what of a journal may go. The newest N snapshots stay, and one from which the readers
+// of events can still be served; every segment from the oldest of these on stays. Snapshots go
+// before the segments they rest on, so a crash in between leaves nothing that points into the void.
 import type { Seq } from '@openstrike/domain';
 import type { JournalStorage } from './journal-storage.ts';
 import { listSegments, type Segment } from './segment.ts';

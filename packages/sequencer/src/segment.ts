@@ -1,12 +1,16 @@
-// Segment: one file of the journal, `journal-<first seq>.log`: a header, then frames. The header comes to be whole
-// (written aside and renamed), so a segment without one is damaged, never torn.
-//   magic (8) | u32 format version | u32 rules version | f64 first seq | f64 tsUs before it | chain before it (32) | u32 CRC
+// Segment: one file of the journal, `journal-<first seq>.log`: a header, then frames. The header
+// comes to be whole (written aside and renamed), so a segment without one is damaged, never torn.
+//   magic (8) | u32 format version | u32 rules version | f64 first seq | f64 tsUs before it | chain
+//   before it (32) | u32 CRC
 import type { Seq, TsUs } from '@openstrike/domain';
 import { OperationalError } from '@openstrike/domain';
 import { crc32 } from './crc32.ts';
 import { type JournalStorage, readBytes, writeWholeFile } from './journal-storage.ts';
 
-/** Version of everything the sequencer writes: folder, segments, records, snapshots. See command-codec's upgrade rule. */
+/**
+ * Version of everything the sequencer writes: folder, segments, records, snapshots. See
+ * command-codec's upgrade rule.
+ */
 export const formatVersion = 1;
 
 export const segmentHeaderBytes = 68;
@@ -38,13 +42,13 @@ export interface SegmentHeader {
 }
 
 export const paddedSeq = (seq: number): string => String(seq).padStart(16, '0');
-export const segmentName = (firstSeq: number): string => `journal-${paddedSeq(firstSeq)}.log`;
+export const segmentName = (firstSeq: number): string => `journal-${paddedSeq(firstSeq)}.bin`;
 
 /** The journal's segments, oldest first. */
 export async function listSegments(storage: JournalStorage): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const { name, bytes } of await storage.list()) {
-    const match = /^journal-(\d{16})\.log$/.exec(name);
+    const match = /^journal-(\d{16})\.bin$/.exec(name);
     if (match !== null) {
       segments.push({ name, bytes, firstSeq: Number(match[1]) });
     }
@@ -52,7 +56,18 @@ export async function listSegments(storage: JournalStorage): Promise<Segment[]> 
   return segments.sort((a, b) => a.firstSeq - b.firstSeq);
 }
 
-/** Makes the segment that continues the journal at `before`; returns the place of its first frame. */
+/** The segments as they were when the journal ended at `until`; what came later is left out. */
+export function segmentsUntil(segments: readonly Segment[], until: JournalPosition): Segment[] {
+  return segments
+    .filter((segment) => segment.firstSeq <= until.segment)
+    .map((segment) =>
+      segment.firstSeq === until.segment ? { ...segment, bytes: until.offset } : segment,
+    );
+}
+
+/**
+ * Makes the segment that continues the journal at `before`; returns the place of its first frame.
+ */
 export async function createSegment(
   storage: JournalStorage,
   before: JournalPosition,
@@ -102,11 +117,15 @@ export async function readSegmentHeader(
   };
 }
 
-/** The refusal of a journal that is not what was written; nothing has been changed when it is thrown. */
+/**
+ * The refusal of a journal that is not what was written; nothing has been changed when it is
+ * thrown.
+ */
 export function damaged(where: string, offset: number, seq: number, why: string): OperationalError {
   return new OperationalError(
     'journal-damaged',
-    `${where} is damaged at byte ${offset} (command ${seq}): ${why}; nothing was changed: restore a backup.`,
+    `${where} is damaged at byte ${offset} (command ${seq}): ${why}; ` +
+      'nothing was changed: restore a backup.',
   );
 }
 

@@ -1,6 +1,7 @@
-// What the sequencer costs: durable commands a second with group commit, time from a paced submit to durable (open loop,
-// from the intended time), replay commands a second, and the bare cost of its own work on the engine's thread.
-// The state machine does next to nothing, so these are the sequencer's own figures. Run: node sequencer.bench.ts
+// What the sequencer costs: durable commands a second with group commit, time from a paced submit
+// to durable (open loop, from the intended time), replay commands a second, and the bare cost of
+// its own work on the engine's thread. The state machine does next to nothing, so these are the
+// sequencer's own figures. Run: node sequencer.bench.ts
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { join } from 'node:path';
 import type { Command, Event, Seq, StateMachine, TsUs, VenueClock } from '@openstrike/domain';
 import { FrameBuilder } from './frame.ts';
 import { createSequencer } from './sequencer.ts';
-import { limitOrder } from './test-commands.ts';
+import { limitOrder } from './testing/test-commands.ts';
 
 export interface BenchReport {
   readonly conditions: string;
@@ -88,7 +89,7 @@ function encodeNs(orders: readonly Command[], rounds: number): number {
   return ((performance.now() - started) * 1e6) / (rounds * orders.length);
 }
 
-/** Keeps `window` commands in flight; resolves when `count` are durable. */
+/** Keeps `window` commands in flight until `count` are durable. */
 async function saturate(
   submit: (command: Command) => Promise<unknown>,
   orders: readonly Command[],
@@ -96,26 +97,13 @@ async function saturate(
   window: number,
 ): Promise<void> {
   let sent = 0;
-  await new Promise<void>((resolve, reject) => {
-    let done = 0;
-    const next = () => {
-      done += 1;
-      if (done === count) {
-        resolve();
-      } else {
-        send();
-      }
-    };
-    const send = () => {
-      if (sent < count) {
-        submit(orders[sent % orders.length] as Command).then(next, reject);
-        sent += 1;
-      }
-    };
-    for (let n = 0; n < Math.min(window, count); n++) {
-      send();
+  const lane = async () => {
+    while (sent < count) {
+      sent += 1;
+      await submit(orders[sent % orders.length] as Command);
     }
-  });
+  };
+  await Promise.all(Array.from({ length: window }, lane));
 }
 
 /** Milliseconds from each command's intended time to durable, at `rate` a second. */
@@ -196,7 +184,8 @@ export async function run({ smoke }: { readonly smoke: boolean }): Promise<Bench
   return {
     conditions:
       `${runtime}, ${cpus()[0]?.model ?? 'unknown'} x ${availableParallelism()}, one thread, ` +
-      `journal with fdatasync in ${process.env['BENCH_FOLDER'] ?? tmpdir()}, ${count} limit orders, ` +
+      `journal with fdatasync in ${process.env['BENCH_FOLDER'] ?? tmpdir()}, ` +
+      `${count} limit orders, ` +
       'state machine of a few instructions',
     workHash: hash.digest('hex').slice(0, 16),
     figures,

@@ -3,14 +3,14 @@ import { OperationalError } from '@openstrike/domain';
 import { describe, expect, it } from 'vitest';
 import { MemoryStorage } from './memory-storage.ts';
 import { createSequencer } from './sequencer.ts';
-import { createTallyMachine, TallyMachine } from './tally-machine.ts';
+import { createTallyMachine, TallyMachine } from './testing/tally-machine.ts';
 import {
   deposit,
   mixedCommands,
   startTally,
   steppingClock,
   submitInGroups,
-} from './test-commands.ts';
+} from './testing/test-commands.ts';
 
 const codeOf = (error: unknown) => (error instanceof OperationalError ? error.code : error);
 const rejection = (promise: Promise<unknown>) => promise.then(() => 'resolved', codeOf);
@@ -124,7 +124,7 @@ describe('refusals before anything is applied', () => {
     }
   });
 
-  it('stops, and keeps the poison out of the journal, when the engine breaks an invariant', async () => {
+  it('stops with the poison out of the journal when the engine breaks an invariant', async () => {
     class Breakable extends TallyMachine {
       override apply(...[command, seq, tsUs]: Parameters<TallyMachine['apply']>) {
         if (command.type === 'set-trading') {
@@ -149,7 +149,7 @@ describe('refusals before anything is applied', () => {
 });
 
 describe('a disk that fails', () => {
-  it('waits for room on a full disk, then makes what it had applied durable, in order', async () => {
+  it('waits for room on a full disk, then makes what it had applied durable', async () => {
     const storage = new MemoryStorage();
     const sequencer = await startTally(storage, { retryMs: 5 });
     await sequencer.submit(deposit(1));
@@ -258,7 +258,7 @@ describe('restart', () => {
     expect(await rejection(second.recover({ publishAfterSeq: 2 as Seq }))).toBe('journal-behind');
   });
 
-  it('refuses to replay commands that other rules applied, and goes on from their snapshot', async () => {
+  it('refuses to replay what other rules applied, and goes on from their snapshot', async () => {
     const storage = new MemoryStorage();
     const first = await startTally(storage, { rulesVersion: 1 });
     await first.submit(deposit(1));

@@ -1,8 +1,9 @@
-// Sequencer: the one writer. The life of a command, top to bottom: `submit` stamps it, adds its bytes to the open batch
-// and applies it at once; `#commitAll` makes one batch durable while the next gathers; `#settle` then publishes its
-// events in order and resolves its submitters.
-// Invariant: nothing is published, resolved or answered before all that it rests on is durable, and what the engine
-// has applied either becomes durable in order or the process takes no more commands.
+// Sequencer: the one writer. The life of a command, top to bottom: `submit` stamps it, adds its
+// bytes to the open batch and applies it at once; `#commitAll` makes one batch durable while the
+// next gathers; `#settle` then publishes its events in order and resolves its submitters.
+// Invariant: nothing is published, resolved or answered before all that it rests on is durable, and
+// what the engine has applied either becomes durable in order or the process takes no more
+// commands.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Applied,
@@ -27,6 +28,7 @@ import type { JournalWriter } from './journal-writer.ts';
 import { emptyMetrics, type SequencerMetrics } from './metrics.ts';
 import { type RecoveryProgress, type RecoveryReport, recover } from './recovery.ts';
 import { applyRetention, type Retention } from './retention.ts';
+import type { JournalPosition } from './segment.ts';
 import { runShadowWorker, type StateMachineModule, writeShadowSnapshot } from './shadow.ts';
 import { type SnapshotHeader, writeSnapshot } from './snapshot-file.ts';
 
@@ -55,12 +57,18 @@ export interface SequencerOptions {
 }
 
 export interface RecoverOptions {
-  /** The last command that the subscribers already have; the events of later ones are handed to them. */
+  /**
+   * The last command that the subscribers already have; the events of later ones are handed to
+   * them.
+   */
   readonly publishAfterSeq?: Seq;
   readonly progress?: (replayed: RecoveryProgress) => void | Promise<void>;
 }
 
-/** `storage-failed` takes no commands; it ends by itself when a full disk has room again, else by a restart. */
+/**
+ * `storage-failed` takes no commands; it ends by itself when a full disk has room again, else by a
+ * restart.
+ */
 export type SequencerState = 'recovering' | 'running' | 'storage-failed' | 'stopped';
 export type StateListener = (state: SequencerState, cause: Error | null) => void;
 
@@ -82,8 +90,10 @@ const emptyBatch = (frame: FrameBuilder): Batch => ({
 });
 
 /**
- * Takes the journal for this process; `recover` then starts it. Subscribe in between to see replayed events.
- * Throws: OperationalError when another process holds the folder or its format is newer; nothing is changed then.
+ * Takes the journal for this process; `recover` then starts it. Subscribe in between to see
+ * replayed events.
+ * Throws: OperationalError when another process holds the folder or its format is newer; nothing is
+ * changed then.
  */
 export async function createSequencer(options: SequencerOptions): Promise<Sequencer> {
   const { storage } = options;
@@ -118,7 +128,7 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
   #committing: Promise<void> | null = null;
   #housekeeping: Promise<unknown> = Promise.resolve();
   #snapshotSeq = 0;
-  #snapshotPending = false;
+  #snapshotDueSeq = 0;
 
   constructor(storage: JournalStorage, options: SequencerOptions) {
     this.#storage = storage;
@@ -134,7 +144,8 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
 
   /**
    * Brings the engine to the journal's end and opens the door.
-   * Throws: OperationalError where the journal cannot be trusted; nothing is changed and the folder is let go.
+   * Throws: OperationalError where the journal cannot be trusted; nothing is changed and the folder
+   * is let go.
    */
   async recover(options: RecoverOptions = {}): Promise<RecoveryReport> {
     assert(this.#state === 'recovering' && this.#writer === null, 'a sequencer recovers once');
@@ -155,6 +166,7 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     this.#tsUs = report.lastTsUs;
     this.#durableSeq = report.lastSeq;
     this.#snapshotSeq = report.snapshotSeq;
+    this.#snapshotDueSeq = report.snapshotSeq + (this.#options.snapshotEvery ?? 0);
     this.#accepting = true;
     this.#enter('running', null);
     return report;
@@ -225,7 +237,10 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     return this.#durableSeq as Seq;
   }
 
-  /** Makes a snapshot of the durable state beside the engine, then lets retention remove what it allows. */
+  /**
+   * Makes a snapshot of the durable state beside the engine, then lets retention remove what it
+   * allows.
+   */
   snapshot(): Promise<SnapshotHeader> {
     return this.#keepHouse(async () => {
       const until = this.#running().position;
@@ -255,30 +270,33 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     });
   }
 
-  /** Takes no more commands, makes those taken durable, writes a snapshot and lets the folder go. */
+  /** Takes no more commands, makes those taken durable, leaves a snapshot, lets the folder go. */
   async stop(options: { readonly snapshot?: boolean } = {}): Promise<void> {
     this.#accepting = false;
     this.#stop.abort();
     await this.#committing;
     await this.#housekeeping.catch(() => {});
     const writer = this.#writer;
+    this.#writer = null;
     if (writer !== null) {
-      this.#writer = null;
-      const { position } = writer;
-      const whole = this.#state === 'running' && position.seq === this.#seq;
-      if (whole && (options.snapshot ?? true) && position.seq > this.#snapshotSeq) {
-        await writeSnapshot(
-          this.#storage,
-          this.#machine as StateMachine,
-          position,
-          this.#rulesVersion,
-        );
-        await this.#retain();
+      if (options.snapshot ?? true) {
+        await this.#snapshotAtEnd(writer.position).catch((error) => this.#warnOfSnapshot(error));
       }
       await writer.close();
     }
     await this.#storage.close();
     this.#enter('stopped', null);
+  }
+
+  /** The engine's own state, where all of it is durable: the next start needs no replay. */
+  async #snapshotAtEnd(position: JournalPosition): Promise<void> {
+    const whole = this.#state === 'running' && position.seq === this.#seq;
+    if (whole && position.seq > this.#snapshotSeq) {
+      const machine = this.#machine as StateMachine;
+      await writeSnapshot(this.#storage, machine, position, this.#rulesVersion);
+      this.metrics.snapshots += 1;
+      await this.#retain();
+    }
   }
 
   #refusal(): OperationalError | null {
@@ -294,13 +312,17 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
       this.metrics.commandsRefused += 1;
       return new OperationalError(
         'queue-full',
-        `${this.metrics.queueCommands} commands wait for the disk, the most that may: send again later.`,
+        `${this.metrics.queueCommands} commands wait for the disk, the most that may: ` +
+          'send again later.',
       );
     }
     return null;
   }
 
-  /** A throw is a broken invariant of the engine: its state is not to be trusted and nothing more is applied. */
+  /**
+   * A throw is a broken invariant of the engine: its state is not to be trusted and nothing more is
+   * applied.
+   */
   #apply(command: Command, seq: Seq, tsUs: TsUs): Applied['events'] {
     try {
       return (this.#machine as StateMachine).apply(command, seq, tsUs);
@@ -313,7 +335,10 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     }
   }
 
-  /** One batch on its way to the disk at a time; the next gathers to the end of the turn, or while that lasts. */
+  /**
+   * One batch on its way to the disk at a time; the next gathers to the end of the turn, or while
+   * that lasts.
+   */
   async #commitAll(): Promise<void> {
     await endOfTurn();
     while (this.#open.applied.length > 0) {
@@ -360,7 +385,9 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     }
   }
 
-  /** The batch is durable: its events go out in order, then its submitters and queries are answered. */
+  /**
+   * The batch is durable: its events go out in order, then its submitters and queries are answered.
+   */
   #settle(batch: Batch): void {
     const { applied, resolves, answers } = batch;
     this.#durableSeq = batch.frame.lastSeq;
@@ -406,9 +433,10 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     this.#failure = new OperationalError(
       resumes ? 'disk-full' : 'storage-failed',
       resumes
-        ? 'The disk is full, so no commands are taken; those in flight take effect once there is room: free space.'
-        : `The journal could not be written (${cause.message}), so no commands are taken; those in flight may or ` +
-            'may not have taken effect: check the disk and restart.',
+        ? 'The disk is full, so no commands are taken; those in flight take effect once there is ' +
+            'room: free space.'
+        : `The journal could not be written (${cause.message}), so no commands are taken; those ` +
+            'in flight may or may not have taken effect: check the disk and restart.',
       { cause },
     );
     for (const batch of [this.#inFlight, this.#open]) {
@@ -428,22 +456,23 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     this.#enter('storage-failed', this.#failure);
   }
 
+  /** A snapshot that failed is due again only after as many commands. */
   #snapshotWhenDue(): void {
     const every = this.#options.snapshotEvery ?? 0;
-    if (every === 0 || this.#snapshotPending || this.#durableSeq - this.#snapshotSeq < every) {
+    if (every === 0 || this.#durableSeq < this.#snapshotDueSeq) {
       return;
     }
-    this.#snapshotPending = true;
+    this.#snapshotDueSeq = Number.POSITIVE_INFINITY;
     this.snapshot()
-      .catch((error: Error) => {
-        this.metrics.snapshotsFailed += 1;
-        // Not before as many commands again: a disk that is short of room is not filled with attempts.
-        this.#snapshotSeq = this.#durableSeq;
-        this.#options.warn?.(error);
-      })
+      .catch((error: Error) => this.#warnOfSnapshot(error))
       .finally(() => {
-        this.#snapshotPending = false;
+        this.#snapshotDueSeq = this.#durableSeq + every;
       });
+  }
+
+  #warnOfSnapshot(error: Error): void {
+    this.metrics.snapshotsFailed += 1;
+    this.#options.warn?.(error);
   }
 
   async #retain(): Promise<void> {

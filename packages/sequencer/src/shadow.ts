@@ -1,13 +1,14 @@
-// Shadow: makes a snapshot without stopping the engine. Beside it a second state machine is restored from the newest
-// snapshot, replays the durable journal up to a given place and writes what it reached. Because it replays from bytes,
-// every snapshot is also a check that journal, codec and rules still reproduce the state.
+// Shadow: makes a snapshot without stopping the engine. Beside it a second state machine is
+// restored from the newest snapshot, replays the durable journal up to a given place and writes
+// what it reached. Because it replays from bytes, every snapshot is also a check that journal,
+// codec and rules still reproduce the state.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { OperationalError, type StateMachine } from '@openstrike/domain';
 import { JournalReader } from './journal-reader.ts';
 import type { JournalStorage } from './journal-storage.ts';
 import { applyFrame, checkState, chooseStart, refuseOtherRules } from './recovery.ts';
-import { type JournalPosition, listSegments, type Segment } from './segment.ts';
+import { type JournalPosition, listSegments, segmentsUntil } from './segment.ts';
 import { listSnapshots, type SnapshotHeader, writeSnapshot } from './snapshot-file.ts';
 
 /** Where a worker finds the state machine: `exportName` of the module makes a fresh one. */
@@ -25,15 +26,6 @@ export interface ShadowTask extends StateMachineModule {
 export type ShadowAnswer =
   | { readonly kind: 'done'; readonly snapshot: SnapshotHeader }
   | { readonly kind: 'failed'; readonly code: string; readonly sentence: string };
-
-/** The segments as they were when the journal ended at `until`: what came later is not looked at. */
-export function segmentsUntil(segments: readonly Segment[], until: JournalPosition): Segment[] {
-  return segments
-    .filter((segment) => segment.firstSeq <= until.segment)
-    .map((segment) =>
-      segment.firstSeq === until.segment ? { ...segment, bytes: until.offset } : segment,
-    );
-}
 
 /** Replays to `until` with a machine of its own and writes the snapshot there. */
 export async function writeShadowSnapshot(
@@ -56,8 +48,8 @@ export async function writeShadowSnapshot(
   if (reader.position.seq !== until.seq) {
     throw new OperationalError(
       'journal-behind',
-      `The journal could be read to command ${reader.position.seq} where ${until.seq} is durable: ` +
-        'check the disk; no snapshot was made.',
+      `The journal could be read to command ${reader.position.seq} where ${until.seq} is ` +
+        'durable: check the disk; no snapshot was made.',
     );
   }
   const known = snapshots.find((snapshot) => snapshot.position.seq === until.seq);

@@ -1,8 +1,11 @@
-// Snapshot file: `snapshot-<seq>.bin`, the state machine's canonical bytes after command `seq` and the place in the
-// journal from which a replay goes on. Written aside and renamed, so it is whole or it is damaged. The state hash in
-// the header is a checkpoint: a replay that passes the same seq must reach the same state.
-//   magic (8) | u32 format version | u32 rules version | f64 seq | f64 tsUs | f64 segment | f64 offset | chain (32)
-//   | state hash (32) | f64 body bytes | SHA-256 of all that and the body (32) | u32 CRC of the header; then the body
+// Snapshot file: `snapshot-<seq>.bin`, the state machine's canonical bytes after command `seq` and
+// the place in the journal from which a replay goes on. Written aside and renamed, so it is whole
+// or it is damaged. The state hash in the header is a checkpoint: a replay that passes the same seq
+// must reach the same state.
+//   magic (8) | u32 format version | u32 rules version | f64 seq | f64 tsUs | f64 segment | f64
+//   offset | chain (32)
+//   | state hash (32) | f64 body bytes | SHA-256 of all that and the body (32) | u32 CRC of the
+//   header; then the body
 import { createHash } from 'node:crypto';
 import { OperationalError, type Seq, type StateMachine, type TsUs } from '@openstrike/domain';
 import { bytesOfHex, hexOf } from '@openstrike/std';
@@ -65,7 +68,10 @@ export async function writeSnapshot(
   return { name, bytes: headerBytes + body.length, rulesVersion, position, stateHash, digest };
 }
 
-/** The snapshots of a storage by their headers; bodies are checked when read. Throws on a newer format. */
+/**
+ * The snapshots of a storage by their headers; bodies are checked when read. Throws on a newer
+ * format.
+ */
 export async function listSnapshots(storage: JournalStorage): Promise<SnapshotListing> {
   const snapshots: SnapshotHeader[] = [];
   const broken: string[] = [];
@@ -95,7 +101,8 @@ export async function readSnapshotBody(
   if (compareBytes(digestOf(header, body), snapshot.digest) !== 0) {
     throw new OperationalError(
       'snapshot-damaged',
-      `${storage.describe(snapshot.name)} does not match its checksum: remove it or restore a backup.`,
+      `${storage.describe(snapshot.name)} does not match its checksum: ` +
+        'remove it or restore a backup.',
     );
   }
   return body;

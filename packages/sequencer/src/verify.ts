@@ -1,5 +1,6 @@
-// Verify: recomputes a journal from its first command (or, where retention removed the start, from its oldest
-// snapshot) and compares every snapshot's state hash on the way. Reads only; the folder may be in use.
+// Verify: recomputes a journal from its first command (or, where retention removed the start, from
+// its oldest snapshot) and compares every snapshot's state hash on the way. Reads only; the folder
+// may be in use.
 import { OperationalError, type Seq, type StateMachine } from '@openstrike/domain';
 import { hexOf } from '@openstrike/std';
 import { FileStorage } from './file-storage.ts';
@@ -17,7 +18,10 @@ export interface VerifyOptions {
   readonly progress?: (done: { readonly seq: Seq; readonly bytes: number }) => void;
 }
 
-/** What became of one snapshot. `unreached`: the journal kept does not lead to it, or other rules applied it. */
+/**
+ * What became of one snapshot. `unreached`: the journal kept does not lead to it, or other rules
+ * applied it.
+ */
 export interface SnapshotVerdict {
   readonly name: string;
   readonly seq: Seq;
@@ -36,7 +40,10 @@ export interface VerifyReport {
   readonly lastSeq: Seq;
   /** Chain hash at `lastSeq`, hex. */
   readonly chain: string;
-  /** Commands applied by the state machine, and the seq and state hash it ended with (null when it applied none). */
+  /**
+   * Commands applied by the state machine, and the seq and state hash it ended with (null when it
+   * applied none).
+   */
   readonly commandsReplayed: number;
   readonly stateHash: string | null;
   readonly snapshots: readonly SnapshotVerdict[];
@@ -70,7 +77,8 @@ class Verification {
   }
 
   async run(): Promise<VerifyReport> {
-    // Snapshots first: one made between the two lists must not look as if it were ahead of its journal.
+    // Snapshots first: one made between the two lists must not look as if it were ahead of its
+    // journal.
     const { snapshots, broken } = await listSnapshots(this.#storage);
     const segments = await listSegments(this.#storage);
     this.#problems.push(...broken);

@@ -1,5 +1,6 @@
-// Kill target: the process that the kill test kills. It recovers the folder it is given, submits deposits as fast as
-// they become durable, and prints each acknowledged one as `seq reference`, so that the test knows what was promised.
+// Kill target: the process that the kill test kills. It recovers the folder it is given, submits
+// deposits as fast as they become durable, and prints each acknowledged one as `seq reference`, so
+// that the test knows what was promised.
 import { writeSync } from 'node:fs';
 import { deposit, startTally } from './test-commands.ts';
 

@@ -1,6 +1,6 @@
 // Commands, clocks and storages that several tests of this package use.
 import type { Command, Deposit, PlaceOrder, TsUs, VenueClock } from '@openstrike/domain';
-import { createSequencer, type Sequencer, type SequencerOptions } from './sequencer.ts';
+import { createSequencer, type Sequencer, type SequencerOptions } from '../sequencer.ts';
 import { createTallyMachine } from './tally-machine.ts';
 
 /** A clock that gains a millisecond at each look. */

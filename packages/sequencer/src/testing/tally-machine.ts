@@ -1,8 +1,9 @@
-// Tally machine: a small deterministic state machine for this package's tests. It tallies commands and deposits and
-// mixes every field of every command, its seq and its time into one word, so that no difference can hide.
+// Tally machine: a small deterministic state machine for this package's tests. It tallies commands
+// and deposits and mixes every field of every command, its seq and its time into one word, so that
+// no difference can hide.
 import { createHash } from 'node:crypto';
 import type { CashChanged, Command, Event, Seq, StateMachine, TsUs } from '@openstrike/domain';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../canonical-json.ts';
 
 interface Tally {
   seq: number;
@@ -61,12 +62,14 @@ export class TallyMachine implements StateMachine {
 
 export const createTallyMachine = (): StateMachine => new TallyMachine();
 
-/** Distinguishes everything that two commands can differ in, numbers that are not finite included. */
+/**
+ * Distinguishes everything that two commands can differ in, numbers that are not finite included.
+ */
 function exactText(command: Command): string {
   return JSON.stringify(command, (_, value: unknown) =>
     typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
       ? `number ${Object.is(value, -0) ? '-0' : value}`
-      : value instanceof Object && !Array.isArray(value)
+      : typeof value === 'object' && value !== null && !Array.isArray(value)
         ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
         : value,
   );

@@ -1,5 +1,5 @@
-// Arbitrary commands of every type for the property tests, every field varied; the types make a field that is
-// missing here a compile error.
+// Arbitrary commands of every type for the property tests, every field varied; the types make a
+// field that is missing here a compile error.
 import {
   accountId,
   type CancelOrder,
