@@ -1,6 +1,7 @@
-// Book keeper: the public book of one instrument and the change of it that is being gathered. All level
-// changes of one command become one delta in which each level stands once, with its last size; what came and
-// went within the command leaves no trace. Invariant: deltas applied in order to a copy give the book.
+// Book keeper: the public book of one instrument and the change of it that is being gathered. All
+// level changes of one command become one delta in which each level stands once, with its last
+// size; what came and went within the command leaves no trace. Invariant: deltas applied in order
+// to a copy give the book.
 import type {
   BookLevelChanged,
   BookView,
@@ -93,7 +94,10 @@ export class BookKeeper {
     return { instrumentId: this.#instrumentId, changeId: seq, previousChangeId, tsUs, levels };
   }
 
-  /** Whether the best prices or sizes differ from those before the command; valid until the next change. */
+  /**
+   * Whether the best prices or sizes differ from those before the command; valid until the next
+   * change.
+   */
   bestMoved(): boolean {
     const { bids, asks } = this;
     return (

@@ -1,5 +1,5 @@
-// Change set: what one batch changed, gathered while it is absorbed. Sets that stay empty are one shared
-// object, so that a batch of one order costs no more than what it touches.
+// Change set: what one batch changed, gathered while it is absorbed. Sets that stay empty are one
+// shared object, so that a batch of one order costs no more than what it touches.
 import type {
   AccountChanged,
   AccountId,

@@ -1,6 +1,7 @@
-// Bench: what absorbing costs for each order command on the engine's thread, in batches as a group commit
-// makes them: 1,000 instruments, 1,000 accounts, up to 50,000 open orders that rest, are cancelled and now
-// and then trade. Each batch is made just before it is absorbed, as the engine does; only absorbing is timed.
+// Bench: what absorbing costs for each order command on the engine's thread, in batches as a group
+// commit makes them: 1,000 instruments, 1,000 accounts, up to 50,000 open orders that rest, are
+// cancelled and now and then trade. Each batch is made just before it is absorbed, as the engine
+// does; only absorbing is timed.
 import type {
   AccountId,
   Applied,
@@ -103,8 +104,9 @@ export const run = (options: { readonly smoke: boolean }): void => {
     }
     const median = rounds.sort((a, b) => a - b)[rounds.length >> 1] as number;
     process.stdout.write(
-      `feeds absorb, ${commands} order commands, ${instruments} instruments, batches of ${batchSize}: ` +
-        `${median.toFixed(3)} us a command (median of ${rounds.length} rounds), work ${hash >>> 0}\n`,
+      `feeds absorb, ${commands} order commands, ${instruments} instruments, ` +
+        `batches of ${batchSize}: ${median.toFixed(3)} us a command ` +
+        `(median of ${rounds.length} rounds), work ${hash >>> 0}\n`,
     );
   }
 };

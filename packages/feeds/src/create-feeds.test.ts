@@ -172,7 +172,7 @@ describe('tickers', () => {
     expect(feeds.ticker(2 as InstrumentId)?.settlementPrice).toBe(0.05);
   });
 
-  test('a quote at the Black-76 price of a volatility implies it, a price below intrinsic none', () => {
+  test('a Black-76 price implies its volatility, a price below intrinsic none', () => {
     const feeds = listed();
     const iv = 0.6;
     const years = 7 / 365;

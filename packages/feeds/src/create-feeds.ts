@@ -1,5 +1,6 @@
-// Create feeds: takes events one by one to the records they concern. It runs between the sequencer's
-// publication and everybody outside, so its work per event is a few look-ups; nothing here knows who listens.
+// Create feeds: takes events one by one to the records they concern. It runs between the
+// sequencer's publication and everybody outside, so its work per event is a few look-ups; nothing
+// here knows who listens.
 import {
   type AccountChanged,
   type AccountId,

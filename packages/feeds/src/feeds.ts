@@ -1,6 +1,7 @@
-// Feeds: projections of the engine's published events that everybody outside reads: instruments, public books,
-// tickers, public trades, and each account's orders, positions and cash. Invariant: the state after absorbing
-// a batch depends on the seed and the events alone; only durable commands ever reach it.
+// Feeds: projections of the engine's published events that everybody outside reads: instruments,
+// public books, tickers, public trades, and each account's orders, positions and cash. Invariant:
+// the state after absorbing a batch depends on the seed and the events alone; only durable commands
+// ever reach it.
 import type {
   AccountChanged,
   AccountId,
@@ -39,7 +40,10 @@ export interface BookLevel {
   readonly sizeLots: SizeLots;
 }
 
-/** One level's change within a batch; `sizeLots` 0 deletes; `fresh` when the level was not there before. */
+/**
+ * One level's change within a batch; `sizeLots` 0 deletes; `fresh` when the level was not there
+ * before.
+ */
 export interface BookLevelDelta {
   readonly side: 'bid' | 'ask';
   readonly priceTicks: PriceTicks;
@@ -83,7 +87,10 @@ export interface Ticker {
   /** In the instrument's price unit; NaN before the first mark. */
   readonly markPrice: number;
   readonly markIv: number;
-  /** Implied by the best bid and ask, annualised fractions; NaN where none exists. Computed when read. */
+  /**
+   * Implied by the best bid and ask, annualised fractions; NaN where none exists. Computed when
+   * read.
+   */
   readonly bidIv: number;
   readonly askIv: number;
   readonly underlyingPrice: number;
@@ -136,7 +143,10 @@ export const candleResolutions: readonly CandleResolution[] = [
   1, 3, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440,
 ];
 
-/** What one batch changed, in the order it happened; sets are of ids whose state should be read anew. */
+/**
+ * What one batch changed, in the order it happened; sets are of ids whose state should be read
+ * anew.
+ */
 export interface FeedChanges {
   readonly batch: readonly Applied[];
   readonly lastSeq: Seq;
@@ -208,7 +218,10 @@ export interface InstrumentFilter {
 
 export interface Feeds {
   seed(seed: FeedSeed): void;
-  /** Takes a durable batch and tells what it changed; commands at or below `lastSeq` are passed over. */
+  /**
+   * Takes a durable batch and tells what it changed; commands at or below `lastSeq` are passed
+   * over.
+   */
   absorb(batch: readonly Applied[]): FeedChanges;
 
   /** Resolves delivered instruments too, the newest 20,000 of them. */
@@ -223,8 +236,9 @@ export interface Feeds {
   /** Newest last; of the last 24 hours, at most the last thousand of an instrument. */
   recentTrades(instrumentId: InstrumentId): readonly Trade[];
   /**
-   * The candle of the period that holds `atUs` (default: the newest command's time; at most 24 hours back).
-   * Without a trade in the period it is flat at the last price before; null before the first trade.
+   * The candle of the period that holds `atUs` (default: the newest command's time; at most 24
+   * hours back). Without a trade in the period it is flat at the last price before; null before the
+   * first trade.
    */
   candle(instrumentId: InstrumentId, resolution: CandleResolution, atUs?: TsUs): Candle | null;
   tradingState(): FeedSeed['tradingState'];

@@ -1,5 +1,6 @@
-// Instrument record: everything public about one instrument while it is listed, and for a day after. What is
-// costly to tell (statistics, implied volatilities, whole tickers) is made when it is read.
+// Instrument record: everything public about one instrument while it is listed, and for a day
+// after. What is costly to tell (statistics, implied volatilities, whole tickers) is made when it
+// is read.
 import {
   type BookView,
   fromSteps,

@@ -1,6 +1,6 @@
-// Level side: one side of a public book as two parallel arrays, the best level last, because most changes
-// are near the best. Asks are kept by their negated ticks, so that one code serves both sides.
-// Invariant: keys strictly ascend; every size is positive.
+// Level side: one side of a public book as two parallel arrays, the best level last, because most
+// changes are near the best. Asks are kept by their negated ticks, so that one code serves both
+// sides. Invariant: keys strictly ascend; every size is positive.
 import type { PriceTicks, SizeLots } from '@openstrike/domain';
 import type { BookLevel } from './feeds.ts';
 
@@ -24,7 +24,10 @@ export class LevelSide {
     return (count === 0 ? 0 : this.#lots[count - 1]) as SizeLots;
   }
 
-  /** Sets a level's size (0 removes it) and returns the size it had. Cost: the levels better than it. */
+  /**
+   * Sets a level's size (0 removes it) and returns the size it had. Cost: the levels better than
+   * it.
+   */
   set(priceTicks: PriceTicks, sizeLots: SizeLots): SizeLots {
     const keys = this.#keys;
     const lots = this.#lots;
@@ -45,7 +48,10 @@ export class LevelSide {
     return 0 as SizeLots;
   }
 
-  /** The position after the last key at or below this one: a few steps from the best, then by halves. */
+  /**
+   * The position after the last key at or below this one: a few steps from the best, then by
+   * halves.
+   */
   #after(key: number): number {
     const keys = this.#keys;
     let high = keys.length;

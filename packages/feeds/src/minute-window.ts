@@ -1,6 +1,7 @@
-// Minute window: what happened in each of the last 1,440 venue minutes, one bucket per minute that had
-// anything. Day statistics and live candles of every resolution are sums over it, made when they are read.
-// Invariant: buckets ascend by minute and span less than a day, so memory is bounded by the day.
+// Minute window: what happened in each of the last 1,440 venue minutes, one bucket per minute that
+// had anything. Day statistics and live candles of every resolution are sums over it, made when
+// they are read. Invariant: buckets ascend by minute and span less than a day, so memory is bounded
+// by the day.
 import { type TsUs, usPerMinute } from '@openstrike/domain';
 
 export const minutesPerDay = 1440;
@@ -25,7 +26,10 @@ export class MinuteWindow {
   /** Buckets before this position have left the window; they are dropped in bulk. */
   #head = 0;
 
-  /** Takes a price of this minute, which is never before the newest one; returns the bucket to add volume to. */
+  /**
+   * Takes a price of this minute, which is never before the newest one; returns the bucket to add
+   * volume to.
+   */
   record(minute: number, price: number): MinuteBucket {
     const buckets = this.#buckets;
     const newest = buckets.length === 0 ? undefined : buckets[buckets.length - 1];

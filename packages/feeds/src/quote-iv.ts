@@ -1,5 +1,6 @@
-// Quote IV: the implied volatility of one quoted price, kept until the price or the marks move, because many
-// readers ask for the same ticker. It is taken at the instant of the marks it rests on.
+// Quote IV: the implied volatility of one quoted price, kept until the price or the marks move,
+// because many readers ask for the same ticker. It is taken at the instant of the marks it rests
+// on.
 import { type Instrument, type TsUs, usPerYear } from '@openstrike/domain';
 import { impliedVolatility } from '@openstrike/pricing';
 

@@ -1,5 +1,6 @@
-// Seeded position: a position as the query port answers, in the form in which events tell it. The view has no
-// open cost, so it is made from the average price and may differ from the engine's by a rounding.
+// Seeded position: a position as the query port answers, in the form in which events tell it. The
+// view has no open cost, so it is made from the average price and may differ from the engine's by a
+// rounding.
 import {
   type Cash,
   fromSteps,

@@ -1,5 +1,5 @@
-// Trade ring: the newest thousand trades of one instrument, so that a snapshot of recent trades needs no
-// history. Invariant: oldest first; grows by doubling, so quiet instruments cost little.
+// Trade ring: the newest thousand trades of one instrument, so that a snapshot of recent trades
+// needs no history. Invariant: oldest first; grows by doubling, so quiet instruments cost little.
 import type { Trade, TsUs } from '@openstrike/domain';
 
 export const recentTradesMax = 1000;

@@ -1,5 +1,5 @@
-// Trade value: what one trade moved, in coins, in the counter currency and in USD. One rule for tickers,
-// candles and history, so that all volumes of the venue add up.
+// Trade value: what one trade moved, in coins, in the counter currency and in USD. One rule for
+// tickers, candles and history, so that all volumes of the venue add up.
 import {
   fromSteps,
   type Instrument,
@@ -14,7 +14,10 @@ export interface TradeValue {
   readonly coins: number;
   /** Price times amount in the quote currency; an inverse future's dollars. */
   readonly notional: number;
-  /** Premium of options, face value of futures; USDC counts as USD, coins at the trade's index price. */
+  /**
+   * Premium of options, face value of futures; USDC counts as USD, coins at the trade's index
+   * price.
+   */
   readonly usd: number;
 }
 

@@ -1,13 +1,17 @@
-// History: what has happened, kept for ever in SQL: orders, trades, cash, settlements, candles, index and marks.
-// Invariant: every row comes from a durable command, and `lastSeq` says through which command it is complete,
-// so after a crash it catches up from the journal and never stores a row twice.
+// History: what has happened, kept for ever in SQL: orders, trades, cash, settlements, candles,
+// index and marks. Invariant: every row comes from a durable command, and `lastSeq` says through
+// which command it is complete, so after a crash it catches up from the journal and never stores a
+// row twice.
 import type {
+  AccountChanged,
   AccountId,
   Applied,
   CashChanged,
   Currency,
   IndexName,
+  Instrument,
   InstrumentId,
+  OperationalError,
   OrderId,
   OrderState,
   PositionSettled,
@@ -77,11 +81,15 @@ export interface SettlementRow extends PositionSettled {
 }
 
 export interface SettlementQuery {
-  /** Null: one row per instrument, summed over accounts by instrument. */
+  /**
+   * Null: one row per instrument and instant, summed over the accounts that were long (the short
+   * side is its mirror); its `accountId` is 0 and its `id` counts such rows.
+   */
   readonly accountId: AccountId | null;
   readonly instrumentId: InstrumentId | null;
   readonly currency: Currency | null;
   readonly kind: 'settlement' | 'delivery' | null;
+  /** Where the listing, newest first, starts: nothing later is returned. */
   readonly fromUs: TsUs | null;
   readonly beforeId: number | null;
   readonly limit: number;
@@ -110,22 +118,42 @@ export interface PointRow {
 export interface History {
   /** Through which command everything is stored and durable; 0 when empty. */
   lastSeq(): Seq;
-  /** Queues a durable batch; stored in order, soon. */
+  /**
+   * Queues a durable batch; stored in order, soon. Commands at or below what was absorbed are
+   * passed over. After a failure it takes nothing more: `lastSeq` stays, and a restart catches up
+   * from the journal.
+   */
   absorb(batch: readonly Applied[]): void;
+  /**
+   * Rows absorbed and not yet stored; who makes commands faster than they are stored waits on
+   * `flush`.
+   */
+  pendingRows(): number;
+  /** Why nothing is stored any more; null while all is well. Queries and `flush` reject with it. */
+  failure(): OperationalError | null;
   /** Resolves when all that was absorbed so far is stored. */
   flush(): Promise<void>;
   close(): Promise<void>;
 
+  /** Everything absorbed before the call is seen by every query. */
   trades(query: TradeQuery): Promise<readonly Trade[]>;
+  /** Closed orders, newest first. */
   orders(query: OrderQuery): Promise<readonly OrderState[]>;
-  /** The last state of an order, open or closed. */
+  /**
+   * The last state of an order that closed, traded or has a trigger. Open orders that did not trade
+   * are the feeds'.
+   */
   order(orderId: OrderId): Promise<OrderState | null>;
-  /** Trigger orders in every state they went through, newest first. */
+  /** Trigger orders in every state they went through, newest order and then newest state first. */
   triggerOrders(query: OrderQuery): Promise<readonly OrderState[]>;
+  /** Newest first. */
   cash(query: CashQuery): Promise<readonly CashRow[]>;
   cashCount(query: CashQuery): Promise<number>;
+  /** Newest first. */
   settlements(query: SettlementQuery): Promise<readonly SettlementRow[]>;
+  /** Ascending. */
   funding(instrumentId: InstrumentId, range: TimeRange): Promise<readonly FundingRow[]>;
+  /** Newest first. */
   deliveryPrices(
     indexName: IndexName,
     offset: number,
@@ -138,10 +166,17 @@ export interface History {
     range: TimeRange,
   ): Promise<readonly Candle[]>;
   /** Index values, thinned to about `pointsMax` evenly spaced rows; ascending, USD. */
-  indexPoints(indexName: IndexName, range: TimeRange, pointsMax: number): Promise<readonly PointRow[]>;
+  indexPoints(
+    indexName: IndexName,
+    range: TimeRange,
+    pointsMax: number,
+  ): Promise<readonly PointRow[]>;
   /** Marks of one instrument, one a minute; ascending, price unit. */
   markPoints(instrumentId: InstrumentId, range: TimeRange): Promise<readonly PointRow[]>;
-  /** The 30-day implied volatility of an index, one a minute; ascending, annualised fraction. */
+  /**
+   * The 30-day at-the-money implied volatility of an index, one a minute; ascending, annualised
+   * fraction.
+   */
   volatilityPoints(indexName: IndexName, range: TimeRange): Promise<readonly PointRow[]>;
   /** Volume by settlement currency and kind since a time: lots times lot size, in coins. */
   volumes(
@@ -154,6 +189,16 @@ export interface History {
   recentIndexes(
     sinceUs: TsUs,
   ): Promise<readonly { indexName: IndexName; price: UsdMicros; tsUs: TsUs }[]>;
-  /** Deletes rows older than a time (orders and cash of accounts are kept). */
+  /** Every instrument ever listed, by id; unknown ids are left out. */
+  instruments(ids: readonly InstrumentId[]): Promise<readonly Instrument[]>;
+  instrumentByName(name: string): Promise<Instrument | null>;
+  /** The newest instruments whose expiry lies before a time, oldest first. */
+  formerInstruments(expiredBeforeUs: TsUs, limit: number): Promise<readonly Instrument[]>;
+  accounts(): Promise<readonly AccountChanged[]>;
+  /**
+   * Deletes trades, marks, index values and one-minute candles older than a time, and orders that
+   * closed before it without a trade. Orders that traded, cash, settlements, and candles of an hour
+   * and a day are kept.
+   */
   retain(sinceUs: TsUs): Promise<void>;
 }

@@ -1,5 +1,6 @@
-// Event stream: turns small random choices into batches that a venue could have published, and remembers
-// them in the most obvious form: an independent model that feeds are compared with, and that seeds them.
+// Event stream: turns small random choices into batches that a venue could have published, and
+// remembers them in the most obvious form: an independent model that feeds are compared with, and
+// that seeds them.
 import {
   type AccountChanged,
   type AccountId,

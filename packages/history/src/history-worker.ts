@@ -1,0 +1,26 @@
+// History worker: the entry of the thread that owns the database. It only joins the server to the
+// port.
+
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '@openstrike/std';
+import { operationalErrorOf } from './history-database.ts';
+import { type FromServer, failureOf, HistoryServer, type ToServer } from './history-server.ts';
+
+const { folder } = workerData as { readonly folder: string };
+assert(parentPort !== null, 'the history worker runs in a worker thread');
+const port = parentPort;
+const send = (message: FromServer): void => port.postMessage(message);
+
+try {
+  const server = new HistoryServer(folder, send);
+  port.on('message', (message: ToServer) => {
+    server.handle(message);
+    if (message.type === 'close') {
+      port.close();
+    }
+  });
+} catch (cause) {
+  const error = operationalErrorOf(cause, join(folder, 'history.sqlite'));
+  send({ type: 'failed', failure: failureOf(error) });
+}

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Event,
+  type InstrumentId,
+  type MarksChanged,
+  type TsUs,
+  usPerDay,
+  usPerMinute,
+} from '@openstrike/domain';
+import { sampleApplied, sampleInstrument, sampleStartUs } from '@openstrike/feeds/testing';
+import { expect, test } from 'vitest';
+import { createHistory } from './create-history.ts';
+import { thirtyDayVolatility } from './thirty-day-volatility.ts';
+
+const option = (id: number, days: number, strike: number, optionType: 'call' | 'put' = 'call') =>
+  sampleInstrument(id, {
+    name: `BTC-${days}-${strike}-${optionType}`,
+    expiryUs: (sampleStartUs + days * usPerDay) as TsUs,
+    strike,
+    optionType,
+  });
+
+const marksOf = (ivs: readonly number[], forward = 100_000): MarksChanged => {
+  const column = (value: number): Float64Array => new Float64Array(ivs.length).fill(value);
+  return {
+    type: 'marks-changed',
+    indexName: 'btc_usd',
+    instrumentIds: Int32Array.from(ivs, (_, i) => i + 1),
+    markPrice: Float64Array.from(ivs, (iv) => iv / 10),
+    underlyingPrice: column(forward),
+    markIv: Float64Array.from(ivs),
+    delta: column(0),
+    gamma: column(0),
+    vega: column(0),
+    theta: column(0),
+    rho: column(0),
+    bandMinTicks: new Int32Array(ivs.length),
+    bandMaxTicks: new Int32Array(ivs.length),
+  };
+};
+
+const volatility = (
+  options: readonly ReturnType<typeof option>[],
+  ivs: readonly number[],
+  forward?: number,
+): number | null =>
+  thirtyDayVolatility({ ...marksOf(ivs, forward), tsUs: sampleStartUs }, (id) => options[id - 1]);
+
+test('total variance is interpolated in time between the expiries around 30 days', () => {
+  const options = [option(1, 20, 100_000), option(2, 40, 100_000)];
+  const variance = (0.16 * 20 + 0.36 * 40) / 2 / 30;
+  expect(volatility(options, [0.4, 0.6])).toBeCloseTo(Math.sqrt(variance), 12);
+  expect(volatility(options, [0.5, 0.5])).toBeCloseTo(0.5, 12);
+});
+
+test('at the money lies between two strikes, and calls and puts of a strike are averaged', () => {
+  const options = [
+    option(1, 30, 90_000),
+    option(2, 30, 110_000),
+    option(3, 30, 110_000, 'put'),
+    option(4, 30, 200_000),
+  ];
+  const share = Math.log(100 / 90) / Math.log(110 / 90);
+  const wanted = Math.sqrt(0.25 + (0.49 - 0.25) * share);
+  expect(volatility(options, [0.5, 0.65, 0.75, 2])).toBeCloseTo(wanted, 12);
+  expect(volatility(options, [0.5, 0.7, 0.7, 2], 90_000)).toBeCloseTo(0.5, 12);
+});
+
+test('one side only holds its volatility; futures and unmarked options say nothing', () => {
+  expect(volatility([option(1, 7, 100_000)], [0.8])).toBe(0.8);
+  expect(volatility([option(1, 90, 100_000)], [0.3])).toBe(0.3);
+  expect(volatility([option(1, 90, 100_000)], [Number.NaN])).toBeNull();
+  expect(volatility([], [0.5])).toBeNull();
+});
+
+test('history keeps one mark and one volatility a minute', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'openstrike-marks-'));
+  const history = await createHistory({ folder, inProcess: true });
+  const start = Math.ceil(sampleStartUs / usPerMinute) * usPerMinute;
+  const listed = [option(1, 20, 100_000), option(2, 40, 100_000)].map(
+    (instrument): Event => ({ type: 'instrument-listed', instrument }),
+  );
+  history.absorb([sampleApplied(1, start, listed)]);
+  for (let i = 0; i < 10; i++) {
+    const at = start + (i * usPerMinute) / 4;
+    history.absorb([sampleApplied(i + 2, at, [marksOf([0.4 + i / 100, 0.4 + i / 100])])]);
+  }
+  const all = { fromUs: null, toUs: null };
+  expect(await history.markPoints(2 as InstrumentId, all)).toEqual([
+    { tsUs: start, value: 0.04 },
+    { tsUs: start + usPerMinute, value: 0.044 },
+    { tsUs: start + 2 * usPerMinute, value: 0.048 },
+  ]);
+  const points = await history.volatilityPoints('btc_usd', all);
+  expect(points.map((point) => point.tsUs)).toEqual([0, 1, 2].map((i) => start + i * usPerMinute));
+  expect(points[2]?.value).toBeCloseTo(0.48, 12);
+  await history.close();
+  rmSync(folder, { recursive: true });
+});
