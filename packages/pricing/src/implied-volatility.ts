@@ -42,7 +42,7 @@ const SQRT_3 = 1.7320508075688772;
 const TWO_PI = 6.283185307179586;
 /** 2 pi / (3 sqrt 3). */
 const LOWER_SCALE = 1.2091995761561452;
-const TINY = 2 ** -1022;
+const TINY = 2.2250738585072014e-308;
 
 /**
  * The Black-76 volatility of an undiscounted price, or the reason why there is none.

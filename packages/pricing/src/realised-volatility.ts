@@ -104,11 +104,11 @@ export function twoScale(prices: readonly number[], slow: number, perYear: numbe
   const logs = prices.map((price) => log(price));
   let fast = 0;
   for (let i = 1; i <= count; i++) {
-    fast += ((logs[i] as number) - (logs[i - 1] as number)) ** 2;
+    fast += square((logs[i] as number) - (logs[i - 1] as number));
   }
   let averaged = 0;
   for (let i = slow; i <= count; i++) {
-    averaged += ((logs[i] as number) - (logs[i - slow] as number)) ** 2;
+    averaged += square((logs[i] as number) - (logs[i - slow] as number));
   }
   averaged /= slow;
   const share = (count - slow + 1) / slow / count;
@@ -135,7 +135,11 @@ function annualised(
 
 function sampleVariance(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return values.reduce((sum, value) => sum + square(value - mean), 0) / (values.length - 1);
+}
+
+function square(x: number): number {
+  return x * x;
 }
 
 function logReturns(prices: readonly number[]): number[] {

@@ -98,7 +98,8 @@ export function fitSabr(inputs: {
   const fitted = read(parameters);
   let sum = 0;
   for (const { strike, iv } of quotes) {
-    sum += (sabrVolatility(forward, strike, timeYears, fitted) - iv) ** 2;
+    const off = sabrVolatility(forward, strike, timeYears, fitted) - iv;
+    sum += off * off;
   }
   return ok({ ...fitted, rmsIv: Math.sqrt(sum / quotes.length) });
 }

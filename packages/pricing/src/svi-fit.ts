@@ -199,7 +199,7 @@ function solveLinear(
   for (let i = 0; i < k.length; i++) {
     const y = ((k[i] as number) - m) / sigma;
     const z = Math.sqrt(y * y + 1);
-    const u = (weight[i] as number) ** 2;
+    const u = (weight[i] as number) * (weight[i] as number);
     const value = w[i] as number;
     total += u * value * value;
     normal[0] = (normal[0] as number) + u;
@@ -354,8 +354,7 @@ function towardsFree(
   timeYears: number,
   share: number,
 ): SviParameters | undefined {
-  const atMoney =
-    slice.a + slice.b * (Math.sqrt(slice.m ** 2 + slice.sigma ** 2) - slice.rho * slice.m);
+  const atMoney = sviTotalVariance(0, slice.a, slice.b, slice.rho, slice.m, slice.sigma);
   if (!(atMoney > 0)) {
     return undefined;
   }

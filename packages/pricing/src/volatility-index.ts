@@ -178,7 +178,10 @@ export function modelFreeVariance(
   }
   const ks = used.map(({ k }) => k);
   const total = (share: number): number[] =>
-    used.map(({ bidIv, askIv }) => (bidIv + share * (askIv - bidIv)) ** 2 * timeYears);
+    used.map(({ bidIv, askIv }) => {
+      const iv = bidIv + share * (askIv - bidIv);
+      return iv * iv * timeYears;
+    });
   const mids = total(0.5);
   const { inside, tails } = integrate(ks, mids, 0.5);
   const level = integrate(ks, mids, 0);

@@ -5,6 +5,7 @@
  */
 
 import { assert } from './assert.ts';
+import { powerOfTwo, TWO_53 } from './float-bits.ts';
 
 const GUARD_BITS = 32;
 
@@ -14,7 +15,7 @@ export function fixedOf(value: number, bits: number): bigint {
   let exponent = 0;
   assert(value * 0 === 0, `not finite: ${value}`);
   while (!Number.isSafeInteger(mantissa)) {
-    if (Math.abs(mantissa) > 2 ** 53) {
+    if (Math.abs(mantissa) > TWO_53) {
       mantissa /= 2;
       exponent++;
     } else {
@@ -32,7 +33,7 @@ export function doubleOf(fixed: bigint, bits: number): number {
     return doubleOf(fixed >> BigInt(bits - 900), 900);
   }
   // Number() rounds to nearest; the power of two is exact.
-  return Number(fixed) * 2 ** -bits;
+  return Number(fixed) * powerOfTwo(-bits);
 }
 
 /** ln 2 by the series of atanh(1/3). */

@@ -10,6 +10,12 @@ FLOAT64[0] = 1;
 /** Where the sign and exponent are: 1 on a little-endian machine, else 0. */
 export const HIGH_WORD: number = WORDS[0] === 0 ? 1 : 0;
 
+/** The powers of two that bound doubles; the operator for powers may differ between engines. */
+export const TWO_53 = 9007199254740992;
+export const TWO_54 = 18014398509481984;
+/** The smallest normal double, 2^-1022. */
+export const SMALLEST_NORMAL = 2.2250738585072014e-308;
+
 /**
  * `POWERS[(e + POWER_BIAS) & 2047]` is 2^e for e from -1023 to 1023. The mask lets the optimiser
  * leave out the check of the bounds.
@@ -19,10 +25,20 @@ export const POWERS: Float64Array = makePowers();
 
 function makePowers(): Float64Array {
   const powers = new Float64Array(2048);
-  let power = 2 ** -1023;
+  let power = powerOfTwo(-1023);
   for (let i = 0; i < powers.length; i++) {
     powers[i] = power;
     power *= 2;
   }
   return powers;
+}
+
+/** 2 to an integer power, exact. */
+export function powerOfTwo(exponent: number): number {
+  const factor = exponent < 0 ? 0.5 : 2;
+  let power = 1;
+  for (let i = Math.abs(exponent); i > 0; i--) {
+    power *= factor;
+  }
+  return power;
 }

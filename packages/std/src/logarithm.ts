@@ -13,6 +13,9 @@ const FLOAT64 = bits.FLOAT64;
 const WORDS = bits.WORDS;
 const HIGH_WORD = bits.HIGH_WORD;
 const POWERS = bits.POWERS;
+const TWO_53 = bits.TWO_53;
+const TWO_54 = bits.TWO_54;
+const SMALLEST_NORMAL = bits.SMALLEST_NORMAL;
 const POWER_BIAS = 1023;
 /** High words from here on belong to exponent 0: mantissas from about 0.75 to 1.5, with 1 inside. */
 const FIRST_HIGH_WORD = 0x3ff00000 - 0x80000 - 0x1000;
@@ -30,7 +33,7 @@ export function log(x: number): number {
   if (f < NEAR_ONE && f > -NEAR_ONE) {
     return logNearOne(f);
   }
-  if (!(x >= 2 ** -1022 && x < Number.POSITIVE_INFINITY)) {
+  if (!(x >= SMALLEST_NORMAL && x < Number.POSITIVE_INFINITY)) {
     return logAtEdge(x);
   }
   return logAway(x, 0);
@@ -44,7 +47,7 @@ export function log1p(x: number): number {
   if (x < NEAR_ONE && x > -NEAR_ONE) {
     return x === 0 ? x : logNearOne(x);
   }
-  if (!(x > -1 && x < 2 ** 60)) {
+  if (!(x > -1 && x < 1152921504606846976)) {
     return log(1 + x);
   }
   const sum = 1 + x;
@@ -115,7 +118,7 @@ function logAway(x: number, rest: number): number {
 
 function logAtEdge(x: number): number {
   if (x > 0) {
-    return x < 1 ? logAway(x * 2 ** 54, 0) - 54 * LN2_HIGH - 54 * LN2_LOW : x;
+    return x < 1 ? logAway(x * TWO_54, 0) - 54 * LN2_HIGH - 54 * LN2_LOW : x;
   }
   return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN;
 }
@@ -138,8 +141,8 @@ export function pow(x: number, y: number): number {
 }
 
 function powOfPositive(base: number, y: number): number {
-  const subnormal = base < 2 ** -1022;
-  const x = subnormal ? base * 2 ** 54 : base;
+  const subnormal = base < SMALLEST_NORMAL;
+  const x = subnormal ? base * TWO_54 : base;
   FLOAT64[0] = x;
   const offset = (WORDS[HIGH_WORD] as number) - FIRST_HIGH_WORD;
   const e = (offset >> 20) - (subnormal ? 54 : 0);
@@ -167,7 +170,7 @@ function powOfPositive(base: number, y: number): number {
       (rLow - rLow * (rHigh + 0.5 * rLow) + cubic));
   const logHigh = high + low;
   const logLow = high - logHigh + low;
-  if (Math.abs(y) > 2 ** 65 || Math.abs(y * logHigh) > 800) {
+  if (Math.abs(y) > 1e20 || Math.abs(y * logHigh) > 800) {
     return y * logHigh > 0 ? Number.POSITIVE_INFINITY : 0;
   }
   const product = y * logHigh;
@@ -189,7 +192,7 @@ function powAtEdge(x: number, y: number): number {
     const size = Math.abs(x);
     return size === 1 ? Number.NaN : size > 1 === y > 0 ? Number.POSITIVE_INFINITY : 0;
   }
-  const odd = Math.abs(y) < 2 ** 53 && Math.abs(y % 2) === 1;
+  const odd = Math.abs(y) < TWO_53 && Math.abs(y % 2) === 1;
   const negative = x < 0 || 1 / x < 0;
   if (x === 0 || Math.abs(x) === Number.POSITIVE_INFINITY) {
     const size = (x === 0) === y > 0 ? 0 : Number.POSITIVE_INFINITY;

@@ -6,7 +6,7 @@
  * Source: Abramowitz and Stegun (1964), 26.2.
  */
 import { exp } from './exponential.ts';
-import { fixedPi, integerSqrt } from './fixed-point.ts';
+import { doubleOf, fixedPi, integerSqrt } from './fixed-point.ts';
 
 /** The table covers MILLS_FIRST to MILLS_LAST. */
 export const MILLS_FIRST = -2;
@@ -106,7 +106,7 @@ function fillNode(
   let sum = 0n;
   for (let n = 0; n < 60; n++) {
     if (n < MILLS_STRIDE) {
-      table[node * MILLS_STRIDE + n] = Number(current) * 2 ** -288;
+      table[node * MILLS_STRIDE + n] = doubleOf(current, 288);
     }
     const step = current >> BigInt(4 * n);
     sum += direction === 1 || n % 2 === 0 ? step : -step;

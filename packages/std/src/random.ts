@@ -5,9 +5,11 @@
  * Source: Blackman and Vigna (2021), Scrambled Linear Pseudorandom Number Generators.
  */
 import { AssertionError, assert } from './assert.ts';
+import { TWO_53 } from './float-bits.ts';
 import { log } from './logarithm.ts';
 
-const TWO_32 = 2 ** 32;
+const TWO_32 = 4294967296;
+const TWO_26 = 67108864;
 
 /** The whole state of a Random: plain numbers, safe to store and to compare. */
 export type RandomState = readonly number[];
@@ -70,7 +72,7 @@ export class Random {
   nextFloat(): number {
     const high = this.nextUint32() >>> 5;
     const low = this.nextUint32() >>> 6;
-    return (high * 2 ** 26 + low) * 2 ** -53;
+    return (high * TWO_26 + low) / TWO_53;
   }
 
   /** An integer uniform on lo to hiExclusive - 1, without bias; the range is below 2^53. */
@@ -88,9 +90,9 @@ export class Random {
         }
       }
     }
-    const limit = 2 ** 53 - (2 ** 53 % range);
+    const limit = TWO_53 - (TWO_53 % range);
     for (;;) {
-      const drawn = this.nextFloat() * 2 ** 53;
+      const drawn = this.nextFloat() * TWO_53;
       if (drawn < limit) {
         return lo + (drawn % range);
       }
