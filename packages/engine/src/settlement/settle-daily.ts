@@ -1,7 +1,8 @@
 // Daily settlement: at 08:00 UTC the session profit of futures and perpetuals, realised or not at
 // the mark, and their funding move into cash, account by account in the order of ids, instrument by
 // instrument. Invariant: over all accounts it sums to zero but for roundings, which go to the
-// rounding account. Options have no session: their premium was cash at the trade.
+// rounding account. An option's session ends in the
+// books alone.
 import type { Cash, SizeLots, TsUs, UsdMicros } from '@openstrike/domain';
 import { dropHolding, emitPosition, valueAtPrice } from '../account/holdings.ts';
 import { accrueFunding, chargeFunding } from '../funding/funding.ts';
@@ -21,12 +22,12 @@ import {
   type SettlementRun,
 } from './settlement-run.ts';
 
-/** Takes the settlement price of every future and perpetual and accrues funding up to now. */
+/** Takes the settlement price of every contract and accrues funding up to now. */
 const fixMarks = (state: EngineState): void => {
   for (const index of state.indexes) {
     for (const instrument of index.instruments) {
       const mark = state.marks.markPrice[instrument.id] as number;
-      if (instrument.contract.kind !== 'option' && !Number.isNaN(mark)) {
+      if (!Number.isNaN(mark)) {
         instrument.settlementPrice = mark;
       }
       if (instrument.funding !== null) {
@@ -58,6 +59,16 @@ const settleHolding = (
   payFromClearing(state, run, record, instrument, profit, 'settlement');
   payFromFunding(state, run, record, instrument, funding);
   emitPosition(state, holding);
+};
+
+/**
+ * An option's session ends in the books alone: its premiums and payoffs move cash when they arise.
+ */
+const beginOptionSession = (state: EngineState, holding: Holding): void => {
+  const { instrument, sizeLots } = holding;
+  const known = sizeLots !== 0 && instrument.settlementPrice > 0;
+  const value = known ? valueAtPrice(instrument, sizeLots, instrument.settlementPrice) : 0;
+  closeSession(state, holding, known || sizeLots === 0 ? value : holding.sessionCost);
 };
 
 const stateSettled = (
@@ -97,6 +108,8 @@ export const settleDaily = (state: EngineState, forUs: TsUs): void => {
         const awaitsDelivery = expiryUs !== null && expiryUs <= forUs;
         if (kind !== 'option' && !awaitsDelivery) {
           settleHolding(state, run, record as CurrencyRecord, holding);
+        } else if (!awaitsDelivery) {
+          beginOptionSession(state, holding);
         }
         if (holding.sizeLots === 0 && holding.orderCount === 0 && !awaitsDelivery) {
           dropHolding(holding);

@@ -209,6 +209,28 @@ describe('delivery', () => {
     conserved(venue);
   });
 
+  test('after silent days every expiry among them is delivered at the first value', () => {
+    const { venue, accounts } = openVenue();
+    const [alice, bob] = accounts;
+    trade(venue, 'BTC-22SEP26-100000-C', alice, bob, 10, 300);
+    trade(venue, 'BTC-PERPETUAL', alice, bob, 1_000, 200_000);
+    printWindow(venue, tuesday, 100_000);
+    passTo(venue, tuesday + usPerSecond);
+    trade(venue, 'BTC-23SEP26-100000-C', alice, bob, 10, 300);
+    trade(venue, 'BTC-25SEP26-100000-C', bob, alice, 10, 300);
+    passTo(venue, friday + usPerHour);
+    const events = venue.index('btc_usd', 108_000);
+    expect(ofType(events, 'expiry-fixed').map((row) => [row.expiryUs, row.price])).toEqual([
+      [tuesday + 24 * usPerHour, 108_000e6],
+      // Listed on the way, while the timers of the silent days ran one after another.
+      [tuesday + 48 * usPerHour, 108_000e6],
+      [friday, 108_000e6],
+    ]);
+    const left = venue.engine.query('positions', { accountId: alice });
+    expect(left.map((row) => row.instrumentId)).toEqual([venue.instrument('BTC-PERPETUAL').id]);
+    conserved(venue);
+  });
+
   test('a snapshot between the window and the expiry goes on to the same state', () => {
     const { venue, accounts } = openVenue();
     const [alice, bob] = accounts;
