@@ -1,8 +1,8 @@
 /**
  * Black-76 prices and greeks of many options over struct-of-arrays, without allocation: the surface
- * of a whole venue is revalued through here. The work runs in stages over blocks of options, so that
- * the processor overlaps their latencies; each result is within a few ulp of the one-option function,
- * which also takes over every element outside the ordinary range.
+ * of a whole venue is revalued through here. The work runs in stages over blocks of options, so
+ * that the processor overlaps their latencies; each result is within a few ulp of the one-option
+ * function, which also takes over every element outside the ordinary range.
  */
 import {
   exp,
@@ -29,7 +29,9 @@ const halves: Float64Array = new Float64Array(BLOCK);
 const bells: Float64Array = new Float64Array(BLOCK);
 const nearRatios: Float64Array = new Float64Array(BLOCK);
 const gaps: Float64Array = new Float64Array(BLOCK);
-/** Forward and strike side by side: the sign of the log-moneyness picks the lower without a branch. */
+/**
+ * Forward and strike side by side: the sign of the log-moneyness picks the lower without a branch.
+ */
 const pairs: Float64Array = new Float64Array(2 * BLOCK);
 const logWords: Int32Array = new Int32Array(logs.buffer);
 const one: Float64Array = new Float64Array(GREEK_COUNT);

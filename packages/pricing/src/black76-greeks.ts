@@ -47,7 +47,8 @@ const BEYOND = 1e6;
  * Units: price in the forward's; greeks with respect to the forward, per year, per 1.
  * Holds: the forward, for all, so that rho is -timeYears times the price.
  * Shape: out holds GREEK_COUNT numbers from offset on, in the order of GREEK.
- * Domain: forward and strike above 0; at zero time or volatility the limits, infinite at the strike.
+ * Domain: forward and strike above 0; at zero time or volatility the limits, infinite at the
+ * strike.
  */
 export function black76Greeks(
   forward: number,
@@ -121,7 +122,9 @@ export function blackScholes(
   return exp(-rate * timeYears) * undiscounted(spot, strike, carried, x, s, sign);
 }
 
-/** The Black price from the log-moneyness, so that the rounding of the forward does not enter it. */
+/**
+ * The Black price from the log-moneyness, so that the rounding of the forward does not enter it.
+ */
 function undiscounted(
   spot: number,
   strike: number,
@@ -195,7 +198,9 @@ export function blackScholesGreeks(
   out[offset + 11] = gamma * (yieldRate + 0.5 / timeYears + d1 * drift);
 }
 
-/** The limits as the total volatility goes to zero, or far from the strike, or beyond all bounds. */
+/**
+ * The limits as the total volatility goes to zero, or far from the strike, or beyond all bounds.
+ */
 function limits(
   spot: number,
   strike: number,

@@ -14,7 +14,9 @@ export type ParityQuote = {
   readonly putAsk: number;
 };
 
-/** The implied forward, the discount factor used, and how many strikes agree within their spreads. */
+/**
+ * The implied forward, the discount factor used, and how many strikes agree within their spreads.
+ */
 export type ParityForward = {
   readonly forward: number;
   readonly discount: number;

@@ -1,7 +1,7 @@
 /**
  * Implied volatility to the limit of double precision: the price is normalised to its
- * out-of-the-money side, a rational interpolation gives a first guess, and two fourth-order steps on
- * a transformed price finish. A price that no volatility explains is refused by name.
+ * out-of-the-money side, a rational interpolation gives a first guess, and two fourth-order steps
+ * on a transformed price finish. A price that no volatility explains is refused by name.
  * Source: Jackel (2015), Let's Be Rational, sections 4 to 7.
  */
 import {
@@ -108,8 +108,8 @@ export function impliedBlack76(
 
 /**
  * The total volatility s at which outOfTheMoney(x, s) is the price.
- * Domain: price above 0 and below 1, x = |ln(forward / strike)| at least 0; 0 where the price is too
- * small to tell from 0.
+ * Domain: price above 0 and below 1, x = |ln(forward / strike)| at least 0; 0 where the price is
+ * too small to tell from 0.
  */
 export function impliedTotalVolatility(price: number, x: number): number {
   if (x < 1e-280) {

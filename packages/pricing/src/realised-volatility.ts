@@ -53,7 +53,9 @@ export function garmanKlass(bars: readonly Bar[], perYear: number): number {
   });
 }
 
-/** Rogers and Satchell's estimator, free of the drift. Source: Rogers and Satchell (1991), eq. 3. */
+/**
+ * Rogers and Satchell's estimator, free of the drift. Source: Rogers and Satchell (1991), eq. 3.
+ */
 export function rogersSatchell(bars: readonly Bar[], perYear: number): number {
   return annualised(bars, perYear, rogersSatchellTerm);
 }

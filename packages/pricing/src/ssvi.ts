@@ -1,7 +1,7 @@
 /**
  * SSVI and its extension eSSVI: slices with three readable numbers (at-the-money total variance
- * theta, correlation rho, psi = theta phi), whose freedom from arbitrage is known in closed form and
- * survives interpolation in time. Every slice is also a raw SVI slice.
+ * theta, correlation rho, psi = theta phi), whose freedom from arbitrage is known in closed form
+ * and survives interpolation in time. Every slice is also a raw SVI slice.
  * Source: Gatheral and Jacquier (2014), section 4; Hendriks and Martini (2019), The extended SSVI
  * volatility surface; Corbetta, Cohort, Laachir and Martini (2019), Robust calibration and
  * arbitrage-free interpolation of SSVI slices.
@@ -57,8 +57,8 @@ export function ssviButterflyFree({ theta, rho, psi }: SsviSlice): boolean {
 }
 
 /**
- * Whether the later slice lies above the earlier everywhere, by a sufficient condition: theta rises,
- * both wings rise, and phi does not. Source: Hendriks and Martini (2019), proposition 3.5.
+ * Whether the later slice lies above the earlier everywhere, by a sufficient condition: theta
+ * rises, both wings rise, and phi does not. Source: Hendriks and Martini (2019), proposition 3.5.
  */
 export function ssviCalendarFree(earlier: SsviSlice, later: SsviSlice): boolean {
   const ratio = later.psi / earlier.psi;

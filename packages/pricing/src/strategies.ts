@@ -1,6 +1,7 @@
 /**
  * Multi-leg positions: what they pay, where they break even, how likely they profit and what their
- * greeks sum to. Legs are options of one underlying, or the underlying itself; quantities are signed.
+ * greeks sum to. Legs are options of one underlying, or the underlying itself; quantities are
+ * signed.
  */
 import { compareNumbers, log, normCdf, type OptionType } from '@openstrike/std';
 import { black76 } from './black76.ts';

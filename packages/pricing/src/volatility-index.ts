@@ -1,8 +1,9 @@
 /**
  * Volatility indices from a chain: Cboe's methodology to the letter, and a model-free variance with
  * the tails beyond the quoted strikes filled in and an error bar.
- * Source: Cboe (2019), White Paper: Cboe Volatility Index; Carr and Madan (1998), Towards a theory of
- * volatility trading; Demeterfi, Derman, Kamal and Zou (1999), More than you ever wanted to know.
+ * Source: Cboe (2019), White Paper: Cboe Volatility Index; Carr and Madan (1998), Towards a theory
+ * of volatility trading; Demeterfi, Derman, Kamal and Zou (1999), More than you ever wanted to
+ * know.
  */
 import { assert, compareNumbers, err, exp, ok, type Result } from '@openstrike/std';
 import { outOfTheMoney } from './black76.ts';

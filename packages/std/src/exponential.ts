@@ -1,14 +1,17 @@
 /**
  * exp, expm1 and the hyperbolic functions from exact operations only, so that every engine gives
- * the same bits, which Math.exp does not promise. The argument is split as k ln2 / 128 + r; 2^(k/128)
- * comes from a table made at load in exact arithmetic, exp(r) - 1 from five terms of its series.
+ * the same bits, which Math.exp does not promise. The argument is split as k ln2 / 128 + r;
+ * 2^(k/128) comes from a table made at load in exact arithmetic, exp(r) - 1 from five terms of its
+ * series.
  * Source: Tang (1989), Table-driven implementation of the exponential function in IEEE arithmetic.
  */
 import { doubleOf, fixedExp, fixedLn2, fixedOf } from './fixed-point.ts';
 import { POWERS as SHARED_POWERS } from './float-bits.ts';
 
 const STEPS = 128;
-/** A name of this module's own: the optimiser folds it to a constant, an imported one it reloads. */
+/**
+ * A name of this module's own: the optimiser folds it to a constant, an imported one it reloads.
+ */
 const POWERS = SHARED_POWERS;
 const POWER_BIAS = 1023;
 /** Adding and taking away 1.5 * 2^52 rounds to the nearest integer, ties to even. */
@@ -46,7 +49,9 @@ export function exp(x: number): number {
   return (value + value * tail) * (POWERS[((k >> 7) + POWER_BIAS) & 2047] as number);
 }
 
-/** e to the power high + low, where |low| is far below |high|: the exponential of a sum kept exact. */
+/**
+ * e to the power high + low, where |low| is far below |high|: the exponential of a sum kept exact.
+ */
 export function expOfSum(high: number, low: number): number {
   if (!(high < 709 && high > -708)) {
     return expAtEdge(high, low);
@@ -65,7 +70,9 @@ export function expOfSum(high: number, low: number): number {
   return (value + value * tail) * (POWERS[((k >> 7) + POWER_BIAS) & 2047] as number);
 }
 
-/** The arguments whose result may leave the normal range: scaled in two exact steps but the last. */
+/**
+ * The arguments whose result may leave the normal range: scaled in two exact steps but the last.
+ */
 function expAtEdge(high: number, low: number): number {
   if (!(high < 710 && high > -746)) {
     return high > 0 ? Number.POSITIVE_INFINITY : high < 0 ? 0 : Number.NaN;

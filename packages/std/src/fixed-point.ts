@@ -76,7 +76,9 @@ export function fixedLog(value: bigint, bits: number): bigint {
   return tail + ((BigInt(exponent) - up) * fixedLn2(bits + 16)) / (1n << 16n);
 }
 
-/** The exponential of a fixed-point value; a negative argument loses relative, not absolute, bits. */
+/**
+ * The exponential of a fixed-point value; a negative argument loses relative, not absolute, bits.
+ */
 export function fixedExp(value: bigint, bits: number): bigint {
   const guarded = bits + GUARD_BITS + 16;
   const shift = BigInt(guarded);

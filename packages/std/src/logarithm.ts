@@ -17,7 +17,9 @@ const TWO_53 = bits.TWO_53;
 const TWO_54 = bits.TWO_54;
 const SMALLEST_NORMAL = bits.SMALLEST_NORMAL;
 const POWER_BIAS = 1023;
-/** High words from here on belong to exponent 0: mantissas from about 0.75 to 1.5, with 1 inside. */
+/**
+ * High words from here on belong to exponent 0: mantissas from about 0.75 to 1.5, with 1 inside.
+ */
 const FIRST_HIGH_WORD = 0x3ff00000 - 0x80000 - 0x1000;
 /** Rows of [c, 1 / c, high part of ln c, low part of ln c]. */
 const NODES: Float64Array = makeNodes();
@@ -150,7 +152,8 @@ function powOfPositive(base: number, y: number): number {
   const c = NODES[node] as number;
   const f = x * (POWERS[(POWER_BIAS - (offset >> 20)) & 2047] as number) - c;
   const inverse = NODES[node + 1] as number;
-  // r = f / c in two parts: the first short enough that its product with c and its square are exact.
+  // r = f / c in two parts: the first short enough that its product with c and its square are
+  // exact.
   const rHigh = Math.fround(f * inverse);
   const rLow = (f - rHigh * c) * inverse;
   const r = rHigh + rLow;
@@ -205,7 +208,9 @@ function powAtEdge(x: number, y: number): number {
   return odd ? -size : size;
 }
 
-/** The middle of each of 128 intervals of mantissas, its inverse, and its logarithm in two parts. */
+/**
+ * The middle of each of 128 intervals of mantissas, its inverse, and its logarithm in two parts.
+ */
 function makeNodes(): Float64Array {
   const bits = 160;
   const nodes = new Float64Array(4 * 128);

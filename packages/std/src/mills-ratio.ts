@@ -118,8 +118,8 @@ function fillNode(
 }
 
 /**
- * The convergent top / bottom of x / (x + 1 / (x + 2 / (x + ...))) as polynomials in 1 / x^2, highest
- * first; the top is held as its gap to the bottom, which is small.
+ * The convergent top / bottom of x / (x + 1 / (x + 2 / (x + ...))) as polynomials in 1 / x^2,
+ * highest first; the top is held as its gap to the bottom, which is small.
  */
 function makeFraction(): [Float64Array, Float64Array] {
   const size = DEPTH / 2 + 1;

@@ -1,6 +1,7 @@
 /**
  * sin, cos, tan, atan and atan2 from exact operations only. The argument is reduced by multiples of
- * pi / 2 held in three parts, or in exact integers when it is large; the series run on [-pi/4, pi/4].
+ * pi / 2 held in three parts, or in exact integers when it is large; the series run on [-pi/4,
+ * pi/4].
  * Source: Cody and Waite (1980), Software Manual for the Elementary Functions, chapter 8.
  */
 import { doubleOf, fixedAtan, fixedOf, fixedPi } from './fixed-point.ts';
