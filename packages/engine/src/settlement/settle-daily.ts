@@ -1,8 +1,7 @@
 // Daily settlement: at 08:00 UTC the session profit of futures and perpetuals, realised or not at
 // the mark, and their funding move into cash, account by account in the order of ids, instrument by
 // instrument. Invariant: over all accounts it sums to zero but for roundings, which go to the
-// rounding account. An option's session ends in the
-// books alone.
+// rounding account. An option's session ends in the books alone.
 import type { Cash, SizeLots, TsUs, UsdMicros } from '@openstrike/domain';
 import { dropHolding, emitPosition, valueAtPrice } from '../account/holdings.ts';
 import { accrueFunding, chargeFunding } from '../funding/funding.ts';
