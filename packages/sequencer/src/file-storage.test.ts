@@ -117,6 +117,9 @@ describe('files', () => {
     await file.close();
     expect((await storage.list()).map(({ name, bytes }) => `${name} ${bytes}`)).toContain('a 4');
     expect(Buffer.from(await readBytes(storage, 'a', 0, 9)).toString()).toBe('thrX');
+    const unwritable = [Buffer.from('x'), null as never];
+    await expect(writeWholeFile(storage, 'b', unwritable)).rejects.toThrow();
+    expect((await storage.list()).some(({ name }) => name.startsWith('b'))).toBe(false);
     await storage.remove('a');
     await expect(storage.read('a', 0, new Uint8Array(1))).rejects.toThrow('Could not access');
     await storage.close();

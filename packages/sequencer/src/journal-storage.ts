@@ -49,19 +49,25 @@ export async function writeWholeFile(
   parts: readonly Uint8Array[],
 ): Promise<void> {
   const unfinished = name + unfinishedEnding;
-  const file = await storage.open(unfinished);
   try {
-    await file.truncate(0);
-    let offset = 0;
-    for (const part of parts) {
-      await file.write(part, offset);
-      offset += part.length;
+    const file = await storage.open(unfinished);
+    try {
+      await file.truncate(0);
+      let offset = 0;
+      for (const part of parts) {
+        await file.write(part, offset);
+        offset += part.length;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
     }
-    await file.sync();
-  } finally {
-    await file.close();
+    await storage.rename(unfinished, name);
+  } catch (error) {
+    // What a full disk left of it would keep the room that the journal needs.
+    await storage.remove(unfinished).catch(() => {});
+    throw error;
   }
-  await storage.rename(unfinished, name);
 }
 
 /** Reads `count` bytes at `offset`, or as many as the file has. */
