@@ -16,7 +16,7 @@ import {
 import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
 import { lastStateOf } from '../render/order-answer.ts';
 import { accountOf } from './caller.ts';
-import { orderIdOf, refuseUnknown } from './find-order.ts';
+import { isGone, orderIdOf, refuseUnknown } from './find-order.ts';
 import { indexNamed, instrumentNamed, instrumentOf, selectionOf } from './lookups.ts';
 import { errorOfReject, refusalOf, submit } from './submit.ts';
 
@@ -28,7 +28,8 @@ const cancel = defineMethod({
   rateClass: 'matching',
   ...cancelShape,
   handle: async (params, call): Promise<ApiOrder> => {
-    const { id, currency } = orderIdOf(params.order_id);
+    const parsed = orderIdOf(params.order_id);
+    const { id, currency } = parsed;
     const open = call.context.feeds.openOrder(id);
     const known = open === null ? null : instrumentOf(call, open.instrumentId);
     if (known !== null && known.settlementCurrency !== currency) {
@@ -40,8 +41,8 @@ const cancel = defineMethod({
       orderId: id,
     });
     const refusal = refusalOf(applied);
-    if (refusal?.code === 'unknown-order') {
-      return refuseUnknown(call, id);
+    if (refusal !== null && isGone(refusal.code)) {
+      return refuseUnknown(call, parsed);
     }
     const order = lastStateOf(applied.events, id);
     const instrument = order === null ? null : instrumentOf(call, order.instrumentId);

@@ -1,6 +1,6 @@
 // Find order: an order by the id that a client sends, whether it is open, just placed, or long closed. Invariant:
 // another account's order is never found, and neither is one whose id names another currency.
-import type { OrderId, OrderState } from '@openstrike/domain';
+import type { OrderId, OrderState, RejectCode } from '@openstrike/domain';
 import { type ParsedId, parseOrderId } from '@openstrike/wire';
 import { ApiError, type Call } from '../method.ts';
 import { accountOf } from './caller.ts';
@@ -47,14 +47,18 @@ export const findOrder = async (call: Call, text: string): Promise<OrderState> =
   return order;
 };
 
+/** Whether the engine says that an order is not among the open ones; history knows why. */
+export const isGone = (code: RejectCode): boolean =>
+  code === 'unknown-order' || code === 'order-closed';
+
 /**
  * Refuses what the engine did not find among the open orders: closed if it was the caller's once, else unknown.
  *
  * Throws: ApiError 11044 or 10004, always.
  */
-export const refuseUnknown = async (call: Call, orderId: OrderId): Promise<never> => {
-  const order = await (await freshHistory(call)).order(orderId);
-  if (order !== null && order.accountId === accountOf(call)) {
+export const refuseUnknown = async (call: Call, id: ParsedId<OrderId>): Promise<never> => {
+  const order = await (await freshHistory(call)).order(id.id);
+  if (order !== null && isCallers(order, id, call)) {
     throw new ApiError('not_open_order', {
       reason: `the order is ${order.status}`,
       param: 'order_id',

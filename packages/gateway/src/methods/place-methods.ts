@@ -17,7 +17,7 @@ import {
 import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
 import { answerOf, type OrderAnswer, placedAnswer } from '../render/order-answer.ts';
 import { accountOf, connectionOf } from './caller.ts';
-import { findOrder, openOrderOf, refuseUnknown } from './find-order.ts';
+import { findOrder, isGone, openOrderOf, refuseUnknown } from './find-order.ts';
 import { instrumentNamed } from './lookups.ts';
 import {
   type EditParams,
@@ -67,8 +67,11 @@ const editOpen = async (
   if (refusal.code === 'nothing-to-change') {
     return { order: renderOrder(order, instrument), trades: [] };
   }
-  if (refusal.code === 'unknown-order') {
-    return refuseUnknown(call, order.orderId);
+  if (isGone(refusal.code)) {
+    return refuseUnknown(call, {
+      id: order.orderId,
+      currency: instrument.settlementCurrency,
+    });
   }
   throw errorOfReject(refusal.code, refusal.limit);
 };
