@@ -10,6 +10,7 @@ import { createDispatcher, type Dispatcher } from './json-rpc/dispatcher.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { builtInRateTiers, type RateTier } from './limits/rate-tier.ts';
 import type { GatewayContext, Method } from './method.ts';
+import { methods as venueMethods } from './methods/index.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './metrics.ts';
 import { createMicrosecondClock } from './microsecond-clock.ts';
 import { createSessionMethods } from './session-methods/create-session-methods.ts';
@@ -20,8 +21,8 @@ import type { SubscriptionHub } from './subscriptions/subscription-hub.ts';
 
 /** What the venue behind the door gives it. */
 export interface GatewayParts extends Omit<GatewayContext, 'subscriptions' | 'rateTierOf'> {
-  /** The venue's methods; the door adds those of sessions and identity. */
-  readonly methods: readonly Method[];
+  /** Instead of the venue's own methods; the door adds those of sessions and identity. */
+  readonly methods?: readonly Method[];
 }
 
 export interface GatewayAddress {
@@ -73,7 +74,7 @@ class JsonRpcGateway implements Gateway {
       log: parts.log,
       channelsMax: options.channelsMax,
     });
-    const { methods, ...shared } = parts;
+    const { methods = venueMethods, ...shared } = parts;
     this.context = {
       ...shared,
       subscriptions: this.subscriptions,

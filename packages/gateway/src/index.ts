@@ -16,6 +16,7 @@ export {
   rateAndBurst,
 } from './limits/rate-tier.ts';
 export * from './method.ts';
+export { methods } from './methods/index.ts';
 export type { GatewayMetrics, MethodMetrics } from './metrics.ts';
 export type { Grant, Session } from './session.ts';
 export type { SubscriptionHub } from './subscriptions/subscription-hub.ts';

@@ -51,30 +51,42 @@ const readAs = (shape: SchemaShape, text: string): unknown => {
   }
 };
 
-const readJson = (shape: SchemaShape, text: string): unknown => {
-  const first = text.trimStart().charAt(0);
-  if (first === (shape.type === 'array' ? '[' : '{')) {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return undefined;
-    }
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
-  // A list of one may be written without brackets.
-  return shape.type === 'array' && shape.items !== undefined
-    ? listOf(readAs(shape.items, text))
-    : undefined;
 };
 
-const listOf = (value: unknown): unknown => (value === undefined ? undefined : [value]);
+const opens = (shape: SchemaShape, text: string): boolean =>
+  text.trimStart().startsWith(shape.type === 'array' ? '[' : '{');
 
-const coerceText = (shape: SchemaShape | undefined, text: string): unknown => {
-  if (shape === undefined) return text;
-  for (const alternative of shape.anyOf ?? [shape]) {
-    const value = readAs(alternative, text);
+/** A list of one may be written without brackets. */
+const readJson = (shape: SchemaShape, text: string): unknown => {
+  if (opens(shape, text)) return parseJson(text);
+  const only = shape.type === 'array' && shape.items ? readAs(shape.items, text) : undefined;
+  return only === undefined ? undefined : [only];
+};
+
+const isStructure = (shape: SchemaShape): boolean =>
+  shape.type === 'array' || shape.type === 'object';
+
+/** Of several alternatives, a structure is meant where one opens, else the first that fits. */
+const readAsOneOf = (shapes: readonly SchemaShape[], text: string): unknown => {
+  for (const shape of shapes) if (isStructure(shape) && opens(shape, text)) return parseJson(text);
+  for (const shape of shapes) {
+    const value = isStructure(shape) ? undefined : readAs(shape, text);
     if (value !== undefined) return value;
   }
   return text;
+};
+
+const coerceText = (shape: SchemaShape | undefined, text: string): unknown => {
+  if (shape === undefined) return text;
+  return shape.anyOf === undefined
+    ? (readAs(shape, text) ?? text)
+    : (readAsOneOf(shape.anyOf, text) ?? text);
 };
 
 const coerceTexts = (shape: SchemaShape | undefined, texts: readonly string[]): unknown =>

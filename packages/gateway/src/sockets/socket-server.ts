@@ -170,7 +170,7 @@ export class SocketServer {
 
   #read(session: SocketSession, data: Buffer): void {
     const { dispatcher, metrics, limits, wallNowUs } = this.#options;
-    if (session.endReason !== null) return;
+    if (session.endReason !== null || session.leaving) return;
     const usIn = wallNowUs();
     metrics.framesIn += 1;
     metrics.bytesIn += data.length;
@@ -195,9 +195,8 @@ export class SocketServer {
     session.inFlight -= 1;
     if (text !== null) session.send(text);
     const limited = outcome !== 'result' && outcome.errorName === 'too_many_requests';
-    if (limited && this.#options.limits.closeOnRateLimit) {
-      session.end('disconnect', 'too many requests');
-    }
+    if (limited && this.#options.limits.closeOnRateLimit) session.leaving = true;
+    if (session.leaving && session.inFlight === 0) session.end('disconnect', 'too many requests');
   }
 
   #forget(session: SocketSession, why: EndReason): void {

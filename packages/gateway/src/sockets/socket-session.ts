@@ -57,6 +57,8 @@ export class SocketSession implements Session {
   clientName: string | null = null;
   cancelOnDisconnect = false;
   endReason: EndReason | null = null;
+  /** Takes no more calls, and ends when those begun are answered. */
+  leaving = false;
   inFlight = 0;
   lastTrafficMs: number;
   #heartbeatIntervalS = 0;
