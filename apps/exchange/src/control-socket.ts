@@ -15,7 +15,7 @@ const pathBytesMax = 100;
 
 export interface ControlRequest {
   readonly command: string;
-  readonly args: Readonly<Record<string, unknown>>;
+  readonly args: Readonly<Record<string, string | undefined>>;
 }
 
 export type ControlHandler = (request: ControlRequest) => Promise<unknown>;

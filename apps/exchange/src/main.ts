@@ -10,6 +10,7 @@ import { packageVersion } from './package-version.ts';
 import { runExchange } from './run-exchange.ts';
 
 type Flags = Record<string, unknown>;
+type Words = Record<string, string | undefined>;
 
 const withOptions = (command: Command): Command => {
   for (const option of commanderOptions()) command.addOption(option);
@@ -28,7 +29,7 @@ const operatorCommand = (
   program: Command,
   signature: string,
   explain: string,
-  request: (flags: Flags, ...args: string[]) => { command: string; args: Flags },
+  request: (flags: Words, ...args: string[]) => { command: string; args: Words },
 ): Command =>
   program
     .command(signature)
@@ -36,7 +37,7 @@ const operatorCommand = (
     .option('--data <folder>', 'data folder of the running exchange')
     .option('--config <file>', 'configuration file')
     .action(async (...given: unknown[]) => {
-      const flags = given.at(-2) as Flags;
+      const flags = given.at(-2) as Words;
       const words = given.slice(0, -2) as string[];
       print(await askControl(dataFolder(flags), request(flags, ...words)));
     });

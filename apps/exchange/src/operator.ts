@@ -63,13 +63,13 @@ export const parseCash = (amount: string, currency: Currency): Cash => {
   return minor as Cash;
 };
 
-const currencyOf = (value: unknown): Currency => {
-  const found = currencies.find((currency) => currency === String(value).toUpperCase());
-  return found ?? refuse(`There is no currency ${String(value)}: use ${currencies.join(', ')}.`);
+const currencyOf = (value: string | undefined): Currency => {
+  const found = currencies.find((currency) => currency === (value ?? '').toUpperCase());
+  return found ?? refuse(`There is no currency ${value ?? ''}: use ${currencies.join(', ')}.`);
 };
 
-const profileOf = (identity: IdentityStore, name: unknown): AccountProfile => {
-  const text = String(name);
+const profileOf = (identity: IdentityStore, name: string | undefined): AccountProfile => {
+  const text = name ?? '';
   const byId = /^\d+$/.test(text) ? identity.profile(Number(text) as AccountId) : null;
   return byId ?? identity.profileByUsername(text) ?? refuse(`There is no account ${text}.`);
 };
@@ -107,12 +107,12 @@ const showKey = (key: ApiKey): object => ({
   enabled: key.enabled,
 });
 
-type Action = (parts: OperatorParts, args: ControlRequest['args']) => Promise<unknown> | unknown;
+type Action = (parts: OperatorParts, args: ControlRequest['args']) => unknown;
 
 const accountActions: Readonly<Record<string, Action>> = {
   'account create': async (parts, { name, parent }) => {
     const parentProfile = parent === undefined ? null : profileOf(parts.identity, parent);
-    const profile = await createAccount(parts, String(name), parentProfile);
+    const profile = await createAccount(parts, name ?? '', parentProfile);
     return { accountId: profile.accountId, username: profile.username };
   },
   'account list': ({ identity }) =>
@@ -126,7 +126,7 @@ const accountActions: Readonly<Record<string, Action>> = {
   'account access': async ({ commands, identity, queries }, { account, access }) => {
     const { accountId } = profileOf(identity, account);
     const now = (await queries.query('accounts', {})).find((each) => each.accountId === accountId);
-    if (now === undefined) return refuse(`There is no account ${String(account)}.`);
+    if (now === undefined) return refuse(`There is no account ${account ?? ''}.`);
     const { selfTradeMode, selfTradeAcrossSubaccounts } = now;
     const settings = { accountId, selfTradeMode, selfTradeAcrossSubaccounts };
     const wanted = access as 'normal' | 'cancel-only' | 'locked';
@@ -134,7 +134,7 @@ const accountActions: Readonly<Record<string, Action>> = {
     return { accountId, access };
   },
   'account tier': ({ identity, tierNames }, { account, tier }) => {
-    const name = String(tier);
+    const name = tier ?? '';
     if (!tierNames.includes(name)) refuse(`There is no tier ${name}: use ${tierNames.join(', ')}.`);
     const { accountId } = profileOf(identity, account);
     identity.changeProfile(accountId, { tierName: name });
@@ -142,8 +142,8 @@ const accountActions: Readonly<Record<string, Action>> = {
   },
   'key create': ({ identity }, { account, name, scope }) => {
     const { accountId } = profileOf(identity, account);
-    const maxScope = scope === undefined ? fullScope : String(scope).split(/[\s,]+/);
-    const key = identity.createKey(accountId, { maxScope, name: String(name ?? 'operator') });
+    const maxScope = scope === undefined ? fullScope : scope.split(/[\s,]+/);
+    const key = identity.createKey(accountId, { maxScope, name: name ?? 'operator' });
     if (key === null) return refuse('The account has all the keys it may have; remove one first.');
     return { ...showKey(key), clientSecret: key.clientSecret };
   },
@@ -151,7 +151,7 @@ const accountActions: Readonly<Record<string, Action>> = {
     identity.keys(profileOf(identity, account).accountId).map(showKey),
   'key remove': ({ identity }, { account, id }) => {
     const { accountId } = profileOf(identity, account);
-    if (!identity.removeKey(accountId, Number(id))) refuse(`There is no key ${String(id)}.`);
+    if (!identity.removeKey(accountId, Number(id))) refuse(`There is no key ${id ?? ''}.`);
     return { accountId, removed: Number(id) };
   },
 };
@@ -160,15 +160,15 @@ const venueActions: Readonly<Record<string, Action>> = {
   deposit: async ({ commands, identity, wallNowMs }, { account, currency, amount, reference }) => {
     const { accountId } = profileOf(identity, account);
     const name = currencyOf(currency);
-    const minor = parseCash(String(amount), name);
-    const booked = reference === undefined ? `operator-${wallNowMs()}` : String(reference);
+    const minor = parseCash(amount ?? '', name);
+    const booked = reference === undefined ? `operator-${wallNowMs()}` : reference;
     const command = { type: 'deposit', accountId, currency: name, amount: minor } as const;
     await submitOrThrow(commands, { ...command, reference: booked });
     return { accountId, currency: name, amount, reference: booked };
   },
   halt: async ({ commands, announce }, { currency, reason }) => {
     const scope = currency === undefined ? 'all' : currencyOf(currency);
-    const why = String(reason ?? 'halted by the operator');
+    const why = reason ?? 'halted by the operator';
     await submitOrThrow(commands, { type: 'set-trading', scope, state: 'halted', reason: why });
     announce('Trading halted', `${scope}: ${why}`, true);
     return { scope, state: 'halted' };
@@ -176,15 +176,15 @@ const venueActions: Readonly<Record<string, Action>> = {
   resume: async ({ commands, announce }, { currency }) => {
     const scope = currency === undefined ? 'all' : currencyOf(currency);
     await submitOrThrow(commands, { type: 'set-trading', scope, state: 'open', reason: '' });
-    announce('Trading resumed', String(scope), true);
+    announce('Trading resumed', scope, true);
     return { scope, state: 'open' };
   },
   announce: ({ announce }, { title, body }) => {
-    announce(String(title), String(body ?? ''), false);
-    return { announced: String(title) };
+    announce(title ?? '', body ?? '', false);
+    return { announced: title };
   },
   snapshot: ({ snapshot }) => snapshot(),
-  backup: ({ backup }, { folder }) => backup(String(folder)),
+  backup: ({ backup }, { folder }) => backup(folder ?? ''),
   status: ({ status }) => status(),
 };
 

@@ -82,12 +82,15 @@ const report = (): ParticipantsReport => ({
 
 const reporting = setInterval(() => parentPort?.postMessage(report()), 1_000);
 
-parentPort?.on('message', async (message) => {
-  if (message !== 'stop') return;
+const stop = async (): Promise<void> => {
   clearInterval(reporting);
   await Promise.allSettled([...takers, ...makers].map((participant) => participant.stop()));
   parentPort?.postMessage('stopped');
   parentPort?.close();
+};
+
+parentPort?.on('message', (message) => {
+  if (message === 'stop') void stop();
 });
 
 for (const participant of [...makers, ...takers]) {

@@ -44,9 +44,9 @@ import { createStateMachine, rulesVersion, stateMachineModule } from './state-ma
 
 /** What must be taken down again, newest first. */
 class Farewell {
-  readonly #steps: (readonly [string, () => Promise<unknown> | unknown])[] = [];
+  readonly #steps: (readonly [string, () => unknown])[] = [];
 
-  add(what: string, step: () => Promise<unknown> | unknown): void {
+  add(what: string, step: () => unknown): void {
     this.#steps.push([what, step]);
   }
 

@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 const read = (underlying: 'BTC' | 'ETH'): unknown =>
-  parse(readFileSync(new URL(`./${underlying}.yaml`, import.meta.url), 'utf8'));
+  parse(readFileSync(new URL(`../contracts/${underlying}.yaml`, import.meta.url), 'utf8'));
 
 describe.each(['BTC', 'ETH'] as const)('the contract table of %s', (underlying) => {
   const checked = checkContractTable(read(underlying));
