@@ -1,5 +1,6 @@
-// `npm run bench [-- name ...]`: runs every `*.bench.ts` of the tree (or those whose path has one of the words)
-// as scripts of their own, one after another, so that no benchmark shares a heap or a core with another.
+// `npm run bench [-- name ...]`: runs every `*.bench.ts` of the tree (or those whose path has one
+// of the words) as scripts of their own, one after another, so that no benchmark shares a heap or
+// a core with another.
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Floors: which package stands on which floor of the house. A package imports only from strictly lower
-// floors; floors up to `pureFloorMax` are pure. See ARCHITECTURE.md.
+// Floors: which package stands on which floor of the house. A package imports only from strictly
+// lower floors; floors up to `pureFloorMax` are pure. See ARCHITECTURE.md.
 const floors: Readonly<Record<string, number>> = {
   std: 0,
   domain: 1,

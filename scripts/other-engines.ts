@@ -1,5 +1,5 @@
-// Other engines: JavaScript engines besides the one we run on, from the npm registry, pinned and checked by hash.
-// Replaying a journal on them must reach the same state hash.
+// Other engines: JavaScript engines besides the one we run on, from the npm registry, pinned and
+// checked by hash. Replaying a journal on them must reach the same state hash.
 import { join } from 'node:path';
 import { installTool } from './install-tool.mjs';
 

@@ -1,4 +1,5 @@
-// Steps: runs a list of named commands one after another with their time, and stops at the first that fails.
+// Steps: runs a list of named commands one after another with their time, and stops at the first
+// that fails.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-// `npm test`: everything that must hold. With arguments (`npm test -- packages/book`) only the tests they name.
+// `npm test`: everything that must hold. With arguments (`npm test -- packages/book`) only the
+// tests they name.
 import { runSteps, staticSteps } from './steps.ts';
 
 const filters = process.argv.slice(2);

@@ -1,6 +1,6 @@
-// Backup: a copy of the running exchange: the databases as SQLite itself copies them, then the journal up to one
-// durable command. In that order, because history must never be ahead of the journal beside it; where it is
-// behind, it catches up at the start.
+// Backup: a copy of the running exchange: the databases as SQLite itself copies them, then the
+// journal up to one durable command. In that order, because history must never be ahead of the
+// journal beside it; where it is behind, it catches up at the start.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

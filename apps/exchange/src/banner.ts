@@ -5,7 +5,8 @@ const ccxtLine = (run: RunFile): string => {
   const keys = run.demoAccounts[0];
   const script = [
     "import ccxt from 'ccxt';",
-    `const exchange = new ccxt.deribit({ apiKey: '${keys?.clientId}', secret: '${keys?.clientSecret}' });`,
+    `const keys = { apiKey: '${keys?.clientId}', secret: '${keys?.clientSecret}' };`,
+    'const exchange = new ccxt.deribit(keys);',
     `exchange.urls.api = { rest: '${run.http}' };`,
     "console.log(await exchange.createOrder('BTC/USD:BTC', 'market', 'buy', 100));",
   ].join(' ');

@@ -1,4 +1,5 @@
-// The real ccxt against the real exchange: what its users do over REST, with only the address changed.
+// The real ccxt against the real exchange: what its users do over REST, with only the address
+// changed.
 import ccxt, { type deribit, type Market, type Order } from 'ccxt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ExchangeProcess, eventually, startExchange } from './testing/exchange-process.ts';

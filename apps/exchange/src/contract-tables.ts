@@ -1,5 +1,6 @@
-// Contract tables: reads the operator's tables (one YAML file per underlying), proves them, and leaves listed
-// only the families that the operator chose. A fault is one sentence with the file and the field.
+// Contract tables: reads the operator's tables (one YAML file per underlying), proves them, and
+// leaves listed only the families that the operator chose. A fault is one sentence with the file
+// and the field.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

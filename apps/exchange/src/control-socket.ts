@@ -1,5 +1,6 @@
-// Control socket: how the operator's commands reach a running exchange: one JSON request and one JSON answer a
-// line over a Unix socket in the data folder. Only the folder's owner can open it (mode 0600).
+// Control socket: how the operator's commands reach a running exchange: one JSON request and one
+// JSON answer a line over a Unix socket in the data folder. Only the folder's owner can open it
+// (mode 0600).
 
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
@@ -10,7 +11,10 @@ import { OperationalError } from '@openstrike/domain';
 
 /** A request's line is never longer than this. */
 const lineBytesMax = 64 * 1024;
-/** Unix socket paths end at about 104 bytes; longer folders get a short name in the temporary folder. */
+/**
+ * Unix socket paths end at about 104 bytes; longer folders get a short name in the temporary
+ * folder.
+ */
 const pathBytesMax = 100;
 
 export interface ControlRequest {
@@ -56,7 +60,10 @@ const serve = (socket: Socket, handle: ControlHandler): void => {
   });
 };
 
-/** Opens the socket; a leftover of a process that is gone is replaced (the folder's lock is held by now). */
+/**
+ * Opens the socket; a leftover of a process that is gone is replaced (the folder's lock is held by
+ * now).
+ */
 export const openControlSocket = async (
   dataFolder: string,
   handle: ControlHandler,
@@ -72,7 +79,10 @@ export const openControlSocket = async (
   return server;
 };
 
-/** Asks the running exchange; throws OperationalError when none runs on this folder, or when it refuses. */
+/**
+ * Asks the running exchange; throws OperationalError when none runs on this folder, or when it
+ * refuses.
+ */
 export const askControl = async (dataFolder: string, request: ControlRequest): Promise<unknown> => {
   const line = await new Promise<string>((done, fail) => {
     const socket = connect(controlPath(dataFolder));
@@ -84,7 +94,7 @@ export const askControl = async (dataFolder: string, request: ControlRequest): P
     });
     socket.on('end', () => done(answer));
     socket.on('error', (cause) => {
-      const sentence = `No exchange runs on the data folder ${dataFolder}; start it with npm start.`;
+      const sentence = `No exchange runs on ${dataFolder}; start it with npm start.`;
       fail(new OperationalError('not-running', sentence, { cause }));
     });
   });

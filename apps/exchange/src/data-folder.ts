@@ -1,6 +1,8 @@
-// Data folder: what lies where, and how a start afresh moves it aside. Nothing in it is ever deleted here.
-//   journal/     commands and snapshots: the truth        history.db   what is told about the past
-//   identity.db  keys, profiles, wallet rows              run.json     how to reach the running exchange
+// Data folder: what lies where, and how a start afresh moves it aside. Nothing is ever deleted here.
+//   journal/        commands and snapshots: the truth
+//   history.sqlite  what is told about the past
+//   identity.db     keys, profiles; wallet.db: addresses and wallet rows
+//   run.json        how to reach the running exchange
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperationalError } from '@openstrike/domain';

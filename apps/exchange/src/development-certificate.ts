@@ -1,5 +1,6 @@
-// Development certificate: a self-signed pair for localhost, kept in the data folder so that clients that have
-// come to trust it go on doing so. For development only; an operator gives a real one.
+// Development certificate: a self-signed pair for localhost, kept in the data folder so that
+// clients that have come to trust it go on doing so. For development only; an operator gives a
+// real one.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperationalError } from '@openstrike/domain';
@@ -19,7 +20,10 @@ const readPem = (path: string, what: string): string => {
   return readFileSync(path, 'utf8');
 };
 
-/** The operator's own pair. Throws OperationalError when only one of the two is given or a file is missing. */
+/**
+ * The operator's own pair. Throws OperationalError when only one of the two is given or a file is
+ * missing.
+ */
 export const readCertificate = (certPath: string, keyPath: string): Certificate => {
   if (certPath === '' || keyPath === '') {
     throw new OperationalError('no-certificate', 'Give both --tls-cert and --tls-key, or neither.');

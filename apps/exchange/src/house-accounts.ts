@@ -1,6 +1,6 @@
-// House accounts: the accounts a fresh exchange is born with: two funded demo accounts with keys for people, and
-// those of the simulated participants. Safe to repeat: what exists is left as it is, so a crash in between
-// is mended at the next start.
+// House accounts: the accounts a fresh exchange is born with: two funded demo accounts with keys
+// for people, and those of the simulated participants. Safe to repeat: what exists is left as it
+// is, so a crash in between is mended at the next start.
 import {
   type Cash,
   type Command,

@@ -1,4 +1,5 @@
-// Log: structured lines on stderr, pretty for people or JSON for machines; stdout belongs to the banner.
+// Log: structured lines on stderr, pretty for people or JSON for machines; stdout belongs to the
+// banner.
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { ExchangeOptions } from './options.ts';

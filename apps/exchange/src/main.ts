@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The exchange's command line: without a command it runs the exchange; the commands talk to a running one, or work on its
-// data folder while it is stopped. Every failure is one sentence on stderr and a non-zero exit.
+// The exchange's command line: without a command it runs the exchange; the commands talk to a
+// running one, or work on its data folder while it is stopped. Every failure is one sentence on
+// stderr and a non-zero exit.
 import { OperationalError } from '@openstrike/domain';
 import { Command } from 'commander';
 import { askControl } from './control-socket.ts';

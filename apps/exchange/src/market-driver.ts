@@ -1,6 +1,7 @@
-// Market driver: carries the simulated source's word into the exchange, second by second of venue time, and
-// holds the clock to it. Invariant: every index second between start and stop is sent exactly once, in order,
-// whatever the speed; the driver never runs further ahead than one durable second.
+// Market driver: carries the simulated source's word into the exchange, second by second of venue
+// time, and holds the clock to it. Invariant: every index second between start and stop is sent
+// exactly once, in order, whatever the speed; the driver never runs further ahead than one durable
+// second.
 import type { Command, CommandPort, TsUs } from '@openstrike/domain';
 import { usPerSecond } from '@openstrike/domain';
 import type { PacedClock } from './paced-clock.ts';
@@ -13,7 +14,10 @@ export interface MarketDriverOptions {
 }
 
 export interface MarketDriver {
-  /** Sends the first second; resolves once it is durable, so that prices are there when the door opens. */
+  /**
+   * Sends the first second; resolves once it is durable, so that prices are there when the door
+   * opens.
+   */
   first(): Promise<void>;
   /** Goes on from there. */
   start(): void;

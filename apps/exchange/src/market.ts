@@ -1,5 +1,5 @@
-// Market: where prices come from. The simulated source, driven second by second; without a market, a timer that
-// lets due times (expiry, settlement, funding) pass.
+// Market: where prices come from. The simulated source, driven second by second; without a market,
+// a timer that lets due times (expiry, settlement, funding) pass.
 import {
   type CommandPort,
   type ContractTable,
@@ -30,8 +30,8 @@ export interface MarketParts {
 const everySecondSpeedMax = 10;
 
 /**
- * Expiries that may be listed within a day, over all families of an index; forwards and slices cover them ahead
- * of their listing.
+ * Expiries that may be listed within a day, over all families of an index; forwards and slices
+ * cover them ahead of their listing.
  */
 export const expiriesToQuote = (tables: readonly ContractTable[]) => {
   const calendars = tables.flatMap((table) =>
@@ -92,7 +92,9 @@ const createSimulatedMarket = async (parts: MarketParts): Promise<Market> => {
   });
 };
 
-/** Without a market only time passes: at most one command a second, and only when something is due. */
+/**
+ * Without a market only time passes: at most one command a second, and only when something is due.
+ */
 const createEmptyMarket = ({ commands, queries, clock, log }: MarketParts): Market => {
   let timer: NodeJS.Timeout | null = null;
   const pass = async (): Promise<void> => {

@@ -14,7 +14,9 @@ const verify = async (root: string): Promise<void> => {
   }
 };
 
-/** The databases beside the journal come along; history that is behind catches up from the journal. */
+/**
+ * The databases beside the journal come along; history that is behind catches up from the journal.
+ */
 const restore = async (root: string, backup: string): Promise<void> => {
   if (!existsSync(join(backup, 'journal'))) {
     throw new OperationalError('no-backup', `${backup} is not a backup: it has no journal in it.`);

@@ -1,5 +1,6 @@
-// Operator: what the operator's commands do inside the running exchange. Each is one request over the control
-// socket; money and access go through the engine as journaled commands, keys and tiers into the identity store.
+// Operator: what the operator's commands do inside the running exchange. Each is one request over
+// the control socket; money and access go through the engine as journaled commands, keys and tiers
+// into the identity store.
 import {
   type AccountId,
   type Applied,

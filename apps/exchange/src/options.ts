@@ -1,5 +1,6 @@
-// Options: every setting of the exchange in one table: its flag, environment variable, configuration-file key,
-// default, check and explanation. Flags win over the environment, that over the file, that over the default.
+// Options: every setting of the exchange in one table: its flag, environment variable,
+// configuration-file key, default, check and explanation. Flags win over the environment, that
+// over the file, that over the default.
 import { existsSync, readFileSync } from 'node:fs';
 import { OperationalError } from '@openstrike/domain';
 import { Option } from 'commander';

@@ -1,6 +1,7 @@
-// Paced clock: venue time that runs at a chosen speed against wall time, but never past the second that the
-// market driver has announced. So every index second is kept however slow the machine, and time slips instead
-// of skipping. Without a driver there is no such ceiling. Venue time never goes back.
+// Paced clock: venue time that runs at a chosen speed against wall time, but never past the second
+// that the market driver has announced. So every index second is kept however slow the machine,
+// and time slips instead of skipping. Without a driver there is no such ceiling. Venue time never
+// goes back.
 import { type TsUs, usPerMs, type VenueClock } from '@openstrike/domain';
 
 export interface PacedClock extends VenueClock {
@@ -39,7 +40,8 @@ export const createPacedClock = ({ startUs, speed, wallMs }: PacedClockOptions):
       ceilingUs = Number.POSITIVE_INFINITY;
       const scaled = scaledUs();
       lastUs = Math.max(lastUs, atUs);
-      // Behind or ahead of schedule, the pace starts anew from here: lost time is not made up in a burst.
+      // Behind or ahead of schedule, the pace starts anew from here: lost time is not made up in a
+      // burst.
       if (speed !== Number.POSITIVE_INFINITY && scaled < atUs) {
         baseUs = atUs;
         baseMs = wallMs();

@@ -1,5 +1,6 @@
-// Participants worker: the simulated makers and takers, in a thread of their own, through the same door as
-// everybody: WebSocket, keys, rate tiers. They know nothing of the engine but what the door tells them.
+// Participants worker: the simulated makers and takers, in a thread of their own, through the same
+// door as everybody: WebSocket, keys, rate tiers. They know nothing of the engine but what the
+// door tells them.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom } from '@openstrike/std';
 import {

@@ -1,5 +1,5 @@
-// Participants: starts the worker of the simulated makers and takers and keeps it running: one that dies is
-// started anew, and said so.
+// Participants: starts the worker of the simulated makers and takers and keeps it running: one
+// that dies is started anew, and said so.
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { ParticipantsReport, ParticipantsTask } from './participants-worker.ts';

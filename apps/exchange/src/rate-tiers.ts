@@ -1,4 +1,5 @@
-// Rate tiers: the built-in ones, with the operator's own from a YAML file added or put in their place.
+// Rate tiers: the built-in ones, with the operator's own from a YAML file added or put in their
+// place.
 import { existsSync, readFileSync } from 'node:fs';
 import { OperationalError } from '@openstrike/domain';
 import { builtInRateTiers, type RateTier } from '@openstrike/gateway';

@@ -1,6 +1,6 @@
-// Run exchange: the composition root. It opens the data folder, brings the engine to the journal's end, lets the
-// market and the accounts of the house in, then the public, and takes it all down in the reverse order.
-// There is one way to start: recovery of an empty journal is a fresh start.
+// Run exchange: the composition root. It opens the data folder, brings the engine to the journal's
+// end, lets the market and the accounts of the house in, then the public, and takes it all down in
+// the reverse order. There is one way to start: recovery of an empty journal is a fresh start.
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type ContractTable, OperationalError, type VenueClock } from '@openstrike/domain';
@@ -76,8 +76,8 @@ const checkPortFree = (host: string, port: number): Promise<void> =>
     probe.once('error', (cause: NodeJS.ErrnoException) => {
       const sentence =
         cause.code === 'EADDRINUSE'
-          ? `Port ${port} on ${host} is in use; choose another with --port, or stop what runs there.`
-          : `Cannot listen on ${host}:${port} (${cause.code ?? cause.message}); see --host and --port.`;
+          ? `Port ${port} of ${host} is in use; choose another with --port.`
+          : `Cannot listen on ${host}:${port} (${cause.code ?? ''}); see --host and --port.`;
       fail(new OperationalError('no-port', sentence, { cause }));
     });
     probe.listen(port, host, () => probe.close(() => done()));

@@ -1,5 +1,6 @@
-// Run file: `run.json` in the data folder, the one machine-readable statement of a running exchange. It is
-// written once the door is open and removed at a clean stop, so that tests and clients need not parse the log.
+// Run file: `run.json` in the data folder, the one machine-readable statement of a running
+// exchange. It is written once the door is open and removed at a clean stop, so that tests and
+// clients need not parse the log.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -19,7 +20,9 @@ export interface RunFile {
   /** Address such as `ws://127.0.0.1:8080/ws/api/v2`. */
   readonly ws: string;
   readonly dataFolder: string;
-  /** Certificate to trust when the exchange serves TLS with its development pair; null otherwise. */
+  /**
+   * Certificate to trust when the exchange serves TLS with its development pair; null otherwise.
+   */
   readonly certificate: string | null;
   readonly demoAccounts: readonly DemoAccount[];
 }

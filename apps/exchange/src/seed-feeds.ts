@@ -1,5 +1,5 @@
-// Seed feeds: what the projections start from: the engine's own answers and history's last day. Nothing is
-// submitted meanwhile, so the answers belong to one state.
+// Seed feeds: what the projections start from: the engine's own answers and history's last day.
+// Nothing is submitted meanwhile, so the answers belong to one state.
 import { type QueryPort, type Seq, type TsUs, usPerDay } from '@openstrike/domain';
 import type { Feeds } from '@openstrike/feeds';
 import type { History } from '@openstrike/history';

@@ -5,8 +5,9 @@ import { createEngine } from '@openstrike/engine';
 export const createStateMachine = (): StateMachine => createEngine();
 
 /**
- * Raised when the same commands would give other events or another state than before. A journal of other rules
- * goes on from its last snapshot; what lies before is checked with the release that wrote it.
+ * Raised when the same commands would give other events or another state than before. A journal of
+ * other rules goes on from its last snapshot; what lies before is checked with the release that
+ * wrote it.
  */
 export const rulesVersion = 1;
 

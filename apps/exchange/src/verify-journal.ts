@@ -1,5 +1,6 @@
-// Verify journal: recomputes a journal from zero and prints a JSON report. It stands on the pure floors and the
-// sequencer alone, so that it runs on other JavaScript engines too, which must reach the same state hash.
+// Verify journal: recomputes a journal from zero and prints a JSON report. It stands on the pure
+// floors and the sequencer alone, so that it runs on other JavaScript engines too, which must
+// reach the same state hash.
 import { OperationalError } from '@openstrike/domain';
 import { type VerifyReport, verifyJournal } from '@openstrike/sequencer';
 import { createStateMachine, rulesVersion } from './state-machine.ts';

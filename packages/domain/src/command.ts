@@ -1,5 +1,6 @@
-// Command: an imperative request to the engine, the only thing that is journaled. A closed union with one
-// type per command; each carries only its own fields. Time and sequence are stamped by the sequencer.
+// Command: an imperative request to the engine, the only thing that is journaled. A closed union
+// with one type per command; each carries only its own fields. Time and sequence are stamped by
+// the sequencer.
 import type { ContractTable } from './contract-table.ts';
 import type { IndexName } from './instrument.ts';
 import type {
@@ -24,7 +25,10 @@ import type {
   UsdMicros,
 } from './units.ts';
 
-/** Time passes: runs what is due (expiry, settlement, funding, end of day). Sent when nothing else is. */
+/**
+ * Time passes: runs what is due (expiry, settlement, funding, end of day). Sent when nothing else
+ * is.
+ */
 export interface PassTime {
   readonly type: 'pass-time';
 }
@@ -177,8 +181,9 @@ export interface SetForwards {
 }
 
 /**
- * Raw SVI slice of one expiry: w(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2)), with k = ln(K / F) and
- * w the total variance to expiry over `tauYears` (the time to expiry the slice was fitted at).
+ * Raw SVI slice of one expiry: w(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2)), with k =
+ * ln(K / F) and w the total variance to expiry over `tauYears` (the time to expiry the slice was
+ * fitted at).
  */
 export interface SviSlice {
   readonly expiryUs: TsUs;
@@ -197,7 +202,10 @@ export interface SetSurface {
   readonly slices: readonly SviSlice[];
 }
 
-/** `halted` takes cancels only; `open` takes everything. `all` instruments, or one settlement currency's. */
+/**
+ * `halted` takes cancels only; `open` takes everything. `all` instruments, or one settlement
+ * currency's.
+ */
 export interface SetTrading {
   readonly type: 'set-trading';
   readonly scope: Currency | 'all';

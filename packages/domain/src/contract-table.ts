@@ -1,6 +1,7 @@
-// Contract table: everything an operator may set about the contracts of one underlying, as one document.
-// Rates are fractions, sizes and prices decimals in the units of the exchange's edge. `checkContractTable`
-// proves it before a `configure` command carries it into the engine; the engine trusts a checked table.
+// Contract table: everything an operator may set about the contracts of one underlying, as one
+// document. Rates are fractions, sizes and prices decimals in the units of the exchange's edge.
+// `checkContractTable` proves it before a `configure` command carries it into the engine; the
+// engine trusts a checked table.
 import type { IndexName, PayoffKind } from './instrument.ts';
 import type { Currency } from './units.ts';
 
@@ -19,12 +20,18 @@ export interface StrikeGridRow {
   readonly step: number;
 }
 
-/** Fees as fractions: of the underlying's coin for inverse options, of the index value for linear ones and futures. */
+/**
+ * Fees as fractions: of the underlying's coin for inverse options, of the index value for linear
+ * ones and futures.
+ */
 export interface FeeSchedule {
   readonly makerRate: number;
   readonly takerRate: number;
   readonly deliveryRate: number;
-  /** Fee never above this share of an option's premium (or of its value at delivery); null for futures. */
+  /**
+   * Fee never above this share of an option's premium (or of its value at delivery); null for
+   * futures.
+   */
   readonly premiumCapRate: number | null;
   /** Tenors that pay no delivery fee. */
   readonly deliveryFreeTenors: readonly ('day' | 'week' | 'month' | 'quarter')[];
@@ -61,7 +68,10 @@ export interface OptionTerms extends CommonTerms {
   readonly deltaMin: number;
   /** At least so many strikes on each side of the forward. */
   readonly atmNeighbours: number;
-  /** Half-width of the price band around the mark: in coin for inverse, fraction of the index for linear. */
+  /**
+   * Half-width of the price band around the mark: in coin for inverse, fraction of the index for
+   * linear.
+   */
   readonly bandMin: number;
   /** The band's half-width also grows with |delta|: `max(bandMin, bandPerDelta * |delta|)`. */
   readonly bandPerDelta: number;

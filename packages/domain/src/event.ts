@@ -1,6 +1,8 @@
-// Event: a past-tense fact the engine states while applying one command, in the order it happened. Events are
-// never journaled (replay makes them again) and are published only once their command is durable.
-// Invariant: applied in order, they suffice to keep every book, position, cash balance and mark outside.
+// Event: a past-tense fact the engine states while applying one command, in the order it happened.
+// Events are never journaled (replay makes them again) and are published only once their command
+// is durable.
+// Invariant: applied in order, they suffice to keep every book, position, cash balance and mark
+// outside.
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { OrderState, SelfTradeMode, Side } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
@@ -34,7 +36,9 @@ export interface OrderChanged {
   readonly order: OrderState;
 }
 
-/** The command was refused; nothing changed. `limit` is the bound that was crossed, in API units. */
+/**
+ * The command was refused; nothing changed. `limit` is the bound that was crossed, in API units.
+ */
 export interface CommandRejected {
   readonly type: 'command-rejected';
   readonly code: RejectCode;
@@ -114,9 +118,9 @@ export interface PositionChanged {
   /** Signed: long is positive. */
   readonly sizeLots: SizeLots;
   /**
-   * Signed cost of the open position in minor units: what was paid (long) or received (short) for it:
-   * premium for options, notional at entry for futures (coin for inverse, where a long's cost is negative
-   * coin value: see the engine's `positions`).
+   * Signed cost of the open position in minor units: what was paid (long) or received (short) for
+   * it: premium for options, notional at entry for futures (coin for inverse, where a long's cost
+   * is negative coin value: see the engine's `positions`).
    */
   readonly openCost: Cash;
   /** Average entry price in the instrument's price unit; 0 when flat. */
@@ -209,8 +213,8 @@ export interface IndexChanged {
 }
 
 /**
- * New marks of many instruments, in parallel arrays of equal length; entries of futures have NaN in the
- * option columns. Made at each index, forward or surface command of the index.
+ * New marks of many instruments, in parallel arrays of equal length; entries of futures have NaN
+ * in the option columns. Made at each index, forward or surface command of the index.
  */
 export interface MarksChanged {
   readonly type: 'marks-changed';
@@ -244,7 +248,10 @@ export interface FundingChanged {
   readonly currentFunding: number;
   /** Accrued over the last 8 hours. */
   readonly funding8h: number;
-  /** Cumulated coin (inverse) or USDC (linear) paid per USD (inverse) or coin (linear) long since listing. */
+  /**
+   * Cumulated coin (inverse) or USDC (linear) paid per USD (inverse) or coin (linear) long since
+   * listing.
+   */
   readonly accrued: number;
 }
 

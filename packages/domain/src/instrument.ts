@@ -1,5 +1,7 @@
-// Instrument: one tradable contract with everything that a rule may ask of it, resolved once at listing.
-// Invariant: listing has proved that the largest order and position keep every product in the safe range.
+// Instrument: one tradable contract with everything that a rule may ask of it, resolved once at
+// listing.
+// Invariant: listing has proved that the largest order and position keep every product in the safe
+// range.
 import type { OptionType } from '@openstrike/std';
 import type { Currency, InstrumentId, PriceTicks, SizeLots, Step, TsUs } from './units.ts';
 
@@ -51,8 +53,8 @@ export interface Instrument {
   readonly sizeLotsMin: SizeLots;
   readonly sizeLotsMax: SizeLots;
   /**
-   * Minor units of settlement currency in one tick times one lot; exact. Zero for inverse futures, whose
-   * value is `lots * coinMinorUsdPerLot / price`.
+   * Minor units of settlement currency in one tick times one lot; exact. Zero for inverse futures,
+   * whose value is `lots * coinMinorUsdPerLot / price`.
    */
   readonly cashPerTickLot: number;
   /** Index of the instrument's terms in its family: fees, bands, margin. See `ContractFamily`. */

@@ -1,5 +1,6 @@
-// Order: what an order is and how it stands. `OrderState` is an immutable copy that events carry; the engine
-// keeps its own mutable records. Invariant: filledLots <= sizeLots, and a closed order never changes again.
+// Order: what an order is and how it stands. `OrderState` is an immutable copy that events carry;
+// the engine keeps its own mutable records. Invariant: filledLots <= sizeLots, and a closed order
+// never changes again.
 import type { AccountId, InstrumentId, OrderId, PriceTicks, SizeLots, TsUs } from './units.ts';
 
 export type Side = 'buy' | 'sell';
@@ -17,7 +18,9 @@ export type TimeInForce = 'gtc' | 'day' | 'ioc' | 'fok';
 /** `slide` moves a crossing price one tick behind the opposite best; `reject` refuses it. */
 export type PostOnly = 'off' | 'slide' | 'reject';
 export type TriggerSource = 'index' | 'mark' | 'last';
-/** How the price is given: in ticks, in USD, or as an implied volatility (the engine reprices it). */
+/**
+ * How the price is given: in ticks, in USD, or as an implied volatility (the engine reprices it).
+ */
 export type PriceMode = 'price' | 'usd' | 'iv';
 export type OrderStatus =
   | 'open'
@@ -45,7 +48,9 @@ export type CancelReason =
 
 export interface Trigger {
   readonly source: TriggerSource;
-  /** USD for `index`; the instrument's price unit for `mark` and `last`. Null for a trailing stop. */
+  /**
+   * USD for `index`; the instrument's price unit for `mark` and `last`. Null for a trailing stop.
+   */
   readonly price: number | null;
   /** Distance of a trailing stop, in the same unit; null for the others. */
   readonly offset: number | null;

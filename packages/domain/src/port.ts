@@ -1,5 +1,6 @@
-// Ports: the three ways into the engine for everybody outside: submit a command, subscribe to events, query.
-// Declared here, implemented by the sequencer, wired in the app. Nothing calls back up.
+// Ports: the three ways into the engine for everybody outside: submit a command, subscribe to
+// events, query. Declared here, implemented by the sequencer, wired in the app. Nothing calls back
+// up.
 import type { Command } from './command.ts';
 import type { Event } from './event.ts';
 import type { Seq, TsUs } from './units.ts';
@@ -15,8 +16,9 @@ export interface Applied {
 
 export interface CommandPort {
   /**
-   * Stamps, applies and journals a command. Resolves once the command is durable; its refusal by the engine is an
-   * event, not a rejection. Rejects with an OperationalError when the venue takes no commands (disk failure).
+   * Stamps, applies and journals a command. Resolves once the command is durable; its refusal by
+   * the engine is an event, not a rejection. Rejects with an OperationalError when the venue takes
+   * no commands (disk failure).
    */
   submit(command: Command): Promise<Applied>;
 }

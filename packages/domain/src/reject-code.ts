@@ -1,6 +1,7 @@
-// Reject codes: every reason for which the engine refuses a command, in descending order of precedence: with
-// several faults the first in this table is the one reported. `retryable` says whether the same command
-// could succeed later without change. `wire` maps them to Deribit's codes.
+// Reject codes: every reason for which the engine refuses a command, in descending order of
+// precedence: with several faults the first in this table is the one reported. `retryable` says
+// whether the same command could succeed later without change. `wire` maps them to Deribit's
+// codes.
 interface RejectCodeRow {
   readonly code: string;
   readonly sentence: string;

@@ -1,6 +1,7 @@
-// Units: the branded integers that the house computes with. A price is a count of the instrument's finest
-// tick, a size a count of its lot, cash a count of the currency's minor unit, time the sequencer's
-// microseconds. The brands exist at compile time only; the constructors here check and are the only casts.
+// Units: the branded integers that the house computes with. A price is a count of the instrument's
+// finest tick, a size a count of its lot, cash a count of the currency's minor unit, time the
+// sequencer's microseconds. The brands exist at compile time only; the constructors here check and
+// are the only casts.
 import { assert, type Brand } from '@openstrike/std';
 
 /** Price as a count of the instrument's finest tick; an int32 in the book. */
@@ -11,7 +12,10 @@ export type SizeLots = Brand<number, 'SizeLots'>;
 export type Cash = Brand<number, 'Cash'>;
 /** An index, forward or settlement price in millionths of a dollar; a safe integer. */
 export type UsdMicros = Brand<number, 'UsdMicros'>;
-/** Venue time: microseconds since the Unix epoch, stamped by the sequencer. The engine's only "now". */
+/**
+ * Venue time: microseconds since the Unix epoch, stamped by the sequencer. The engine's only
+ * "now".
+ */
 export type TsUs = Brand<number, 'TsUs'>;
 /** Position of a command in the journal; the first is 1. */
 export type Seq = Brand<number, 'Seq'>;

@@ -1,5 +1,6 @@
-// Views: what the query port answers with. They are computed by the engine's own code from its own state, so
-// that a number shown to a client is the number that decides. Cash is in minor units of the currency.
+// Views: what the query port answers with. They are computed by the engine's own code from its own
+// state, so that a number shown to a client is the number that decides. Cash is in minor units of
+// the currency.
 
 import type { AccountChanged } from './event.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';

@@ -1,6 +1,6 @@
-// Simulated source: a seeded market in place of the world's prices. Every venue second it moves spot and
-// volatility and says so in the engine's own commands: index values, forwards and surfaces. Invariant: the same
-// seed, start and step times give the same commands.
+// Simulated source: a seeded market in place of the world's prices. Every venue second it moves
+// spot and volatility and says so in the engine's own commands: index values, forwards and
+// surfaces. Invariant: the same seed, start and step times give the same commands.
 import {
   type Command,
   type IndexName,
@@ -32,7 +32,10 @@ export interface SimulatedSourceOptions {
 }
 
 export interface SimulatedSource {
-  /** Moves the market to a time and returns what the oracle would say then. At most one call a second. */
+  /**
+   * Moves the market to a time and returns what the oracle would say then. At most one call a
+   * second.
+   */
   commandsAt(atUs: TsUs): Command[];
   /** Spot in USD. */
   spot(underlying: Underlying): number;
@@ -61,7 +64,10 @@ const parameters: Readonly<Record<Underlying, SpotParameters>> = {
 
 /** Correlation of BTC and ETH returns, and of their volatilities. */
 const crossCorrelation = 0.82;
-/** The stablecoin's own price: deviation of its logarithm at rest, and its speed of return per year. */
+/**
+ * The stablecoin's own price: deviation of its logarithm at rest, and its speed of return per
+ * year.
+ */
 const stablecoinDeviation = 0.0002;
 const stablecoinReversion = 2_000;
 const indexOf: Readonly<Record<Underlying, readonly [IndexName, IndexName]>> = {

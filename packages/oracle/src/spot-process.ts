@@ -1,6 +1,7 @@
-// Spot process: one underlying's price with stochastic volatility and jumps, stepped in venue time from a seed.
-// Log-volatility is an Ornstein-Uhlenbeck process correlated with returns; jumps are compound Poisson with
-// normal sizes. The drift is compensated, so the spot has no trend. Same seed and steps, same path.
+// Spot process: one underlying's price with stochastic volatility and jumps, stepped in venue time
+// from a seed. Log-volatility is an Ornstein-Uhlenbeck process correlated with returns; jumps are
+// compound Poisson with normal sizes. The drift is compensated, so the spot has no trend. Same
+// seed and steps, same path.
 import { exp, log, type Random } from '@openstrike/std';
 
 export interface SpotParameters {
@@ -30,7 +31,8 @@ export interface Shocks {
 }
 
 /**
- * Advances the state by `years` in place. `shocks` are independent standard normals; jumps draw from `random`.
+ * Advances the state by `years` in place. `shocks` are independent standard normals; jumps draw
+ * from `random`.
  */
 export const stepSpot = (
   state: SpotState,

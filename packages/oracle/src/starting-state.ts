@@ -1,8 +1,11 @@
-// Starting state: forwards and volatility of a real day, the point from which the simulated market sets out.
-// Figures: Deribit's public option chains of 2026-08-22 15:33 UTC (marks of out-of-the-money options within
-// 2.8 standard deviations, vega-weighted), one eSSVI slice per expiry (theta: at-the-money total variance, psi:
-// theta times phi, rho: correlation), fitted under the no-arbitrage conditions that `term-structure.ts` keeps;
-// basis rates are annualised ln(forward / index), bounded to 10 % where an expiry of a day exaggerates them.
+// Starting state: forwards and volatility of a real day, the point from which the simulated market
+// sets out.
+// Figures: Deribit's public option chains of 2026-08-22 15:33 UTC (marks of out-of-the-money
+// options within
+// 2.8 standard deviations, vega-weighted), one eSSVI slice per expiry (theta: at-the-money total
+// variance, psi: theta times phi, rho: correlation), fitted under the no-arbitrage conditions that
+// `term-structure.ts` keeps; basis rates are annualised ln(forward / index), bounded to 10 % where
+// an expiry of a day exaggerates them.
 
 /** One tenor of a term structure. */
 export interface TenorNode {

@@ -1,7 +1,9 @@
-// Term structure: eSSVI parameters by time to expiry, moved by a volatility factor, turned into raw SVI slices.
-// Invariant: the slices of one structure have no butterfly and no calendar arbitrage. Source: Hendriks and
-// Martini (2019), "The extended SSVI volatility surface"; Corbetta, Cohort, Laachir and Martini (2019) for the
-// interpolation (linear in theta, psi and rho psi keeps the conditions).
+// Term structure: eSSVI parameters by time to expiry, moved by a volatility factor, turned into
+// raw SVI slices.
+// Invariant: the slices of one structure have no butterfly and no calendar arbitrage. Source:
+// Hendriks and Martini (2019), "The extended SSVI volatility surface"; Corbetta, Cohort, Laachir
+// and Martini (2019) for the interpolation (linear in theta, psi and rho psi keeps the
+// conditions).
 import type { SviSlice, TsUs } from '@openstrike/domain';
 import { exp } from '@openstrike/std';
 import type { TenorNode } from './starting-state.ts';
@@ -22,8 +24,9 @@ export const shockShare = (years: number, meanReversion: number): number => {
 };
 
 /**
- * The nodes under a shock of instantaneous log-volatility, projected so that theta and psi grow with time and
- * |d(rho psi)| <= d psi: no calendar arbitrage; psi^2 (1 + |rho|) <= 4 theta: no butterfly arbitrage.
+ * The nodes under a shock of instantaneous log-volatility, projected so that theta and psi grow
+ * with time and |d(rho psi)| <= d psi: no calendar arbitrage; psi^2 (1 + |rho|) <= 4 theta: no
+ * butterfly arbitrage.
  */
 export const shockedPoints = (
   nodes: readonly TenorNode[],
@@ -86,7 +89,10 @@ export const basisRateAt = (nodes: readonly TenorNode[], days: number): number =
   return left.basisRate + share * (right.basisRate - left.basisRate);
 };
 
-/** The raw SVI slice that equals an eSSVI slice. Source: Gatheral and Jacquier (2014), equation 4.1. */
+/**
+ * The raw SVI slice that equals an eSSVI slice. Source: Gatheral and Jacquier (2014), equation
+ * 4.1.
+ */
 export const sviSliceOf = (point: SurfacePoint, expiryUs: TsUs, tauYears: number): SviSlice => {
   const rho = point.skew / point.psi;
   const phi = point.psi / point.theta;

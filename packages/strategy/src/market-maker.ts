@@ -1,6 +1,7 @@
-// Market maker: a simulated participant that quotes every listed instrument on both sides through a `Venue`,
-// moves quotes when fair value has moved enough, and leans against its inventory. It keeps one order a side and
-// instrument, one request in flight for each, so a slow venue slows it down and is never flooded.
+// Market maker: a simulated participant that quotes every listed instrument on both sides through
+// a `Venue`, moves quotes when fair value has moved enough, and leans against its inventory. It
+// keeps one order a side and instrument, one request in flight for each, so a slow venue slows it
+// down and is never flooded.
 import type { Unwatch, Venue, VenueInstrument, VenueOrder, VenueTrade } from '@openstrike/venues';
 import type { ParticipantLog } from './participant.ts';
 import { isStale, type QuoteParameters, quoteOf } from './quote-model.ts';
@@ -252,7 +253,8 @@ class Maker {
         this.#keep(line, side, await venue.edit(side.orderId, total, target));
       }
     } catch (error) {
-      // The order may be gone (filled, expired) or refused (band, margin): begin anew a little later.
+      // The order may be gone (filled, expired) or refused (band, margin): begin anew a little
+      // later.
       if (side.orderId !== null) await venue.cancel(side.orderId).catch(() => undefined);
       this.#forget(side);
       line.restUntilMs = this.#nowMs + restMs;

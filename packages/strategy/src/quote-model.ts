@@ -1,6 +1,7 @@
-// Quote model: what a simulated market maker shows in one instrument, as pure functions: width from volatility
-// and time, size from moneyness, prices snapped outward to the venue's tick grid, inventory shifting both
-// sides. Invariant: bid < fair < ask, on the grid, and a side is null rather than wrong.
+// Quote model: what a simulated market maker shows in one instrument, as pure functions: width
+// from volatility and time, size from moneyness, prices snapped outward to the venue's tick grid,
+// inventory shifting both sides. Invariant: bid < fair < ask, on the grid, and a side is null
+// rather than wrong.
 import { black76, black76Greeks, GREEK, GREEK_COUNT } from '@openstrike/pricing';
 import type { VenueInstrument } from '@openstrike/venues';
 
@@ -126,7 +127,10 @@ export const quoteOf = (
   };
 };
 
-/** Whether a resting price is too far from its target to leave it: a tick, or a share of the spread. */
+/**
+ * Whether a resting price is too far from its target to leave it: a tick, or a share of the
+ * spread.
+ */
 export const isStale = (resting: number | null, target: number | null, spread: number): boolean => {
   if (resting === null || target === null) return resting !== target;
   return Math.abs(resting - target) > spread * 0.2;

@@ -1,6 +1,6 @@
-// Taker: a simulated participant that trades against the quotes: mostly short-dated options near the money and
-// the perpetuals, in sizes that follow a heavy tail, sometimes a resting order inside the spread. Its choices
-// come from a seed; what it meets depends on the market.
+// Taker: a simulated participant that trades against the quotes: mostly short-dated options near
+// the money and the perpetuals, in sizes that follow a heavy tail, sometimes a resting order
+// inside the spread. Its choices come from a seed; what it meets depends on the market.
 import type { Random } from '@openstrike/std';
 import type { Venue, VenueInstrument } from '@openstrike/venues';
 import type { ParticipantLog } from './participant.ts';
@@ -11,7 +11,10 @@ export interface TakerOptions {
   readonly random: Random;
   readonly ordersPerMinute: number;
   readonly log: ParticipantLog;
-  /** Calls back after milliseconds of wall time; returns how to stop it. Injected, so that tests own time. */
+  /**
+   * Calls back after milliseconds of wall time; returns how to stop it. Injected, so that tests
+   * own time.
+   */
   readonly after: (delayMs: number, run: () => void) => () => void;
 }
 

@@ -1,5 +1,5 @@
-// Exchange process: starts the real exchange as a child process for tests, as a user would, and waits for its
-// run file. Ends only what it started.
+// Exchange process: starts the real exchange as a child process for tests, as a user would, and
+// waits for its run file. Ends only what it started.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
