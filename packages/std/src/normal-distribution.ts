@@ -49,7 +49,7 @@ export function normCdfInverse(p: number): number {
   if (!(p > 0)) {
     return p === 0 ? Number.NEGATIVE_INFINITY : Number.NaN;
   }
-  if (p > 0.4) {
+  if (p > 0.25) {
     return inverseNearMiddle(p - 0.5);
   }
   const logP = log(p);
@@ -71,7 +71,7 @@ export function normCdfInverse(p: number): number {
  * Domain: -1/2 to 1/2.
  */
 export function normExcessInverse(q: number): number {
-  return q < 0.1 && q > -0.1
+  return q < 0.25 && q > -0.25
     ? inverseNearMiddle(q)
     : q < 0
       ? normCdfInverse(0.5 + q)
