@@ -237,7 +237,7 @@ describe('sockets', () => {
     });
   });
 
-  test('over the rate limit a call is refused; the socket stays, or goes where so set', async () => {
+  test('over the rate limit calls are refused; the socket stays, or goes if so set', async () => {
     for (const closeOnRateLimit of [false, true]) {
       const venue = await open({ gateway: { closeOnRateLimit } });
       venue.identity.changeProfile(1 as AccountId, { tierName: 'deribit' });
