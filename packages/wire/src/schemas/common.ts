@@ -96,8 +96,8 @@ export const indexNameParam = Type.String({
   title: 'index name',
   description: '`btc_usd`, `eth_usd`, `btc_usdc` or `eth_usdc`',
 });
-/** Milliseconds since the Unix epoch. */
-export const timestampMs = Type.Integer({ title: 'timestamp', description: 'milliseconds' });
+/** Milliseconds since the Unix epoch; a fraction is cut off. */
+export const timestampMs = Type.Number({ title: 'timestamp', description: 'milliseconds' });
 export const countParam = Type.Integer({ minimum: 1, maximum: 1000 });
 export const offsetParam = Type.Integer({ minimum: 0 });
 export const orderIdParam = Type.String({ title: 'order id' });
