@@ -1,7 +1,7 @@
-// Venue: one interface for every place to trade, ours and others', live or simulated. A strategy sees nothing
-// else: live, paper and backtest differ by the venue object. Prices and amounts are decimals as the venue
-// quotes them. Invariant: listeners are called in the order the venue sent; after a gap the adapter resyncs
-// and says so through the status before anything newer arrives.
+// Venue: one interface for every place to trade, ours and others', live or simulated. A strategy
+// sees nothing else: live, paper and backtest differ by the venue object. Prices and amounts are
+// decimals as the venue quotes them. Invariant: listeners are called in the order the venue sent;
+// after a gap the adapter resyncs and says so through the status before anything newer arrives.
 
 export type VenueStatus = 'connecting' | 'live' | 'closed';
 
@@ -67,12 +67,34 @@ export interface VenueOrder {
   readonly orderId: string;
   readonly instrumentName: string;
   readonly side: 'buy' | 'sell';
-  readonly status: 'open' | 'filled' | 'cancelled' | 'rejected' | 'untriggered';
+  readonly status: 'open' | 'filled' | 'cancelled' | 'rejected' | 'untriggered' | 'triggered';
+  /** 0 for an order without a limit. */
   readonly price: number;
   readonly amount: number;
   readonly filledAmount: number;
   readonly averagePrice: number;
   readonly label: string;
+}
+
+/** Levels best first, as prices and amounts. */
+export interface VenueBook {
+  readonly instrumentName: string;
+  readonly timestampMs: number;
+  readonly bids: readonly (readonly [price: number, amount: number])[];
+  readonly asks: readonly (readonly [price: number, amount: number])[];
+  /** True from a gap or a lost connection until the venue has sent the whole book anew. */
+  readonly stale: boolean;
+}
+
+/** One trade of anybody. */
+export interface VenuePublicTrade {
+  readonly tradeId: string;
+  readonly instrumentName: string;
+  /** The taker's. */
+  readonly side: 'buy' | 'sell';
+  readonly price: number;
+  readonly amount: number;
+  readonly timestampMs: number;
 }
 
 export interface VenueTrade {
@@ -126,20 +148,36 @@ export interface Venue {
   close(): Promise<void>;
   status(): VenueStatus;
   onStatus(listener: (status: VenueStatus) => void): Unwatch;
+  /** Wall milliseconds since the venue was last heard; Infinity while not live. */
+  silentForMs(): number;
+  /** Requests sent and unanswered, and those that wait for their turn. */
+  outstanding(): number;
 
   /** All live instruments. */
   instruments(): Promise<readonly VenueInstrument[]>;
-  /** Tells of instruments that were listed or ended; resubscribed after a reconnect, like every watch. */
+  /**
+   * Tells of instruments that were listed or ended; resubscribed after a reconnect, like every
+   * watch.
+   */
   watchListing(listener: (instrumentName: string, change: 'listed' | 'ended') => void): Unwatch;
   /** Index value in USD. */
   watchIndex(indexName: string, listener: (price: number, timestampMs: number) => void): Unwatch;
   /** Marks of all options of an index, about once a venue second. */
   watchOptionMarks(indexName: string, listener: (marks: readonly VenueMark[]) => void): Unwatch;
   watchTicker(instrumentName: string, listener: (ticker: VenueTicker) => void): Unwatch;
+  /** The whole book after every change; gaps are resynchronised, and `stale` says so meanwhile. */
+  watchBook(instrumentName: string, listener: (book: VenueBook) => void): Unwatch;
+  /** Each trade of the instrument, in order. */
+  watchTrades(instrumentName: string, listener: (trade: VenuePublicTrade) => void): Unwatch;
   watchOwnOrders(listener: (order: VenueOrder) => void): Unwatch;
   watchOwnTrades(listener: (trade: VenueTrade) => void): Unwatch;
 
-  /** Rejects with VenueRefusal when the venue says no, with OperationalError when it cannot be reached. */
+  /**
+   * Requests reach the venue in the order of the calls and need not wait for one another. Each
+   * rejects with VenueRefusal when the venue says no, with OperationalError when it cannot be
+   * reached or its answer was lost with the connection: what became of the request is then seen in
+   * `openOrders` after the next `live`.
+   */
   place(request: VenueOrderRequest): Promise<VenueOrder>;
   /** New total amount (filled part included) and price. */
   edit(orderId: string, amount: number, price: number): Promise<VenueOrder>;

@@ -1,0 +1,17 @@
+// Reconnect delay: how long to wait before the next attempt. It doubles to a bound, and half of it
+// is chance, so that many clients of a venue that restarts do not come back all at once.
+
+export interface ReconnectOptions {
+  readonly firstMs: number;
+  readonly mostMs: number;
+}
+
+/** Wall milliseconds before attempt `attempt` (from 0), for a `chance` in [0, 1). */
+export const reconnectDelayMs = (
+  attempt: number,
+  { firstMs, mostMs }: ReconnectOptions,
+  chance: number,
+): number => {
+  const full = Math.min(mostMs, firstMs * 2 ** Math.min(attempt, 30));
+  return full / 2 + (full / 2) * chance;
+};
