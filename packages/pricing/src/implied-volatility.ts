@@ -42,6 +42,8 @@ const SQRT_3 = 1.7320508075688772;
 const TWO_PI = 6.283185307179586;
 /** 2 pi / (3 sqrt 3). */
 const LOWER_SCALE = 1.2091995761561452;
+/** Log-moneyness beyond which exp(-x / 2) nears the end of the doubles: a plain start is used. */
+const VAST = 600;
 const TINY = 2.2250738585072014e-308;
 
 /**
@@ -148,6 +150,12 @@ export function impliedTotalVolatility(price: number, x: number): number {
 }
 
 function impliedBelowTurn(price: number, x: number, turn: number, turnPrice: number): number {
+  if (x > VAST) {
+    const target = log(price);
+    const near = Math.sqrt(-2 * target);
+    const guess = (2 * x) / (near + Math.sqrt(near * near + 2 * x));
+    return refineLower(x, refineLower(x, refineLower(x, guess, target), target), target);
+  }
   const lower = turn - SQRT_2PI * turnPrice;
   const lowerPrice = outOfTheMoney(x, lower);
   const near = x / lower - 0.5 * lower;
@@ -218,6 +226,11 @@ function guessBelow(
 
 /** Interpolates N(-s / 2), which is linear in prices near the bound. */
 function impliedAbove(price: number, x: number, upper: number, upperPrice: number): number {
+  if (x > VAST) {
+    const near = Math.sqrt(-2 * log(1 - price));
+    const guess = near + Math.sqrt(near * near + 2 * x);
+    return refineUpper(price, x, refineUpper(price, x, guess));
+  }
   const scale = exp(-0.5 * x);
   const width = (1 - upperPrice) * scale;
   const half = 0.5 * upper;

@@ -14,7 +14,10 @@ const TWO_OVER_SQRT_PI_REST = 1.533545961316588e-17;
 /** Coefficients (-1)^n / (n! (2n + 1)) of the series of erf, from n = 1. */
 const ERF_SERIES: Float64Array = makeErfSeries();
 
-/** The scaled complementary error function exp(x^2) erfc(x). Error: below 2 ulp for x >= -1. */
+/**
+ * The scaled complementary error function exp(x^2) erfc(x). Error: below 2 ulp measured for x >=
+ * -1.
+ */
 export function erfcx(x: number): number {
   if (!(x > -SQRT2 && x < 1e150)) {
     return erfcxOutside(x);
@@ -36,7 +39,9 @@ function erfcxOutside(x: number): number {
   return 2 * expOfSum(top * top, (x - top) * (x + top)) - (x > -27 ? erfcx(-x) : 0);
 }
 
-/** The complementary error function, of relative precision in its tail. Error: below 2.5 ulp. */
+/**
+ * The complementary error function, of relative precision in its tail. Error: below 3 ulp measured.
+ */
 export function erfc(x: number): number {
   if (x < 0) {
     return x < -6 ? 2 : 2 - erfc(-x);
@@ -48,7 +53,7 @@ export function erfc(x: number): number {
   return expOfSum(-top * top, -(x - top) * (x + top)) * erfcx(x);
 }
 
-/** The error function. Error: below 1.5 ulp. */
+/** The error function. Error: below 1.6 ulp measured. */
 export function erf(x: number): number {
   const size = Math.abs(x);
   if (size > 0.5) {

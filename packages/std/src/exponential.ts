@@ -29,7 +29,7 @@ const STEP_LOW = stepLow;
 
 /**
  * e to the power x. Domain: every double; 0 below -745.14, Infinity above 709.78, NaN for NaN.
- * Error: at most 0.52 ulp measured.
+ * Error: at most 0.51 ulp measured.
  */
 export function exp(x: number): number {
   if (!(x < 709 && x > -708)) {
@@ -92,7 +92,7 @@ function expAtEdge(high: number, low: number): number {
 
 /**
  * e^x - 1, without cancellation near zero. Domain: every double; -1 far below zero.
- * Error: at most 0.6 ulp measured.
+ * Error: at most 0.94 ulp measured.
  */
 export function expm1(x: number): number {
   if (!(x < 709 && x > -40)) {
@@ -116,7 +116,7 @@ export function expm1(x: number): number {
   return value < 0.5 ? value + value * tail - 1 : value - 1 + value * tail;
 }
 
-/** The hyperbolic sine. Error: below 1.5 ulp measured. */
+/** The hyperbolic sine. Error: below 1.7 ulp measured. */
 export function sinh(x: number): number {
   const size = Math.abs(x);
   if (size > 40) {
@@ -127,7 +127,7 @@ export function sinh(x: number): number {
   return x < 0 ? -value : x > 0 ? value : x;
 }
 
-/** The hyperbolic cosine. Error: below 1.5 ulp measured. */
+/** The hyperbolic cosine. Error: below 1.1 ulp measured. */
 export function cosh(x: number): number {
   const size = Math.abs(x);
   if (size > 40) {
@@ -137,7 +137,7 @@ export function cosh(x: number): number {
   return 0.5 * grown + 0.5 / grown;
 }
 
-/** The hyperbolic tangent. Error: below 2 ulp measured. */
+/** The hyperbolic tangent. Error: below 2.2 ulp measured. */
 export function tanh(x: number): number {
   const size = Math.abs(x);
   if (size > 22) {

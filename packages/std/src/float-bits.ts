@@ -17,7 +17,7 @@ export const TWO_54 = 18014398509481984;
 export const SMALLEST_NORMAL = 2.2250738585072014e-308;
 
 /**
- * `POWERS[(e + POWER_BIAS) & 2047]` is 2^e for e from -1023 to 1023. The mask lets the optimiser
+ * `POWERS[(e + POWER_BIAS) & 2047]` is 2^e for e from -1024 to 1023. The mask lets the optimiser
  * leave out the check of the bounds.
  */
 export const POWER_BIAS = 1023;
@@ -30,6 +30,7 @@ function makePowers(): Float64Array {
     powers[i] = power;
     power *= 2;
   }
+  powers[2047] = powerOfTwo(-1024);
   return powers;
 }
 

@@ -18,14 +18,14 @@ export function gaussian(x: number): number {
   return expOfSum(-0.5 * top * top, -0.5 * (x - top) * (x + top));
 }
 
-/** The standard normal density. Error: below 1.5 ulp measured. */
+/** The standard normal density. Error: below 1.8 ulp measured. */
 export function normPdf(x: number): number {
   return Math.abs(x) < 39 ? INVERSE_SQRT_2PI * gaussian(x) : x === x ? 0 : Number.NaN;
 }
 
 /**
  * The standard normal cumulative distribution. Domain: every double; 0 below about -38.5.
- * Error: below 2 ulp measured, in the lower tail too.
+ * Error: below 2.9 ulp measured, in the lower tail too.
  */
 export function normCdf(x: number): number {
   if (x > 0) {

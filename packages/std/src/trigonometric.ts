@@ -58,7 +58,7 @@ export function tan(x: number): number {
   return (quadrant & 1) === 0 ? sine / cosine : -cosine / sine;
 }
 
-/** The angle in (-pi/2, pi/2) of the given tangent. Error: below 1 ulp measured. */
+/** The angle in (-pi/2, pi/2) of the given tangent. Error: below 1.4 ulp measured. */
 export function atan(x: number): number {
   const size = Math.abs(x);
   if (!(size > 1e-9)) {

@@ -1,6 +1,6 @@
 /**
- * The exact distance between a double and a reference of fifty digits, in units of the double's last
- * place. Test code: it works on bigint and trusts no floating-point operation.
+ * The exact distance between a double and a reference of fifty digits, in units of the double's
+ * last place. Test code: it works on bigint and trusts no floating-point operation.
  */
 
 /** The integer m and exponent e with x = m 2^e, exact. */

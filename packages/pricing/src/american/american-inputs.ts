@@ -1,0 +1,97 @@
+/**
+ * What an American option is priced from, the reasons to refuse, and the cases with an exact
+ * answer. A call is priced as the put of the same value with spot and strike, rate and yield
+ * exchanged, so the methods of this folder treat puts only.
+ * Source: McDonald and Schroder (1998), A Parity Result for American Options.
+ */
+import { exp, log, type OptionType } from '@openstrike/std';
+
+/** What an American option on spot is priced from. */
+export type AmericanInputs = {
+  /** Price now. Domain: above 0. */
+  readonly spot: number;
+  /** Domain: above 0. */
+  readonly strike: number;
+  /** Years to expiry. Domain: at least 0. */
+  readonly timeYears: number;
+  /** Annualised, 1 = 100 %. Domain: at least 0. */
+  readonly volatility: number;
+  /** Continuous, 1 = 100 % a year; may be negative. */
+  readonly rate: number;
+  /** Continuous dividend, foreign or coin rate; the rate itself for an option on a future. */
+  readonly yieldRate: number;
+  readonly optionType: OptionType;
+};
+
+/**
+ * Why there is no price: an argument outside its domain, or rates under which exercise pays
+ * between two boundaries (a put with yield < rate < 0, a call with rate < yield < 0).
+ */
+export type AmericanRefusal = 'invalid-input' | 'double-boundary';
+
+/** A put that is worth what the option is worth; what every method of this folder works on. */
+export type CanonicalPut = {
+  readonly spot: number;
+  readonly strike: number;
+  readonly timeYears: number;
+  readonly volatility: number;
+  readonly rate: number;
+  readonly yieldRate: number;
+};
+
+/** How exercise before expiry can pay. */
+export type ExerciseRegime = 'never' | 'single-boundary' | 'double-boundary';
+
+/** The put of equal value: the option itself, or the call with both pairs exchanged. */
+export function canonicalPut(inputs: AmericanInputs): CanonicalPut {
+  if (inputs.optionType === 'put') {
+    return inputs;
+  }
+  return {
+    spot: inputs.strike,
+    strike: inputs.spot,
+    timeYears: inputs.timeYears,
+    volatility: inputs.volatility,
+    rate: inputs.yieldRate,
+    yieldRate: inputs.rate,
+  };
+}
+
+/** Whether every argument is a number within its domain. */
+export function validInputs(inputs: AmericanInputs): boolean {
+  const { spot, strike, timeYears, volatility, rate, yieldRate } = inputs;
+  const finite = spot * strike * 0 + timeYears * volatility * 0 + rate * 0 + yieldRate * 0 === 0;
+  return finite && spot > 0 && strike > 0 && timeYears >= 0 && volatility >= 0;
+}
+
+/**
+ * Where exercise of a put before expiry can pay. It earns rate * strike - yieldRate * spot a year,
+ * so never where that is not positive below the strike.
+ * Source: Battauz, De Donno and Sbuelz (2015), Real Options and American Derivatives: The Double
+ * Continuation Region, section 3.
+ */
+export function exerciseRegime(rate: number, yieldRate: number): ExerciseRegime {
+  if (rate > 0 || (rate === 0 && yieldRate < 0)) {
+    return 'single-boundary';
+  }
+  return rate < 0 && yieldRate < rate ? 'double-boundary' : 'never';
+}
+
+/**
+ * The value of the American put without volatility: the best of exercise now, at expiry and at the
+ * one stationary moment between, discounted. Exact for every sign of the rates.
+ */
+export function certainPut(put: CanonicalPut): number {
+  const { spot, strike, timeYears, rate, yieldRate } = put;
+  const valueAt = (t: number): number =>
+    Math.max(0, strike * exp(-rate * t) - spot * exp(-yieldRate * t));
+  let best = Math.max(valueAt(0), valueAt(timeYears));
+  const ratio = (rate * strike) / (yieldRate * spot);
+  if (ratio > 0 && rate !== yieldRate) {
+    const stationary = log(ratio) / (rate - yieldRate);
+    if (stationary > 0 && stationary < timeYears) {
+      best = Math.max(best, valueAt(stationary));
+    }
+  }
+  return best;
+}
