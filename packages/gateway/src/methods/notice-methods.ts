@@ -4,6 +4,7 @@ import {
   affiliateProgramInfoShape,
   announcementReadShape,
   announcementsShape,
+  custodyAccountsShape,
   disabledProductsShape,
   emailLanguageShape,
   newAnnouncementsShape,
@@ -94,6 +95,14 @@ const settingMethods: readonly Method[] = [
     ...read,
     ...affiliateProgramInfoShape,
     handle: () => ({ is_enabled: false, number_of_affiliates: 0, link: '', received: {} }),
+  }),
+  defineMethod({
+    name: 'private/list_custody_accounts',
+    summary: 'Lists custody accounts; there are none.',
+    ...read,
+    scope: 'authenticated',
+    ...custodyAccountsShape,
+    handle: () => [],
   }),
   defineMethod({
     name: 'private/enable_affiliate_program',

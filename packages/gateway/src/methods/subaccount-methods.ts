@@ -4,6 +4,7 @@ import { type AccountChanged, type AccountId, type Applied, currencies } from '@
 import { assert } from '@openstrike/std';
 import {
   createSubaccountShape,
+  removeSubaccountShape,
   renderPortfolio,
   subaccountsDetailsShape,
   subaccountsShape,
@@ -14,7 +15,7 @@ import { renderPositions } from './account-methods.ts';
 import { accountOf, grantOf, usernameOf } from './caller.ts';
 import { instrumentOf, matches, selectionOf } from './lookups.ts';
 import { renderOrders } from './order-methods.ts';
-import { answered, errorOfReject, refusalOf } from './submit.ts';
+import { answered, errorOfReject, notImplemented, refusalOf } from './submit.ts';
 
 /** The accounts that a caller sees: its own, and its subaccounts where it is a main account. */
 const visibleAccounts = (call: Call): AccountId[] => {
@@ -113,6 +114,18 @@ export const subaccountMethods: readonly Method[] = [
         throw new ApiError('unavailable_in_subaccount');
       }
       return renderSubaccount(call, await openSubaccount(call), true);
+    },
+  }),
+  defineMethod({
+    name: 'private/remove_subaccount',
+    summary: 'Accounts stay for ever in the journal: refused.',
+    scope: 'account:read_write',
+    mainAccountOnly: true,
+    transport: 'any',
+    rateClass: 'plain',
+    ...removeSubaccountShape,
+    handle: () => {
+      throw notImplemented('removing accounts');
     },
   }),
   defineMethod({

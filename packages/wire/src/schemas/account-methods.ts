@@ -109,6 +109,16 @@ export const subaccountsShape = {
 
 export const createSubaccountShape = { params: emptyParams, result: subaccountSchema };
 
+export const removeSubaccountShape = {
+  params: Type.Object({ subaccount_id: Type.Integer() }),
+  result: okResult,
+};
+
+export const custodyAccountsShape = {
+  params: Type.Object({ currency: currencyParam }),
+  result: Type.Array(Type.Unknown(), { maxItems: 0, description: 'always empty' }),
+};
+
 export const subaccountsDetailsShape = {
   params: Type.Object({
     currency: currencyParam,
