@@ -3,8 +3,8 @@
 // listed no more.
 import type { Configure, ContractFamily, RejectCode } from '@openstrike/domain';
 import { feeRatesOf, termsOf } from './instruments.ts';
-import { remark } from './marking/set-marks.ts';
 import { runListing } from './listing/run-listing.ts';
+import { remark } from './marking/set-marks.ts';
 import { startTimers } from './run-timers.ts';
 import type { EngineState } from './state.ts';
 

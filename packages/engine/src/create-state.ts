@@ -9,6 +9,7 @@ import { createMarks, createTriggerWatch } from './instruments.ts';
 import type { EngineState, IndexRecord, TradingState, VenueAccounts } from './state.ts';
 import { createDraft } from './trading/admit-order.ts';
 import { MatchTape } from './trading/match-tape.ts';
+import { OrderTable } from './trading/order-table.ts';
 
 /** How the engine makes its book; tests pass the naive one to judge the fast one. */
 export type MatcherFactory = (sink: FillSink) => Matcher;
@@ -59,7 +60,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     marksVersion: currencies.map(() => 0),
     accounts: [undefined],
     accountByName: new Map(),
-    orders: new Map(),
+    orders: new OrderTable(),
     orderSlots: [null],
     freeSlots: [],
     lastOrderId: 0,

@@ -3,12 +3,12 @@
 // let it run, so that catching up after a pause gives what running through would have given.
 import { type TsUs, usPerDay, usPerHour } from '@openstrike/domain';
 import { assertNever } from '@openstrike/std';
-import { deliverDue } from './settlement/deliver-due.ts';
 import { closeFundingHour } from './funding/funding.ts';
 import { forgetDelivered } from './instruments.ts';
 import { deliveredAgeUs, settlementPauseUs } from './limits.ts';
-import { remark } from './marking/set-marks.ts';
 import { runListing } from './listing/run-listing.ts';
+import { remark } from './marking/set-marks.ts';
+import { deliverDue } from './settlement/deliver-due.ts';
 import { settleDaily } from './settlement/settle-daily.ts';
 import type { EngineState, InstrumentRecord, OrderRecord, Timer } from './state.ts';
 import { schedule } from './timers.ts';
@@ -73,7 +73,7 @@ const pause = (state: EngineState, forUs: TsUs): void => {
     }
   }
   const ending: OrderRecord[] = [];
-  for (const order of state.orders.values()) {
+  for (const order of state.orders.sorted()) {
     if (order.timeInForce === 'day' || expiresBy(order.holding.instrument, forUs)) {
       ending.push(order);
     }

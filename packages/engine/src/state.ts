@@ -37,6 +37,7 @@ import type { MarginDesk } from './account/margin-desk.ts';
 import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
 import type { MatchTape } from './trading/match-tape.ts';
+import type { OrderTable } from './trading/order-table.ts';
 
 /** 0 buy, 1 sell: the book's numbers of sides, used in all records. */
 export type SideCode = 0 | 1;
@@ -239,6 +240,8 @@ export interface CurrencyRecord {
   readonly ledgerId: LedgerAccountId;
   /** Holdings that settle in this currency, ascending by instrument id. */
   readonly holdings: Holding[];
+  /** The instrument ids of `holdings`, side by side so that a search stays in one place of memory. */
+  readonly holdingIds: number[];
   readonly marginSets: MarginSet[];
   /**
    * `EngineState.marksVersion` of the numbers below, which are sums over holdings and sets; -1 when stale.
@@ -271,7 +274,6 @@ export interface AccountRecord {
   subaccountCount: number;
   /** By number of the currency; null until the account has something in it. */
   readonly currencies: (CurrencyRecord | null)[];
-  readonly holdings: Map<InstrumentId, Holding>;
   openOrderCount: number;
   /** In order of arrival, the oldest first; bounded in number and age. */
   readonly clientKeys: Map<string, ClientKeyRecord>;
@@ -376,7 +378,7 @@ export interface EngineState {
   readonly accounts: (AccountRecord | undefined)[];
   readonly accountByName: Map<string, AccountRecord>;
   /** Open orders by id. */
-  readonly orders: Map<OrderId, OrderRecord>;
+  readonly orders: OrderTable;
   /** Open orders by slot, and the slots that are free; a matter of speed, rebuilt by `restore`. */
   readonly orderSlots: (OrderRecord | null)[];
   readonly freeSlots: number[];

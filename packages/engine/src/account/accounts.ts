@@ -39,7 +39,6 @@ export const createAccountRecord = (
   access: 'normal',
   subaccountCount: 0,
   currencies: [null, null, null],
-  holdings: new Map(),
   openOrderCount: 0,
   clientKeys: new Map(),
 });

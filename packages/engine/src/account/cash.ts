@@ -39,6 +39,7 @@ export const createCurrencyRecord = (
   currencyNo,
   ledgerId,
   holdings: [],
+  holdingIds: [],
   marginSets: [],
   marginVersion: -1,
   initialMargin: 0,

@@ -13,12 +13,40 @@ import type {
 } from '../state.ts';
 import { currencyRecordOf } from './cash.ts';
 
+/** Place of an id in ascending ids, or where it would be. */
+const placeOf = (ids: readonly number[], id: number): number => {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ids[middle] as number) < id) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+};
+
 /** What the account has in the instrument, opened empty at first use. */
 export const holdingOf = (
   state: EngineState,
   account: AccountRecord,
   instrument: InstrumentRecord,
-): Holding => account.holdings.get(instrument.id) ?? openHolding(state, account, instrument);
+): Holding => findHolding(account, instrument) ?? openHolding(state, account, instrument);
+
+/** What the account has in the instrument; null where it has had nothing. */
+export const findHolding = (
+  account: AccountRecord,
+  instrument: InstrumentRecord,
+): Holding | null => {
+  const record = account.currencies[instrument.currencyNo];
+  if (!record) {
+    return null;
+  }
+  const at = placeOf(record.holdingIds, instrument.id);
+  return record.holdingIds[at] === instrument.id ? (record.holdings[at] as Holding) : null;
+};
 
 const openHolding = (
   state: EngineState,
@@ -51,10 +79,12 @@ const openHolding = (
     sessionProfit: 0,
     optionsValue: 0,
   };
-  account.holdings.set(instrument.id, holding);
-  insertHolding(record.holdings, holding);
+  const at = placeOf(record.holdingIds, instrument.id);
+  record.holdings.splice(at, 0, holding);
+  record.holdingIds.splice(at, 0, instrument.id);
   if (holding.marginSet !== null) {
-    insertHolding(holding.marginSet.holdings, holding);
+    const { holdings } = holding.marginSet;
+    holdings.splice(setPlaceOf(holdings, instrument.id), 0, holding);
   }
   return holding;
 };
@@ -84,22 +114,9 @@ const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): Marg
   return set;
 };
 
-const insertHolding = (holdings: Holding[], holding: Holding): void => {
-  holdings.splice(placeOf(holdings, holding.instrument.id), 0, holding);
-};
-
-const placeOf = (holdings: readonly Holding[], instrumentId: number): number => {
-  let low = 0;
-  let high = holdings.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((holdings[middle] as Holding).instrument.id < instrumentId) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+const setPlaceOf = (holdings: readonly Holding[], instrumentId: number): number => {
+  const at = holdings.findIndex((holding) => holding.instrument.id >= instrumentId);
+  return at < 0 ? holdings.length : at;
 };
 
 /** Forgets a holding that has neither lots nor orders. Its session profit must have been settled. */
@@ -107,17 +124,18 @@ export const dropHolding = (holding: Holding): void => {
   const { account, instrument } = holding;
   const record = account.currencies[instrument.currencyNo];
   if (record) {
-    record.holdings.splice(placeOf(record.holdings, instrument.id), 1);
+    const at = placeOf(record.holdingIds, instrument.id);
+    record.holdings.splice(at, 1);
+    record.holdingIds.splice(at, 1);
     record.marginVersion = -1;
   }
   const { marginSet } = holding;
   if (record && marginSet !== null) {
-    marginSet.holdings.splice(placeOf(marginSet.holdings, instrument.id), 1);
+    marginSet.holdings.splice(setPlaceOf(marginSet.holdings, instrument.id), 1);
     if (marginSet.holdings.length === 0) {
       record.marginSets.splice(record.marginSets.indexOf(marginSet), 1);
     }
   }
-  account.holdings.delete(instrument.id);
 };
 
 /**

@@ -111,9 +111,21 @@ const computeSet = (state: EngineState, set: MarginSet): void => {
   set.stale = false;
 };
 
+/** Whether an option can only be held long: then its margin is its premium, without asking the sheet. */
+const isLongOnly = (holding: Holding): boolean =>
+  holding.openSellLots <= holding.sizeLots && isOption(holding.instrument);
+
 const computeHolding = (state: EngineState, holding: Holding): void => {
   const { instrument, sizeLots } = holding;
-  if (holding.marginSet === null) {
+  if (isLongOnly(holding)) {
+    holding.initialMargin = 0;
+    holding.maintenanceMargin = 0;
+    holding.ordersMargin = holding.marginSet === null ? openPremiumOf(holding) : 0;
+    if (sizeLots === 0) {
+      holding.optionsValue = 0;
+      return;
+    }
+  } else if (holding.marginSet === null) {
     askSheet(state, holding, asItIs);
     const { sheet } = state.desk;
     holding.initialMargin = sheet.initial - sheet.openOrders;
@@ -151,13 +163,30 @@ export const unrealisedOf = (state: EngineState, holding: Holding): number => {
     : valueAtPrice(holding.instrument, holding.sizeLots, mark) - holding.sessionCost;
 };
 
-const recompute = (state: EngineState, record: CurrencyRecord): void => {
+/** Whether a holding has nothing in it and nothing to tell, so that it may be forgotten. */
+const isEmpty = (holding: Holding): boolean =>
+  holding.orderCount === 0 &&
+  holding.sizeLots === 0 &&
+  holding.realised === 0 &&
+  holding.sessionRealised === 0 &&
+  holding.sessionFunding === 0;
+
+const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | null): void => {
   record.initialMargin = 0;
   record.maintenanceMargin = 0;
   record.ordersMargin = 0;
   record.sessionProfit = 0;
   record.optionsValue = 0;
-  for (const holding of record.holdings) {
+  const { holdings, holdingIds } = record;
+  let kept = 0;
+  for (let at = 0; at < holdings.length; at++) {
+    const holding = holdings[at] as Holding;
+    if (isEmpty(holding) && holding !== keep && holding.marginSet === null) {
+      continue;
+    }
+    holdings[kept] = holding;
+    holdingIds[kept] = holdingIds[at] as number;
+    kept += 1;
     computeHolding(state, holding);
     record.initialMargin += holding.initialMargin;
     record.maintenanceMargin += holding.maintenanceMargin;
@@ -165,6 +194,8 @@ const recompute = (state: EngineState, record: CurrencyRecord): void => {
     record.sessionProfit += holding.sessionProfit;
     record.optionsValue += holding.optionsValue;
   }
+  holdings.length = kept;
+  holdingIds.length = kept;
   for (const set of record.marginSets) {
     computeSet(state, set);
     record.initialMargin += set.initialMargin;
@@ -185,13 +216,21 @@ const freshenSets = (state: EngineState, record: CurrencyRecord): void => {
   }
 };
 
-/** Brings a record's sums up to the present marks. Cost: its holdings, when marks have moved. */
-export const refreshMargin = (state: EngineState, record: CurrencyRecord): void => {
+/**
+ * Brings a record's sums up to the present marks, and forgets empty holdings but `keep`, which the caller goes on with.
+ *
+ * Cost: the record's holdings, when marks have moved.
+ */
+export const refreshMargin = (
+  state: EngineState,
+  record: CurrencyRecord,
+  keep: Holding | null = null,
+): void => {
   const version = state.marksVersion[record.currencyNo] as number;
   if (record.marginVersion === version) {
     freshenSets(state, record);
   } else {
-    recompute(state, record);
+    recompute(state, record, keep);
     record.marginVersion = version;
   }
 };
@@ -296,7 +335,7 @@ export const canCarry = (
   }
   const { account, instrument } = holding;
   const record = currencyRecordOf(state, account, instrument.currencyNo);
-  refreshMargin(state, record);
+  refreshMargin(state, record, holding);
   const signedLots = side === 0 ? lots : -lots;
   const extra =
     extraOrderMargin(state, holding, side, lots, priceTicks) +

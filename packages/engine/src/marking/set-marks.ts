@@ -9,10 +9,10 @@ import type {
   UsdMicros,
 } from '@openstrike/domain';
 import { indexNames, usdMicrosPerUsd } from '@openstrike/domain';
-import { deliverDue } from '../settlement/deliver-due.ts';
 import { estimatedDeliveryPrice, fixingSeconds, recordPrint } from '../fixing/fixing.ts';
 import { expiryRecordOf } from '../instruments.ts';
 import { runListing } from '../listing/run-listing.ts';
+import { deliverDue } from '../settlement/deliver-due.ts';
 import type { EngineState, IndexRecord } from '../state.ts';
 import { firePrice } from '../trading/fire-triggers.ts';
 import { repriceOrders } from '../trading/reprice-orders.ts';

@@ -9,7 +9,7 @@ import {
 } from '@openstrike/domain';
 import { createAccountRecord } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
-import { holdingOf } from '../account/holdings.ts';
+import { findHolding, holdingOf } from '../account/holdings.ts';
 import { extraOrderMargin, refreshMargin } from '../account/margin.ts';
 import type {
   AccountRecord,
@@ -25,8 +25,8 @@ const holdingOrEmpty = (
   account: AccountRecord,
   instrument: InstrumentRecord,
 ): Holding => {
-  const own = account.holdings.get(instrument.id);
-  if (own !== undefined) {
+  const own = findHolding(account, instrument);
+  if (own !== null) {
     const record = account.currencies[instrument.currencyNo];
     if (record) refreshMargin(state, record);
     return own;

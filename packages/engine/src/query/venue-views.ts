@@ -131,11 +131,13 @@ export const ledgerTotals = (state: EngineState): Queries['ledger-totals']['out'
 export const openOrders = (state: EngineState, accountId: number | null): readonly OrderState[] => {
   const found: OrderRecord[] = [];
   if (accountId === null) {
-    found.push(...state.orders.values());
+    for (const order of state.orders.sorted()) found.push(order);
   } else {
-    for (const holding of state.accounts[accountId]?.holdings.values() ?? []) {
-      for (let order = holding.firstOrder; order !== null; order = order.next) {
-        found.push(order);
+    for (const record of state.accounts[accountId]?.currencies ?? []) {
+      for (const holding of record?.holdings ?? []) {
+        for (let order = holding.firstOrder; order !== null; order = order.next) {
+          found.push(order);
+        }
       }
     }
     found.sort((a, b) => a.id - b.id);

@@ -13,7 +13,7 @@ import { readOrder, writeOrder } from './order-codec.ts';
 /** Writes every open order, by id. */
 export const writeOrders = (writer: ByteWriter, state: EngineState): void => {
   writer.int(state.orders.size);
-  for (const order of state.orders.values()) {
+  for (const order of state.orders.sorted()) {
     writeOrder(writer, order);
   }
 };

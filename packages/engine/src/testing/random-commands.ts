@@ -148,9 +148,7 @@ export class RandomCommands {
       instrumentId: view.instrument.id,
       side: this.#pick(['buy', 'sell'] as const),
       orderType,
-      timeInForce: this.#chance(0.75)
-        ? 'gtc'
-        : (this.#pick(['day', 'ioc', 'fok']) as TimeInForce),
+      timeInForce: this.#chance(0.75) ? 'gtc' : (this.#pick(['day', 'ioc', 'fok']) as TimeInForce),
       priceTicks: this.#ticks(view) as PriceTicks,
       sizeLots: sizeLots as SizeLots,
       displayLots: (this.#chance(0.1) ? Math.min(100, sizeLots) : 0) as SizeLots,
@@ -249,7 +247,8 @@ export class RandomCommands {
     const drawn = this.#int(0, 8);
     if (drawn < 2) return { type: 'withdraw', accountId, currency, amount, reference };
     if (drawn < 4) return { type: 'deposit', accountId, currency, amount, reference };
-    if (drawn < 6) return { type: 'transfer', fromId: accountId, toId: this.#account(), currency, amount };
+    if (drawn < 6)
+      return { type: 'transfer', fromId: accountId, toId: this.#account(), currency, amount };
     if (drawn < 7)
       return {
         type: 'configure-account',

@@ -1,6 +1,6 @@
 // Test engine: an engine with its stamps, and short ways to say what tests say most. Every command is checked for
 // conservation: debits equal credits, and no money is made.
-import type { MatcherFactory } from '../create-state.ts';
+
 import type {
   AccountId,
   Command,
@@ -20,6 +20,7 @@ import type {
   UsdMicros,
 } from '@openstrike/domain';
 import { usPerYear } from '@openstrike/domain';
+import type { MatcherFactory } from '../create-state.ts';
 import { createEngine } from '../engine.ts';
 import { testTables } from './test-tables.ts';
 

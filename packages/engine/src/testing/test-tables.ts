@@ -94,7 +94,11 @@ export const testTables: readonly ContractTable[] = [
 ];
 
 /** A table of many inverse options, for load. */
-export const wideTables = (stepUsd: number, days: number, weeks: number): readonly ContractTable[] => [
+export const wideTables = (
+  stepUsd: number,
+  days: number,
+  weeks: number,
+): readonly ContractTable[] => [
   {
     underlying: 'BTC',
     version: 1,

@@ -7,6 +7,7 @@ import type {
   OrderFilter,
   RejectCode,
 } from '@openstrike/domain';
+import { findHolding } from '../account/holdings.ts';
 import { marginChanged } from '../account/margin.ts';
 import type { AccountRecord, EngineState, Holding, OrderRecord } from '../state.ts';
 import { countReduceOnly, countResting, delistOrder, emitOrder } from './order-records.ts';
@@ -40,7 +41,7 @@ export const findOwnOrder = (
   accountId: number,
   orderId: number,
 ): OrderRecord | RejectCode => {
-  const order = state.orders.get(orderId as OrderRecord['id']);
+  const order = state.orders.get(orderId);
   if (order === undefined) {
     return orderId >= 1 && orderId <= state.lastOrderId ? 'order-closed' : 'unknown-order';
   }
@@ -106,13 +107,15 @@ const collectOrders = (holding: Holding, filter: OrderFilter, into: OrderRecord[
 
 /** Open orders of an account that a filter takes, by id. */
 export const ordersMatching = (
+  state: EngineState,
   account: AccountRecord,
   filter: OrderFilter,
 ): readonly OrderRecord[] => {
   const found: OrderRecord[] = [];
   if (filter.instrumentId !== null) {
-    const holding = account.holdings.get(filter.instrumentId);
-    if (holding !== undefined) {
+    const instrument = state.instruments[filter.instrumentId];
+    const holding = instrument === undefined ? null : findHolding(account, instrument);
+    if (holding !== null) {
       collectOrders(holding, filter, found);
     }
     return found;
@@ -131,7 +134,7 @@ export const cancelOrders = (state: EngineState, command: CancelOrders): RejectC
   if (account === undefined) return 'unknown-account';
 
   // Point of no return.
-  for (const order of ordersMatching(account, command.filter)) {
+  for (const order of ordersMatching(state, account, command.filter)) {
     endOrder(state, order, command.reason);
   }
   return null;

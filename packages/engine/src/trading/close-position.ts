@@ -1,5 +1,6 @@
 // Close a position: a reduce-only order of the position's own size against it.
 import type { ClosePosition, PlaceOrder, RejectCode, SizeLots } from '@openstrike/domain';
+import { findHolding } from '../account/holdings.ts';
 import type { EngineState } from '../state.ts';
 import { checkAccess, placeOrder } from './place-order.ts';
 
@@ -11,7 +12,7 @@ export const closePosition = (state: EngineState, command: ClosePosition): Rejec
   if (denied !== null) return denied;
   const instrument = state.instruments[command.instrumentId];
   if (instrument === undefined) return 'unknown-instrument';
-  const sizeLots = account.holdings.get(instrument.id)?.sizeLots ?? 0;
+  const sizeLots = findHolding(account, instrument)?.sizeLots ?? 0;
   const limit = command.orderType === 'limit';
   const max = instrument.contract.sizeLotsMax;
   const order: PlaceOrder = {

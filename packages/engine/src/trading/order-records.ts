@@ -94,7 +94,7 @@ export const enlistOrder = (state: EngineState, order: OrderRecord): void => {
     order.slot = free;
     state.orderSlots[free] = order;
   }
-  state.orders.set(order.id, order);
+  state.orders.add(order);
   order.previous = holding.lastOrder;
   if (holding.lastOrder === null) {
     holding.firstOrder = order;
@@ -112,7 +112,7 @@ export const delistOrder = (state: EngineState, order: OrderRecord): void => {
   if (order.priceMode !== 'price') {
     unpegOrder(order);
   }
-  state.orders.delete(order.id);
+  state.orders.remove(order.id);
   state.orderSlots[order.slot] = null;
   state.freeSlots.push(order.slot);
   if (previous === null) {

@@ -1,0 +1,183 @@
+// What the whole engine costs: checks, margin, matching, ledger and events, over a recorded stream of a busy venue while
+// marks move. Throughput is timed over the whole run; latency per command in a run of its own, the clock's own cost
+// subtracted. Run: node --expose-gc engine.bench.ts
+import { availableParallelism, cpus } from 'node:os';
+import { PerformanceObserver } from 'node:perf_hooks';
+import type { Command, PriceTicks, Seq, SizeLots, StateMachine, TsUs } from '@openstrike/domain';
+import { build, type Histogram } from 'hdr-histogram-js';
+import { createEngine } from './engine.ts';
+import { type LoadStream, recordLoad } from './testing/load-stream.ts';
+import { plainOrder } from './testing/test-engine.ts';
+
+export interface BenchReport {
+  readonly conditions: string;
+  readonly workHash: string;
+  /** Name, value, unit. */
+  readonly figures: readonly (readonly [string, number, string])[];
+}
+
+type Figure = [string, number, string];
+
+/** An engine after the stream's set-up, with its stamps. */
+class Runner {
+  readonly engine: StateMachine = createEngine();
+  #seq = 0;
+  #nowUs: number;
+  readonly #stepUs: number;
+
+  constructor(stream: LoadStream) {
+    this.#nowUs = stream.startUs;
+    this.#stepUs = stream.stepUs;
+    for (const command of stream.setup) {
+      this.apply(command);
+    }
+  }
+
+  apply(command: Command): number {
+    this.#seq += 1;
+    this.#nowUs += this.#stepUs;
+    return this.engine.apply(command, this.#seq as Seq, this.#nowUs as TsUs).length;
+  }
+}
+
+const collect = (): void => {
+  (globalThis as { gc?: () => void }).gc?.();
+};
+
+/** Cost of reading the clock twice, in nanoseconds: the least of many. */
+const clockNs = (): number => {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 10_000; i++) {
+    const from = process.hrtime.bigint();
+    least = Math.min(least, Number(process.hrtime.bigint() - from));
+  }
+  return least;
+};
+
+const timed = (stream: LoadStream): { perSecond: number; events: number; hash: string } => {
+  const runner = new Runner(stream);
+  collect();
+  let events = 0;
+  const started = performance.now();
+  for (const command of stream.load) {
+    events += runner.apply(command);
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  return { perSecond: stream.load.length / seconds, events, hash: runner.engine.stateHash() };
+};
+
+const isOrder = (command: Command): boolean => command.type !== 'set-index';
+
+const latencies = (stream: LoadStream, figures: Figure[]): void => {
+  const runner = new Runner(stream);
+  collect();
+  const overhead = clockNs();
+  const orders: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 1e10 });
+  const ticks: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 1e10 });
+  for (const command of stream.load) {
+    const from = process.hrtime.bigint();
+    runner.apply(command);
+    const tookNs = Number(process.hrtime.bigint() - from) - overhead;
+    (isOrder(command) ? orders : ticks).recordValue(Math.max(tookNs, 1));
+  }
+  for (const percentile of [50, 99, 99.9, 99.99, 100]) {
+    const value = orders.getValueAtPercentile(percentile) / 1_000;
+    figures.push([`order command, p${percentile}`, value, 'us']);
+  }
+  figures.push(['index command with its marks, p50', ticks.getValueAtPercentile(50) / 1e3, 'us']);
+  figures.push(['clock, subtracted', overhead, 'ns']);
+};
+
+/** Heap growth over short stretches without a collection between, and collections over the run. */
+const allocation = async (stream: LoadStream, figures: Figure[]): Promise<void> => {
+  const runner = new Runner(stream);
+  collect();
+  let pauses = 0;
+  let pausedMs = 0;
+  let longestMs = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) {
+      pauses += 1;
+      pausedMs += duration;
+      longestMs = Math.max(longestMs, duration);
+    }
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  const growth: number[] = [];
+  const stretch = 500;
+  for (let at = 0; at + stretch <= stream.load.length; at += stretch) {
+    const before = process.memoryUsage().heapUsed;
+    for (let i = at; i < at + stretch; i++) {
+      runner.apply(stream.load[i] as Command);
+    }
+    growth.push((process.memoryUsage().heapUsed - before) / stretch);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  observer.disconnect();
+  growth.sort((a, b) => a - b);
+  figures.push(['allocated per command, median', growth[growth.length >> 1] ?? 0, 'bytes']);
+  figures.push(['collections', pauses, '']);
+  figures.push(['collecting, total', pausedMs, 'ms']);
+  figures.push(['collecting, longest', longestMs, 'ms']);
+};
+
+/** Memory of so many resting orders. */
+const restingOrders = (stream: LoadStream, count: number, figures: Figure[]): void => {
+  const runner = new Runner(stream);
+  const views = runner.engine.query('instruments', {}).filter(({ mark }) => mark !== null);
+  const accounts = runner.engine.query('accounts', {}).length;
+  collect();
+  const before = process.memoryUsage();
+  for (let n = 0; n < count; n++) {
+    const { instrument } = views[n % views.length] as (typeof views)[number];
+    runner.apply({
+      ...plainOrder,
+      accountId: (1 + (n % accounts)) as never,
+      instrumentId: instrument.id,
+      side: 'buy',
+      priceTicks: (1 + (Math.floor(n / views.length) % 50)) as PriceTicks,
+      sizeLots: 1 as SizeLots,
+    });
+  }
+  collect();
+  const after = process.memoryUsage();
+  const resting = runner.engine.query('open-orders', { accountId: 1 as never }).length;
+  const grown = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers;
+  figures.push([`${count} resting orders, heap and buffers`, grown / 1e6, 'MB']);
+  figures.push(['of them of the first account', resting, '']);
+};
+
+/** Runs the benchmark; `smoke` is a few seconds' worth less of the same work. */
+export async function run({ smoke }: { readonly smoke: boolean }): Promise<BenchReport> {
+  const accounts = smoke ? 500 : 10_000;
+  const orders = smoke ? 10_000 : 1_000_000;
+  const commandsPerTick = smoke ? 2_000 : 50_000;
+  const stream = recordLoad({ accounts, orders, commandsPerTick, strikeStep: 2_000, seed: 7 });
+  const figures: Figure[] = [];
+  let hash = '';
+  for (let round = 0; round < (smoke ? 1 : 3); round++) {
+    const { perSecond, events, hash: worked } = timed(stream);
+    figures.push([`throughput, round ${round + 1}`, perSecond, 'commands a second']);
+    figures.push(['events a command', events / stream.load.length, '']);
+    hash = worked;
+  }
+  latencies(stream, figures);
+  await allocation(stream, figures);
+  restingOrders(stream, smoke ? 10_000 : 1_000_000, figures);
+  return {
+    conditions:
+      `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown'} x ${availableParallelism()}, ` +
+      `${stream.instruments} instruments, ${accounts} accounts, ${orders} commands, ` +
+      `an index value with all marks every ${commandsPerTick}, seed 7, one thread, no journal`,
+    workHash: hash.slice(0, 16),
+    figures,
+  };
+}
+
+if (import.meta.url === new URL(process.argv[1] ?? '', 'file:').href) {
+  const report = await run({ smoke: process.argv.includes('--smoke') });
+  const lines = report.figures.map(
+    ([name, value, unit]) => `${name.padEnd(48)} ${value.toFixed(value < 100 ? 3 : 0)} ${unit}`,
+  );
+  process.stdout.write(`${[report.conditions, `work ${report.workHash}`, ...lines].join('\n')}\n`);
+}

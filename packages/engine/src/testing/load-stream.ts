@@ -1,0 +1,156 @@
+// Load stream: the commands of a busy venue, recorded once on an engine of its own, so that runs can replay them
+// without the cost of thinking them up. Many accounts with few positions, market makers that quote widely and
+// requote, takers that hit them, and an index that moves.
+import type {
+  AccountId,
+  Command,
+  InstrumentView,
+  OrderId,
+  PriceTicks,
+  SizeLots,
+} from '@openstrike/domain';
+import { createRandom, type Random } from '@openstrike/std';
+import { plainOrder, TestEngine } from './test-engine.ts';
+import { wideTables } from './test-tables.ts';
+
+/** How large the venue is. */
+export interface LoadOptions {
+  readonly accounts: number;
+  readonly orders: number;
+  /** An index value comes after so many commands. */
+  readonly commandsPerTick: number;
+  /** Strike spacing in USD: 2,000 makes about a thousand instruments. */
+  readonly strikeStep: number;
+  readonly seed: number;
+}
+
+/** What was recorded: commands that set the venue up, and those to measure. */
+export interface LoadStream {
+  readonly setup: readonly Command[];
+  readonly load: readonly Command[];
+  readonly instruments: number;
+  readonly startUs: number;
+  /** Microseconds of venue time between commands. */
+  readonly stepUs: number;
+}
+
+/** Records what it applies. */
+class Recorder extends TestEngine {
+  readonly recorded: Command[] = [];
+
+  override apply(command: Command): ReturnType<TestEngine['apply']> {
+    this.nowUs += 2;
+    this.recorded.push(command);
+    return super.apply(command);
+  }
+}
+
+interface OpenOrder {
+  readonly orderId: OrderId;
+  readonly accountId: AccountId;
+}
+
+class Crowd {
+  readonly #random: Random;
+  readonly #engine: Recorder;
+  readonly #accounts: number;
+  readonly #views: readonly InstrumentView[];
+  readonly #open: OpenOrder[] = [];
+  #price = 100_000;
+
+  constructor(engine: Recorder, options: LoadOptions) {
+    this.#random = createRandom(options.seed);
+    this.#engine = engine;
+    this.#accounts = options.accounts;
+    this.#views = engine.engine.query('instruments', {}).filter(({ mark }) => mark !== null);
+  }
+
+  tick(): void {
+    this.#price *= 1 + 0.0002 * (this.#random.nextFloat() - 0.5);
+    this.#engine.index('btc_usd', this.#price);
+  }
+
+  step(): void {
+    const drawn = this.#random.nextInt(0, 100);
+    if (drawn < 38 && this.#open.length > 0) {
+      this.#cancel();
+    } else if (drawn < 86) {
+      this.#order(0.99 - 0.1 * this.#random.nextFloat(), 1.01 + 0.1 * this.#random.nextFloat());
+    } else {
+      this.#order(1.03, 0.97);
+    }
+  }
+
+  /** Half of the flow is that of a hundred market makers. */
+  #account(): AccountId {
+    const maker = this.#random.nextFloat() < 0.5;
+    const makers = Math.min(100, this.#accounts);
+    return this.#random.nextInt(1, (maker ? makers : this.#accounts) + 1) as AccountId;
+  }
+
+  /** An order at a multiple of the mark: below it for resting bids, above for takers. */
+  #order(bid: number, ask: number): void {
+    const view = this.#views[this.#random.nextInt(0, this.#views.length)] as InstrumentView;
+    const { instrument, mark } = view;
+    const buys = this.#random.nextFloat() < 0.5;
+    const option = instrument.kind === 'option';
+    const factor = buys ? bid : ask;
+    const price = (mark?.markPrice ?? 1) * (option ? factor : 1 + (factor - 1) / 20);
+    let ticks = Math.max(1, Math.round((price * instrument.tick.den) / instrument.tick.num));
+    for (const { aboveTicks, multiple } of instrument.tickSteps) {
+      if (ticks > aboveTicks) ticks -= ticks % multiple;
+    }
+    const accountId = this.#account();
+    const events = this.#engine.apply({
+      ...plainOrder,
+      accountId,
+      instrumentId: instrument.id,
+      side: buys ? 'buy' : 'sell',
+      priceTicks: ticks as PriceTicks,
+      sizeLots: this.#random.nextInt(1, 10) as SizeLots,
+    });
+    const [first] = events;
+    if (first?.type === 'order-changed') {
+      this.#open.push({ orderId: first.order.orderId, accountId });
+    }
+  }
+
+  #cancel(): void {
+    const at = this.#random.nextInt(0, this.#open.length);
+    const { orderId, accountId } = this.#open[at] as OpenOrder;
+    const last = this.#open.pop() as OpenOrder;
+    if (at < this.#open.length) this.#open[at] = last;
+    // A taker's order is gone long before: a late cancel is part of the flow, but not a large one.
+    if (this.#engine.engine.query('order', { orderId }) !== null) {
+      this.#engine.apply({ type: 'cancel-order', accountId, orderId });
+    }
+  }
+}
+
+/** Records a stream. */
+export const recordLoad = (options: LoadOptions): LoadStream => {
+  const engine = new Recorder();
+  const { nowUs } = engine;
+  engine.open(wideTables(options.strikeStep, 4, 3));
+  for (let i = 1; i <= options.accounts; i++) {
+    engine.deposit(engine.account(`account ${i}`), (i <= 100 ? 2e4 : 2e2) * 1e8);
+  }
+  const crowd = new Crowd(engine, options);
+  const setup = engine.recorded.length;
+  let sinceTick = 0;
+  while (engine.recorded.length - setup < options.orders) {
+    crowd.step();
+    sinceTick += 1;
+    if (sinceTick === options.commandsPerTick) {
+      sinceTick = 0;
+      crowd.tick();
+    }
+  }
+  return {
+    setup: engine.recorded.slice(0, setup),
+    load: engine.recorded.slice(setup),
+    instruments: engine.instruments.size,
+    startUs: nowUs,
+    stepUs: 2,
+  };
+};
