@@ -22,126 +22,144 @@ const RING_FIELDS = 8192 * REPORT_STRIDE;
 /** Receives a full ring of reports and how many of them are new. */
 export type Drain = (reports: Int32Array, count: number) => void;
 
-/** One matcher behind order ids, which are dense and looked up in a flat array as in the benchmark's own adapters. */
-export class PublicAdapter implements FillSink {
-  readonly #handles: Int32Array;
-  readonly #reports: Int32Array;
-  readonly #drain: Drain | undefined;
-  readonly #matcher: Matcher;
-  #used = 0;
-  #sequence = 0;
-  #taker = 0;
-  #levelSide = 0;
-  #levelTicks = 0;
-  /** How many reports were written. */
-  reportCount = 0;
-
-  /** `drain` is called whenever the ring of 8,192 reports is full, and by `flush`. */
-  constructor(make: (sink: FillSink) => Matcher, stream: Stream, drain?: Drain) {
-    this.#reports = new Int32Array(RING_FIELDS);
-    this.#handles = new Int32Array(stream.orderIds + 1);
-    this.#drain = drain;
-    this.#matcher = make(this);
-    for (let book = 0; book < stream.books; book++) this.#matcher.openBook(book);
-  }
-
-  /** Writes all of a report but its maker and taker, and returns where it begins. */
-  #report(kind: number, order: number, side: number, ticks: number, lots: number): number {
-    const reports = this.#reports;
-    if (this.#used === RING_FIELDS) this.flush();
-    const at = this.#used;
-    reports[at] = kind;
-    reports[at | 1] = this.#sequence;
-    reports[at | 2] = order;
-    reports[at | 3] = side;
-    reports[at | 4] = ticks;
-    reports[at | 5] = lots;
-    this.#used = at + REPORT_STRIDE;
-    return at;
-  }
-
-  flush(): void {
-    const count = this.#used / REPORT_STRIDE;
-    this.reportCount += count;
-    this.#drain?.(this.#reports, count);
-    this.#used = 0;
-  }
-
-  fill(_maker: number, makerId: number, ticks: number, lots: number, remaining: number): void {
-    const at = this.#report(TRADE, 0, 0, ticks, lots);
-    this.#reports[at | 6] = makerId;
-    this.#reports[at | 7] = this.#taker;
-    if (remaining === 0) this.#handles[makerId] = 0;
-  }
-
-  selfTradeCancelled(): void {}
-
-  levelChanged(book: number, side: Side, ticks: number, lots: number): void {
-    this.#levelSide = side;
-    this.#levelTicks = ticks;
-    this.#report(LEVEL, book, side, ticks, lots);
-  }
-
-  /** Takes every order that still rests off the books. */
-  clear(): void {
-    for (const [id, handle] of this.#handles.entries()) {
-      if (handle !== 0) this.#cancel(id);
-    }
-    this.flush();
-  }
-
+/** One matcher behind order ids. */
+export interface PublicAdapter {
   /** Works through the messages from `first` up to `end`. */
-  run(stream: Stream, first: number, end: number): void {
-    const { fields } = stream;
-    for (let i = first; i < end; i++) {
-      const at = i * MESSAGE_STRIDE;
-      const kind = fields[at] as number;
-      const side = fields[at + 1] as Side;
-      const id = fields[at + 2] as number;
-      const ticks = fields[at + 3] as number;
-      const lots = fields[at + 4] as number;
-      this.#sequence = i;
-      if (kind === CANCEL) {
-        this.#cancel(id);
-      } else if (kind === MODIFY) {
-        this.#modify(id, side, ticks, lots, fields[at + 5] as number);
-      } else {
-        this.#report(ACK, id, side, ticks, lots);
-        const left = this.#place(id, side, ticks, lots, fields[at + 5] as number, kind !== NEW_IOC);
-        if (kind === NEW_IOC && left > 0) this.#report(CANCEL_ACK, id, side, ticks, left);
-      }
-    }
+  run(stream: Stream, first: number, end: number): void;
+  /** Takes every order that still rests off the books. */
+  clear(): void;
+  /** Hands what is in the ring to the drain. */
+  flush(): void;
+}
+
+/** A ring of reports, filled a record at a time. */
+interface ReportRing {
+  /** Writes a report without its maker and taker, and returns where it begins. */
+  write(
+    kind: number,
+    sequence: number,
+    order: number,
+    side: number,
+    ticks: number,
+    lots: number,
+  ): number;
+  readonly fields: Int32Array;
+  flush(): void;
+}
+
+function createRing(drain: Drain | undefined): ReportRing {
+  const fields = new Int32Array(RING_FIELDS);
+  let used = 0;
+  const flush = (): void => {
+    drain?.(fields, used / REPORT_STRIDE);
+    used = 0;
+  };
+  return {
+    fields,
+    flush,
+    write(kind, sequence, order, side, ticks, lots) {
+      if (used === RING_FIELDS) flush();
+      const at = used;
+      fields[at] = kind;
+      fields[at | 1] = sequence;
+      fields[at | 2] = order;
+      fields[at | 3] = side;
+      fields[at | 4] = ticks;
+      fields[at | 5] = lots;
+      used = (at + REPORT_STRIDE) | 0;
+      return at;
+    },
+  };
+}
+
+/**
+ * Puts a matcher behind order ids, which are dense and looked up in a flat array, as in the public
+ * benchmark's own adapters. A closure over constants: V8 then knows the matcher and its arrays.
+ * `drain` is called whenever the ring of 8,192 reports is full, and by `flush`.
+ */
+export function createPublicAdapter(
+  make: (sink: FillSink) => Matcher,
+  stream: Stream,
+  drain?: Drain,
+): PublicAdapter {
+  const ring = createRing(drain);
+  const handles = new Int32Array(stream.orderIds + 1);
+  let sequence = 0;
+  let taker = 0;
+  let levelSide = 0;
+  let levelTicks = 0;
+  const matcher = make({
+    fill(_maker, makerId, ticks, lots, remaining) {
+      const at = ring.write(TRADE, sequence, 0, 0, ticks, lots);
+      ring.fields[at | 6] = makerId;
+      ring.fields[at | 7] = taker;
+      if (remaining === 0) handles[makerId] = 0;
+    },
+    selfTradeCancelled() {},
+    levelChanged(book, side, ticks, lots) {
+      levelSide = side;
+      levelTicks = ticks;
+      ring.write(LEVEL, sequence, book, side, ticks, lots);
+    },
+  });
+  for (let book = 0; book < stream.books; book++) matcher.openBook(book);
+
+  function place(id: number, side: Side, ticks: number, lots: number, book: number, rest: boolean) {
+    taker = id;
+    handles[id] = matcher.submit(book, side, ticks, lots, 0, 0, id, rest, 0);
+    return matcher.lotsLeft();
   }
 
-  #place(id: number, side: Side, ticks: number, lots: number, book: number, rest: boolean): number {
-    this.#taker = id;
-    const handle = this.#matcher.submit(book, side, ticks, lots, 0, 0, id, rest, 0);
-    this.#handles[id] = handle;
-    return this.#matcher.lotsLeft();
-  }
-
-  #cancel(id: number): void {
-    const handle = this.#handles[id] as number;
+  function cancel(id: number): void {
+    const handle = handles[id] as number;
     if (handle === 0) {
-      this.#report(CANCEL_REJECT, id, 0, 0, 0);
+      ring.write(CANCEL_REJECT, sequence, id, 0, 0, 0);
       return;
     }
-    this.#handles[id] = 0;
-    const lots = this.#matcher.cancel(handle);
+    handles[id] = 0;
+    const lots = matcher.cancel(handle);
     // The level that the cancel has just changed is the order's.
-    this.#report(CANCEL_ACK, id, this.#levelSide, this.#levelTicks, lots);
+    ring.write(CANCEL_ACK, sequence, id, levelSide, levelTicks, lots);
   }
 
-  #modify(id: number, side: Side, ticks: number, lots: number, book: number): void {
-    const handle = this.#handles[id] as number;
+  function modify(id: number, side: Side, ticks: number, lots: number, book: number): void {
+    const handle = handles[id] as number;
     if (handle === 0) {
-      this.#report(MODIFY_REJECT, id, 0, 0, 0);
+      ring.write(MODIFY_REJECT, sequence, id, 0, 0, 0);
       return;
     }
-    this.#matcher.cancel(handle);
-    this.#report(MODIFY_ACK, id, side, ticks, lots);
-    this.#place(id, side, ticks, lots, book, true);
+    matcher.cancel(handle);
+    ring.write(MODIFY_ACK, sequence, id, side, ticks, lots);
+    place(id, side, ticks, lots, book, true);
   }
+
+  return {
+    flush: ring.flush,
+    clear() {
+      for (let id = 1; id < handles.length; id++) if (handles[id] !== 0) cancel(id);
+      ring.flush();
+    },
+    run({ fields }, first, end) {
+      for (let i = first; i < end; i++) {
+        const at = i * MESSAGE_STRIDE;
+        const kind = fields[at] as number;
+        const side = fields[at + 1] as Side;
+        const id = fields[at + 2] as number;
+        const ticks = fields[at + 3] as number;
+        const lots = fields[at + 4] as number;
+        sequence = i;
+        if (kind === CANCEL) {
+          cancel(id);
+        } else if (kind === MODIFY) {
+          modify(id, side, ticks, lots, fields[at + 5] as number);
+        } else {
+          ring.write(ACK, i, id, side, ticks, lots);
+          const left = place(id, side, ticks, lots, fields[at + 5] as number, kind !== NEW_IOC);
+          if (kind === NEW_IOC && left > 0) ring.write(CANCEL_ACK, i, id, side, ticks, left);
+        }
+      }
+    },
+  };
 }
 
 /** The benchmark's SHA-256 over the reports of a stream, ordered by message and kind, one line each. */
@@ -158,7 +176,7 @@ export function reportHash(make: (sink: FillSink) => Matcher, stream: Stream): s
     }
     message.length = 0;
   };
-  const adapter = new PublicAdapter(make, stream, (reports, count) => {
+  const adapter = createPublicAdapter(make, stream, (reports, count) => {
     for (let at = 0; at < count * REPORT_STRIDE; at += REPORT_STRIDE) {
       if (reports[at] === LEVEL) continue;
       if (reports[at + 1] !== sequence) finishMessage();

@@ -43,8 +43,9 @@ export function createMatcher(sink: FillSink, capacity: MatcherCapacity = {}): M
 }
 
 class FastMatcher extends PriceLevels implements Matcher {
-  readonly #sink: FillSink;
-  #orders: Int32Array;
+  // Declared and not defined, for the reason given in price-levels.ts.
+  declare private readonly sink: FillSink;
+  declare private orders: Int32Array;
   #ordersFree = 0;
   #ordersUsed = 8;
   #orderCount = 0;
@@ -54,8 +55,8 @@ class FastMatcher extends PriceLevels implements Matcher {
 
   constructor(sink: FillSink, capacity: MatcherCapacity) {
     super(capacity);
-    this.#sink = sink;
-    this.#orders = new Int32Array(((capacity.orders ?? 1024) + 1) << 3);
+    this.sink = sink;
+    this.orders = new Int32Array(((capacity.orders ?? 1024) + 1) << 3);
   }
 
   submit(
@@ -89,15 +90,13 @@ class FastMatcher extends PriceLevels implements Matcher {
     const levelVisible = (this.levelVisible[(level >> 1) | 3] as number) + visible;
     this.levelVisible[(level >> 1) | 3] = levelVisible;
     if (visible !== left) this.levelHidden[level >> 3]! += left - visible;
-    this.#sink.levelChanged(bookId, side, limitTicks, levelVisible);
+    this.sink.levelChanged(bookId, side, limitTicks, levelVisible);
     return handle;
   }
 
   /** Trades up to `lots` against the best level of a side; returns the lots left over. */
   #sweepBestLevel(side: number, lots: number, ownerRef: number, selfTrade: SelfTrade): number {
-    const orders = this.#orders;
-    const { levels, levelVisible } = this;
-    const sink = this.#sink;
+    const { orders, levels, levelVisible, sink } = this;
     const level = this.sides[side] as number;
     const ticks = Math.abs(levels[level] as number);
     const first = levels[level | LEVEL_HEAD] as number;
@@ -149,7 +148,7 @@ class FastMatcher extends PriceLevels implements Matcher {
 
   /** Shows the next slice of an iceberg whose slice was used up, at the end of the queue; returns the slice. */
   #refresh(level: number, handle: number, remaining: number): number {
-    const orders = this.#orders;
+    const { orders } = this;
     const display = orders[handle | ORDER_DISPLAY] as number;
     const slice = display < remaining ? display : remaining;
     orders[handle | ORDER_LOTS] = remaining;
@@ -205,12 +204,12 @@ class FastMatcher extends PriceLevels implements Matcher {
     if (handle === 0) {
       handle = this.#ordersUsed;
       this.#ordersUsed = handle + 8;
-      if (handle === this.#orders.length) this.#orders = doubled(this.#orders);
+      if (handle === this.orders.length) this.orders = doubled(this.orders);
     } else {
-      this.#ordersFree = this.#orders[handle | ORDER_NEXT] as number;
+      this.#ordersFree = this.orders[handle | ORDER_NEXT] as number;
     }
     this.#orderCount = (this.#orderCount + 1) | 0;
-    const orders = this.#orders;
+    const { orders } = this;
     orders[handle | ORDER_LOTS] = lots;
     orders[handle | ORDER_VISIBLE] = visibleLots;
     orders[handle | ORDER_DISPLAY] = displayLots;
@@ -221,8 +220,7 @@ class FastMatcher extends PriceLevels implements Matcher {
 
   /** Links an order in at the end of a level's queue. */
   #join(level: number, handle: number): void {
-    const orders = this.#orders;
-    const { levels } = this;
+    const { orders, levels } = this;
     const tail = levels[level | LEVEL_TAIL] as number;
     orders[handle | ORDER_LEVEL] = level;
     orders[handle | ORDER_NEXT] = 0;
@@ -233,15 +231,14 @@ class FastMatcher extends PriceLevels implements Matcher {
   }
 
   #freeOrder(handle: number): void {
-    this.#orders[handle] = 0;
-    this.#orders[handle | ORDER_NEXT] = this.#ordersFree;
+    this.orders[handle] = 0;
+    this.orders[handle | ORDER_NEXT] = this.#ordersFree;
     this.#ordersFree = handle;
     this.#orderCount = (this.#orderCount - 1) | 0;
   }
 
   cancel(handle: number): number {
-    const orders = this.#orders;
-    const { levels } = this;
+    const { orders, levels } = this;
     const level = this.#levelOf(handle);
     const next = orders[handle | ORDER_NEXT] as number;
     const prev = orders[handle | ORDER_PREV] as number;
@@ -261,12 +258,12 @@ class FastMatcher extends PriceLevels implements Matcher {
       if (next === 0) levels[level | LEVEL_TAIL] = prev;
       else orders[next | ORDER_PREV] = prev;
     }
-    this.#sink.levelChanged(side >> 4, ((side >> 3) & 1) as Side, ticks, visible);
+    this.sink.levelChanged(side >> 4, ((side >> 3) & 1) as Side, ticks, visible);
     return lots;
   }
 
   reduce(handle: number, newLots: number): void {
-    const orders = this.#orders;
+    const { orders } = this;
     const level = this.#levelOf(handle);
     const lots = orders[handle | ORDER_LOTS] as number;
     const slice = orders[handle | ORDER_VISIBLE] as number;
@@ -280,7 +277,7 @@ class FastMatcher extends PriceLevels implements Matcher {
     this.levelVisible[(level >> 1) | 3] = visible;
     const side = this.levels[level | LEVEL_SIDE] as number;
     const ticks = Math.abs(this.levels[level] as number);
-    this.#sink.levelChanged(side >> 4, ((side >> 3) & 1) as Side, ticks, visible);
+    this.sink.levelChanged(side >> 4, ((side >> 3) & 1) as Side, ticks, visible);
   }
 
   bestTicks(bookId: number, side: Side): number {
@@ -350,7 +347,7 @@ class FastMatcher extends PriceLevels implements Matcher {
 
   /** The lots at a level that are not `owner`'s; -1 less the lots before the first own order if that one stops. */
   #foreignLots(level: number, owner: number, selfTrade: SelfTrade): number {
-    const orders = this.#orders;
+    const { orders } = this;
     let all = 0;
     let ahead = 0;
     let handle = this.levels[level | LEVEL_HEAD] as number;
@@ -378,7 +375,7 @@ class FastMatcher extends PriceLevels implements Matcher {
 
   nextOrder(handle: number): number {
     const level = this.#levelOf(handle);
-    const behind = this.#orders[handle | ORDER_NEXT] as number;
+    const behind = this.orders[handle | ORDER_NEXT] as number;
     if (behind !== 0) return behind;
     const nextLevel = this.nextLevel(level);
     return nextLevel === 0 ? 0 : (this.levels[nextLevel | LEVEL_HEAD] as number);
@@ -423,12 +420,12 @@ class FastMatcher extends PriceLevels implements Matcher {
 
   #field(handle: number, field: number): number {
     this.#levelOf(handle);
-    return this.#orders[handle | field] as number;
+    return this.orders[handle | field] as number;
   }
 
   /** The level of a resting order. */
   #levelOf(handle: number): number {
-    const level = this.#orders[handle];
+    const level = this.orders[handle];
     assert(level !== undefined && level !== 0 && (handle & 7) === 0, 'the handle is void');
     return level;
   }

@@ -19,7 +19,7 @@ import {
   runNpmBook,
   writeStreamFile,
 } from '../bench/peers.ts';
-import { PublicAdapter, reportHash } from '../bench/public-adapter.ts';
+import { createPublicAdapter, type PublicAdapter, reportHash } from '../bench/public-adapter.ts';
 import { publicStream, type Stream } from '../bench/public-stream.ts';
 import { PUBLISHED_HASHES } from '../bench/published-hashes.ts';
 import { thinStream } from '../bench/thin-stream.ts';
@@ -185,7 +185,7 @@ export async function run({ smoke }: { smoke: boolean }): Promise<BenchReport> {
       throw new Error(`the reports of ${name} hash to ${hash}, not to ${published}`);
     }
     hashes.push(`${name} ${hash}`);
-    const adapter = new PublicAdapter(make, stream);
+    const adapter = createPublicAdapter(make, stream);
     const rates = throughputs(adapter, stream, smoke);
     const own = rates['openstrike'] ?? [];
     figures.push([`${name}, best round`, Math.max(...own), 'M messages/s']);

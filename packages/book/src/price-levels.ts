@@ -61,12 +61,14 @@ const WINDOW_LEAD = WINDOW_KEYS / 4;
 
 /** Base of the fast matcher: knows prices, and of orders only whether a level has any. */
 export class PriceLevels {
-  protected sides: Int32Array;
-  protected levels: Int32Array;
-  protected levelVisible: Float64Array;
+  // Declared and not defined: a field first written in the constructor, and then never again until
+  // a pool is full, is a constant to V8, and so are the array's address and length.
+  declare protected sides: Int32Array;
+  declare protected levels: Int32Array;
+  declare protected levelVisible: Float64Array;
   /** Lots of a level's icebergs that no slice shows yet, at `level >> 3`. */
-  protected levelHidden: Float64Array;
-  protected windows: Int32Array = new Int32Array(16);
+  declare protected levelHidden: Float64Array;
+  declare protected windows: Int32Array;
   #levelsFree = 0;
   #levelsUsed = 8;
   #windowsUsed = 0;
@@ -81,6 +83,7 @@ export class PriceLevels {
     this.levels[0] = NO_KEY;
     this.levelVisible = new Float64Array(this.levels.buffer);
     this.levelHidden = new Float64Array(levels + 1);
+    this.windows = new Int32Array(16 + Math.min(windowsMax, 64) * WINDOW_STRIDE);
     this.#windowsMax = windowsMax;
     this.#windowAfterSteps = windowAfterSteps;
   }
@@ -267,7 +270,7 @@ export class PriceLevels {
       window = 16 + this.#windowsUsed * WINDOW_STRIDE;
       this.#windowsUsed += 1;
       if (window + WINDOW_STRIDE > this.windows.length) {
-        const larger = new Int32Array(16 + 2 * this.#windowsUsed * WINDOW_STRIDE);
+        const larger = new Int32Array(2 * this.windows.length);
         larger.set(this.windows);
         this.windows = larger;
       }
