@@ -425,7 +425,7 @@ test('no query scans a table', async () => {
   server.handle({ type: 'retain', id: 1, sinceUs: 2e15 as TsUs });
   const reading = server.statements().filter((sql) => /^(SELECT|DELETE)/.test(sql));
   expect(reading.length).toBeGreaterThan(30);
-  const database = new DatabaseSync(join(folder, 'history.sqlite'));
+  const database = new DatabaseSync(join(folder, 'history.db'));
   for (const sql of reading) {
     const plan = database
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
@@ -515,7 +515,7 @@ describe('failures of the world', () => {
   test('a newer format and a foreign database are refused and left alone', async () => {
     const folder = freshFolder();
     await (await createHistory({ folder, inProcess: true })).close();
-    const path = join(folder, 'history.sqlite');
+    const path = join(folder, 'history.db');
     const database = new DatabaseSync(path);
     database.exec(`PRAGMA user_version = ${historyVersion + 1}`);
     database.close();
@@ -525,7 +525,7 @@ describe('failures of the world', () => {
       await expect(refused).rejects.toMatchObject({ code: 'history-newer' });
     }
     const other = freshFolder();
-    const foreign = new DatabaseSync(join(other, 'history.sqlite'));
+    const foreign = new DatabaseSync(join(other, 'history.db'));
     foreign.exec('CREATE TABLE theirs (x)');
     foreign.close();
     const refused = createHistory({ folder: other, inProcess: true });
@@ -547,7 +547,7 @@ describe('failures of the world', () => {
     history.absorb(told.batches[0] ?? []);
     await history.flush();
     const lastSeq = history.lastSeq();
-    const saboteur = new DatabaseSync(join(folder, 'history.sqlite'));
+    const saboteur = new DatabaseSync(join(folder, 'history.db'));
     saboteur.exec('DROP TABLE cash');
     saboteur.close();
     for (const batch of told.batches) {

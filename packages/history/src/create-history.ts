@@ -33,9 +33,12 @@ import {
   type QueryMethod,
   type ToServer,
 } from './history-server.ts';
+import { unpackCells } from './packed-cells.ts';
+import { decodeTrade, tradeShape } from './row-codecs.ts';
+import type { PackedRows } from './row-sink.ts';
 
 export interface HistoryOptions {
-  /** Where `history.sqlite` lives; made when it is missing. */
+  /** Where `history.db` lives; made when it is missing. */
   readonly folder: string;
   /** True keeps the database on the calling thread, for tests and tools. */
   readonly inProcess?: boolean;
@@ -298,6 +301,11 @@ class HistoryClient implements History {
     return this.#call((id) => ({ type: 'query', id, method, values }));
   }
 
+  async #trades(method: QueryMethod, ...values: readonly unknown[]): Promise<readonly Trade[]> {
+    const packed = await this.#query<PackedRows>(method, ...values);
+    return unpackCells(tradeShape, packed, decodeTrade);
+  }
+
   async flush(): Promise<void> {
     await this.#call<null>((id) => ({ type: 'flush', id }));
   }
@@ -322,7 +330,7 @@ class HistoryClient implements History {
   }
 
   trades(query: TradeQuery): Promise<readonly Trade[]> {
-    return this.#query('trades', query);
+    return this.#trades('trades', query);
   }
 
   orders(query: OrderQuery): Promise<readonly OrderState[]> {
@@ -382,7 +390,7 @@ class HistoryClient implements History {
   }
 
   recentTrades(sinceUs: TsUs): Promise<readonly Trade[]> {
-    return this.#query('recentTrades', sinceUs);
+    return this.#trades('recentTrades', sinceUs);
   }
 
   recentIndexes(sinceUs: TsUs): ReturnType<History['recentIndexes']> {
@@ -413,5 +421,5 @@ const gapError = (last: number, next: number): OperationalError =>
   new OperationalError(
     'history-gap',
     `history is complete through command ${last} and was given command ${next}: ` +
-      'feed it the journal in between, or move history.sqlite away to begin anew.',
+      'feed it the journal in between, or move history.db away to begin anew.',
   );

@@ -8,6 +8,10 @@ import { type Instrument, type InstrumentId, OperationalError } from '@openstrik
 import type { Cell } from './row-codecs.ts';
 import { migrate } from './schema.ts';
 
+/** Pages of indexes that are written all over the place stay in memory. */
+const cacheKiB = 262_144;
+/** A page that is changed often is copied into the database seldom: after 128 MiB of log. */
+const checkpointPages = 32_768;
 /** Instruments kept at hand for rows that name only their id. */
 const instrumentsCachedMax = 20_000;
 
@@ -21,11 +25,11 @@ export class HistoryDatabase {
   }
 
   /**
-   * Opens or creates `history.sqlite` in a folder.
+   * Opens or creates `history.db` in a folder.
    * Throws: OperationalError `history-open`, `history-foreign`, `history-newer`, `history-in-use`.
    */
   static open(folder: string): HistoryDatabase {
-    const path = join(folder, 'history.sqlite');
+    const path = join(folder, 'history.db');
     let database: DatabaseSync;
     try {
       mkdirSync(folder, { recursive: true });
@@ -42,7 +46,8 @@ export class HistoryDatabase {
       database.exec('PRAGMA journal_mode = WAL');
       database.exec('PRAGMA locking_mode = NORMAL');
       database.exec('PRAGMA synchronous = FULL');
-      database.exec('PRAGMA cache_size = -65536');
+      database.exec(`PRAGMA cache_size = -${cacheKiB}`);
+      database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
       database.exec('PRAGMA temp_store = MEMORY');
     } catch (cause) {
       database.close();

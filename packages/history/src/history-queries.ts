@@ -13,7 +13,6 @@ import {
   type OrderState,
   type PriceTicks,
   type Seq,
-  type Trade,
   type TsUs,
   type UsdMicros,
   usdMicrosPerUsd,
@@ -34,6 +33,7 @@ import type {
 } from './history.ts';
 import type { HistoryDatabase } from './history-database.ts';
 import { storedResolutions } from './history-writer.ts';
+import { packCells } from './packed-cells.ts';
 import {
   type Cell,
   cashShape,
@@ -45,6 +45,7 @@ import {
   settlementShape,
   tradeShape,
 } from './row-codecs.ts';
+import type { PackedRows } from './row-sink.ts';
 import { columnNames } from './schema.ts';
 import { cashReasonWords, classesOf, currencyWords, settlementWords } from './words.ts';
 
@@ -75,13 +76,14 @@ export class HistoryQueries {
     this.#database = database;
   }
 
-  trades(query: TradeQuery): Trade[] {
+  trades(query: TradeQuery): PackedRows {
     const range = this.#timeRange('trades', 'trade_id', query);
     range.low = Math.max(range.low, query.fromTradeId ?? 0);
     range.high = Math.min(range.high, query.toTradeId ?? Number.MAX_SAFE_INTEGER);
     const direction: Direction = query.order === 'ascending' ? 'ASC' : 'DESC';
     const ids = mergeIds(this.#tradeIds(query, range, direction), direction, 0, query.limit);
-    return ids.map((id) => decodeTrade(this.#database.row(tradeSql, id) as Cell[]));
+    const rows = ids.map((id) => this.#database.row(tradeSql, id) as Cell[]);
+    return packCells(tradeShape, rows);
   }
 
   #tradeIds(query: TradeQuery, range: IdRange, direction: Direction): number[] {
@@ -135,13 +137,13 @@ export class HistoryQueries {
   }
 
   orders(query: OrderQuery): OrderState[] {
-    const filled = query.includeUnfilled ? '' : 'AND filled_lots > 0';
-    const before = (query.beforeId ?? Number.MAX_SAFE_INTEGER) - (query.beforeId === null ? 0 : 1);
-    const found = this.#orderIds(query, (key) => [
-      `SELECT order_id FROM orders WHERE closed = 1 ${filled} AND account_id = ? AND ${key} = ?
-       AND order_id <= ? ORDER BY order_id DESC LIMIT ?`,
-      before,
-    ]);
+    const found = (query.includeUnfilled ? [0, 1] : [1]).flatMap((traded) =>
+      this.#orderIds(
+        query,
+        (key) => `SELECT order_id FROM orders WHERE closed = 1 AND account_id = ? AND ${key} = ?
+          AND traded = ${traded} AND order_id <= ? ORDER BY order_id DESC LIMIT ?`,
+      ),
+    );
     const ids = mergeIds(
       found.map((row) => row[0] as number),
       'DESC',
@@ -152,18 +154,15 @@ export class HistoryQueries {
   }
 
   /** Rows of one search per class, or of the one instrument. */
-  #orderIds(
-    query: OrderQuery,
-    sqlOf: (key: 'class' | 'instrument_id') => [sql: string, before: number],
-  ): Cell[][] {
-    const most = query.offset + query.limit;
-    if (query.instrumentId !== null) {
-      const [sql, before] = sqlOf('instrument_id');
-      return this.#database.rows(sql, query.accountId, query.instrumentId, before, most);
-    }
-    const [sql, before] = sqlOf('class');
-    return classesOf(query.currency, query.kind).flatMap((code) =>
-      this.#database.rows(sql, query.accountId, code, before, most),
+  #orderIds(query: OrderQuery, sqlOf: (key: 'class' | 'instrument_id') => string): Cell[][] {
+    const { accountId, instrumentId, beforeId, limit, offset } = query;
+    const newest = beforeId === null ? Number.MAX_SAFE_INTEGER : beforeId - 1;
+    const [key, values] =
+      instrumentId === null
+        ? (['class', classesOf(query.currency, query.kind)] as const)
+        : (['instrument_id', [instrumentId]] as const);
+    return values.flatMap((value) =>
+      this.#database.rows(sqlOf(key), accountId, value, newest, offset + limit),
     );
   }
 
@@ -173,12 +172,11 @@ export class HistoryQueries {
   }
 
   triggerOrders(query: OrderQuery): OrderState[] {
-    const before = (query.beforeId ?? Number.MAX_SAFE_INTEGER) - (query.beforeId === null ? 0 : 1);
-    const found = this.#orderIds(query, (key) => [
-      `SELECT order_id, id FROM trigger_states WHERE account_id = ? AND ${key} = ?
-       AND order_id <= ? ORDER BY order_id DESC, id DESC LIMIT ?`,
-      before,
-    ]) as [number, number][];
+    const found = this.#orderIds(
+      query,
+      (key) => `SELECT order_id, id FROM trigger_states WHERE account_id = ? AND ${key} = ?
+        AND order_id <= ? ORDER BY order_id DESC, id DESC LIMIT ?`,
+    ) as [number, number][];
     found.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
     return found
       .slice(query.offset, query.offset + query.limit)
@@ -403,13 +401,13 @@ export class HistoryQueries {
     }));
   }
 
-  recentTrades(sinceUs: TsUs): Trade[] {
+  recentTrades(sinceUs: TsUs): PackedRows {
     const rows = this.#database.rows(
       `SELECT ${columnNames(tradeShape).join(', ')} FROM trades WHERE ts_us >= ?
        ORDER BY ts_us, trade_id`,
       sinceUs,
     );
-    return rows.map(decodeTrade);
+    return packCells(tradeShape, rows);
   }
 
   recentIndexes(sinceUs: TsUs): { indexName: IndexName; price: UsdMicros; tsUs: TsUs }[] {

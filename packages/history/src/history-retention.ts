@@ -47,7 +47,7 @@ function* untradedOrders(database: HistoryDatabase, sinceUs: TsUs): Generator<vo
   const triggered = statusWords.code('triggered');
   for (;;) {
     const rows = database.rows(
-      `SELECT order_id FROM orders WHERE closed = 1 AND filled_lots = 0 AND updated_us < ?
+      `SELECT order_id FROM orders WHERE closed = 1 AND traded = 0 AND updated_us < ?
        AND status <> ${triggered} ORDER BY updated_us LIMIT ?`,
       sinceUs,
       portionRows,

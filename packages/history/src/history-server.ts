@@ -13,7 +13,7 @@ import { HistoryWriter } from './history-writer.ts';
 /** Rows wait so long for company before they are committed. */
 const commitAfterMs = 100;
 /** A transaction is not made longer than this. */
-const commitAfterRows = 20_000;
+const commitAfterRows = 50_000;
 
 /** Methods of `HistoryQueries` that may be asked for by name. */
 export type QueryMethod = {
@@ -59,7 +59,7 @@ export class HistoryServer {
 
   /** Opens the folder's history and says `ready`. Throws: as `HistoryDatabase.open`. */
   constructor(folder: string, send: (message: FromServer) => void) {
-    this.#path = join(folder, 'history.sqlite');
+    this.#path = join(folder, 'history.db');
     this.#send = send;
     this.#database = HistoryDatabase.open(folder);
     this.#writer = new HistoryWriter(this.#database);

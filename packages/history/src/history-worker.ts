@@ -21,6 +21,6 @@ try {
     }
   });
 } catch (cause) {
-  const error = operationalErrorOf(cause, join(folder, 'history.sqlite'));
+  const error = operationalErrorOf(cause, join(folder, 'history.db'));
   send({ type: 'failed', failure: failureOf(error) });
 }

@@ -43,7 +43,11 @@ const insertSql = (table: string, columns: readonly string[], verb = 'INSERT'): 
 
 const at = (shape: RowShape, name: string): number => columnNames(shape).indexOf(name);
 
-const orderAt = { instrument: at(orderShape, 'instrument_id'), status: at(orderShape, 'status') };
+const orderAt = {
+  instrument: at(orderShape, 'instrument_id'),
+  status: at(orderShape, 'status'),
+  filled: at(orderShape, 'filled_lots'),
+};
 const tradeAt = {
   id: at(tradeShape, 'trade_id'),
   instrument: at(tradeShape, 'instrument_id'),
@@ -179,12 +183,13 @@ export class HistoryWriter {
   }
 
   #orders(packed: PackedRows): void {
-    const columns = [...columnNames(orderShape), 'class', 'closed'];
+    const columns = [...columnNames(orderShape), 'class', 'closed', 'traded'];
     const statement = this.#database.statement(insertSql('orders', columns, 'INSERT OR REPLACE'));
-    this.#each(orderShape, packed, 2, (values) => {
+    this.#each(orderShape, packed, 3, (values) => {
       const instrument = this.#instrument(values[orderAt.instrument] as number);
-      values[values.length - 2] = classOf(instrument);
-      values[values.length - 1] = openCodes.has(values[orderAt.status] as number) ? 0 : 1;
+      values[values.length - 3] = classOf(instrument);
+      values[values.length - 2] = openCodes.has(values[orderAt.status] as number) ? 0 : 1;
+      values[values.length - 1] = (values[orderAt.filled] as number) > 0 ? 1 : 0;
       statement.run(...values);
     });
   }

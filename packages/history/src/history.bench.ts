@@ -201,12 +201,12 @@ const questions = (history: History, trades: number): [string, () => Promise<unk
 };
 
 export const run = async (options: { readonly smoke: boolean }): Promise<void> => {
-  const trades = options.smoke ? 2_000 : 1_000_000;
+  const trades = options.smoke ? 2_000 : Number(process.env.TRADES ?? 1_000_000);
   const folder = mkdtempSync(join(tmpdir(), 'openstrike-bench-'));
   const history = await createHistory({ folder });
   try {
     await fill(history, trades);
-    const bytes = statSync(join(folder, 'history.sqlite')).size;
+    const bytes = statSync(join(folder, 'history.db')).size;
     say(
       `database: ${(bytes / 2 ** 20).toFixed(0)} MiB, ${Math.round(bytes / trades)} bytes a trade`,
     );

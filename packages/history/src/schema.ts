@@ -41,15 +41,11 @@ CREATE UNIQUE INDEX instruments_by_name ON instruments (name);
 CREATE INDEX instruments_by_expiry ON instruments (expiry_us, instrument_id);
 CREATE TABLE accounts (account_id INTEGER PRIMARY KEY, document TEXT NOT NULL);
 
-CREATE TABLE orders (${definitions(orderShape, 'order_id')}, class INTEGER, closed INTEGER);
-CREATE INDEX orders_closed_by_class ON orders (account_id, class, order_id) WHERE closed = 1;
-CREATE INDEX orders_closed_by_instrument ON orders (account_id, instrument_id, order_id)
+CREATE TABLE orders (${definitions(orderShape, 'order_id')}, class INTEGER, closed INTEGER, traded INTEGER);
+CREATE INDEX orders_by_class ON orders (account_id, class, traded, order_id) WHERE closed = 1;
+CREATE INDEX orders_by_instrument ON orders (account_id, instrument_id, traded, order_id)
   WHERE closed = 1;
-CREATE INDEX orders_filled_by_class ON orders (account_id, class, order_id)
-  WHERE closed = 1 AND filled_lots > 0;
-CREATE INDEX orders_filled_by_instrument ON orders (account_id, instrument_id, order_id)
-  WHERE closed = 1 AND filled_lots > 0;
-CREATE INDEX orders_untraded ON orders (updated_us) WHERE closed = 1 AND filled_lots = 0;
+CREATE INDEX orders_untraded ON orders (updated_us) WHERE closed = 1 AND traded = 0;
 CREATE TABLE trigger_states (
   id INTEGER PRIMARY KEY, ${definitions(orderShape, null)}, class INTEGER);
 CREATE INDEX trigger_states_by_class ON trigger_states (account_id, class, order_id, id);

@@ -43,7 +43,7 @@ export class BookWatch {
 
   #tell(): void {
     const book = this.#copy.view();
-    for (const listener of [...this.listeners]) {
+    for (const listener of this.listeners) {
       listener(book);
     }
   }

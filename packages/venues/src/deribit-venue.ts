@@ -280,7 +280,7 @@ class DeribitVenue implements Venue {
   #setStatus(status: VenueStatus): void {
     if (status !== this.#status) {
       this.#status = status;
-      for (const listener of [...this.#statusListeners]) {
+      for (const listener of this.#statusListeners) {
         listener(status);
       }
     }
