@@ -105,6 +105,12 @@ describe('the format of a folder', () => {
 });
 
 describe('files', () => {
+  it('may lie in a folder that is made with those above it', async () => {
+    const storage = await FileStorage.open(join(base, 'a', 'b', 'c'));
+    expect((await storage.list()).map(({ name }) => name)).toContain('format.json');
+    await storage.close();
+  });
+
   it('are written whole, read in part and replaced', async () => {
     const storage = await FileStorage.open(base);
     await writeWholeFile(storage, 'a', [Buffer.from('one '), Buffer.from('two')]);

@@ -3,7 +3,7 @@
 // made durable by syncing the folder itself.
 import * as fs from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { OperationalError } from '@openstrike/domain';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import {
@@ -33,7 +33,7 @@ export class FileStorage implements JournalStorage {
    */
   static async open(folder: string): Promise<FileStorage> {
     const existing = await readFormat(folder);
-    await attempt(folder, mkdir(folder, { recursive: true }));
+    await makeFolder(folder);
     const storage = new FileStorage(folder, await lockFolder(folder));
     if (existing !== formatVersion) {
       const text = `${JSON.stringify({ kind: formatKind, version: formatVersion })}\n`;
@@ -98,26 +98,17 @@ export class FileStorage implements JournalStorage {
   async rename(from: string, to: string): Promise<void> {
     const path = this.describe(to);
     await call<void>(path, (done) => fs.rename(this.describe(from), path, done));
-    await this.#syncFolder();
+    await syncFolder(this.#folder);
   }
 
   async remove(name: string): Promise<void> {
     const path = this.describe(name);
     await call<void>(path, (done) => fs.unlink(path, done));
-    await this.#syncFolder();
+    await syncFolder(this.#folder);
   }
 
   async close(): Promise<void> {
     this.#lock?.release();
-  }
-
-  async #syncFolder(): Promise<void> {
-    const fd = await call<number>(this.#folder, (done) => fs.open(this.#folder, 'r', done));
-    try {
-      await call<void>(this.#folder, (done) => fs.fsync(fd, done), 'sync');
-    } finally {
-      fs.closeSync(fd);
-    }
   }
 }
 
@@ -150,6 +141,25 @@ class DiskFile implements JournalFile {
 
   close(): Promise<void> {
     return call<void>(this.#path, (done) => fs.close(this.#fd, done));
+  }
+}
+
+/** Makes the folder and those above it that are missing, durably. */
+async function makeFolder(folder: string): Promise<void> {
+  const topmost = await attempt(folder, mkdir(folder, { recursive: true }));
+  if (topmost !== undefined) {
+    for (let made = resolve(folder); made.length >= resolve(topmost).length; made = dirname(made)) {
+      await syncFolder(dirname(made));
+    }
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const fd = await call<number>(folder, (done) => fs.open(folder, 'r', done));
+  try {
+    await call<void>(folder, (done) => fs.fsync(fd, done), 'sync');
+  } finally {
+    fs.closeSync(fd);
   }
 }
 
@@ -200,10 +210,10 @@ type Done<T> = (error: NodeJS.ErrnoException | null, value?: T) => void;
 
 /** Callbacks, not the promise API: half the cost for each write and sync. */
 function call<T>(path: string, run: (done: Done<T>) => void, step = 'access'): Promise<T> {
-  return new Promise((resolve, reject) => {
+  return new Promise((fulfil, reject) => {
     run((error, value) => {
       if (error === null || error === undefined) {
-        resolve(value as T);
+        fulfil(value as T);
       } else {
         reject(wrap(path, error, step));
       }

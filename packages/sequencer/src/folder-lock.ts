@@ -43,7 +43,7 @@ export async function lockFolder(
   const draft = `${path}.${process.pid}.${process.hrtime.bigint()}`;
   try {
     fs.writeFileSync(draft, mine);
-    if (!tryLink(draft, path)) {
+    if (!tryMake(draft, path, mine)) {
       const held = read(path);
       if (held !== null && (await isAlive(held, path, timing))) {
         throw heldBy(folder, held);
@@ -78,9 +78,18 @@ export async function lockFolder(
   };
 }
 
-function tryLink(draft: string, path: string): boolean {
+/** False where there is a lock. Linked, so that nobody sees half of it, where the disk can link. */
+function tryMake(draft: string, path: string, mine: string): boolean {
   try {
     fs.linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      return false;
+    }
+  }
+  try {
+    fs.writeFileSync(path, mine, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') {

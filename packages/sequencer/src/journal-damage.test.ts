@@ -274,7 +274,14 @@ describe('random faults, crashes and restarts', () => {
     /** What was acknowledged, by seq. */
     const acknowledged = new Map<number, string>();
     for (let life = 0; life < 6; life++) {
-      const { sequencer, seen } = await replayed(storage, random.nextInt(100, 3_000));
+      const segmentBytesMax = random.nextInt(100, 3_000);
+      if (random.nextInt(0, 6) === 0) {
+        storage.inject('sync-failed');
+        await replayed(storage, segmentBytesMax).catch((error: OperationalError) =>
+          expect(error.code).toBe('storage-failed'),
+        );
+      }
+      const { sequencer, seen } = await replayed(storage, segmentBytesMax);
       for (const [seq, text] of acknowledged) {
         expect(seen[seq - 1]).toBe(text);
       }
