@@ -52,10 +52,10 @@ export const checkTradable = (
 /** Whether a size is one that the instrument takes. */
 export const checkSize = (instrument: InstrumentRecord, lots: number): RejectCode | null => {
   const { sizeLotsMin, sizeLotsMax } = instrument.contract;
-  if (!Number.isSafeInteger(lots) || lots <= 0) return 'invalid-amount';
+  if (!(lots > 0)) return 'invalid-amount';
   if (lots < sizeLotsMin) return 'amount-too-small';
   if (lots > sizeLotsMax) return 'amount-too-large';
-  return null;
+  return Number.isSafeInteger(lots) ? null : 'invalid-amount';
 };
 
 /** Whether a limit price is one that the instrument takes. */
