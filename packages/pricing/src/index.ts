@@ -48,6 +48,7 @@ export {
   yangZhang,
 } from './realised-volatility.ts';
 export { fitSabr, type SabrParameters, sabrVolatility } from './sabr.ts';
+export type { SmileQuote } from './smile-quote.ts';
 export {
   essviAt,
   fitEssvi,
@@ -99,7 +100,6 @@ export {
   fitSvi,
   fitSviSurface,
   repairSvi,
-  type SmileQuote,
   type SviFit,
   type SviFitInputs,
   type SviFitRefusal,

@@ -8,8 +8,8 @@
  */
 import { err, exp, log, ok, pow, type Result } from '@openstrike/std';
 import { findMinimum } from './numeric/scalar-search.ts';
+import type { SmileQuote } from './smile-quote.ts';
 import type { SviParameters } from './svi.ts';
-import type { SmileQuote } from './svi-fit.ts';
 
 /** One slice: at-the-money total variance, correlation, and psi = theta phi(theta). */
 export type SsviSlice = { readonly theta: number; readonly rho: number; readonly psi: number };

@@ -7,6 +7,8 @@
  */
 import { err, ok, type Result, sinh } from '@openstrike/std';
 import { levenbergMarquardt, solveCholesky } from './numeric/levenberg-marquardt.ts';
+import type { SmileQuote } from './smile-quote.ts';
+import { rawOfSsvi } from './ssvi.ts';
 import {
   densityFactor,
   type SviParameters,
@@ -16,14 +18,6 @@ import {
 } from './svi.ts';
 import { butterflyMargin, calendarMargin, type SviSlice } from './svi-arbitrage.ts';
 import { jumpWingsOfRaw, rawOfJumpWings } from './svi-forms.ts';
-
-/** One strike's volatilities, annualised, 1 = 100 %. */
-export type SmileQuote = {
-  /** ln(strike / forward). */
-  readonly k: number;
-  readonly bidIv: number;
-  readonly askIv: number;
-};
 
 /** What to fit, and the earlier slice not to cross. */
 export type SviFitInputs = {
@@ -95,7 +89,8 @@ export function fitSvi(inputs: SviFitInputs): Result<SviFit, SviFitRefusal> {
     }
   }
   let best: SviFit | undefined;
-  for (const candidate of [slice, second, begun]) {
+  const plain = rawOfSsvi({ theta: data.wAtMoney, rho: 0, psi: Math.min(data.wAtMoney, 1) });
+  for (const candidate of [slice, second, begun, plain]) {
     const repaired = repairSvi({ timeYears, slice: candidate }, earlier);
     const fit = repaired && fitOf(repaired, quotes, timeYears, true);
     if (fit !== undefined && (best === undefined || fit.rmsIv < best.rmsIv)) {
@@ -366,6 +361,9 @@ function towardsFree(
   const psi = Math.max(wings.psi, -0.49 * p);
   const c = Math.min(p + 2 * psi, bound);
   const pair = Math.max(p + c, 1e-9);
+  if (share === 1) {
+    return rawOfSsvi({ theta: atMoney, rho: (c - p) / pair, psi: scale * pair });
+  }
   const freePsi = 0.5 * (c - p);
   const vMin = (wings.v * 4 * p * c) / (pair * pair);
   const mix = (from: number, to: number): number => from + share * (to - from);

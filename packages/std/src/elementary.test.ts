@@ -57,7 +57,7 @@ test('edges follow the limits', () => {
     Infinity,
     -744.4400719213812,
   ]);
-  expect(log(1.7e308)).toBeCloseTo(709.7268373607, 9);
+  expect(log(1.7e308)).toBeCloseTo(709.7268368932282, 9);
   expect(log(-1)).toBeNaN();
   expect([log1p(-1), log1p(0), log1p(-0), log1p(Infinity)]).toEqual([-Infinity, 0, -0, Infinity]);
   expect([erf(Infinity), erf(-Infinity), erf(0)]).toEqual([1, -1, 0]);
