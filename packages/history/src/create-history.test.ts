@@ -482,6 +482,25 @@ describe('catching up', () => {
     await expect(worker.flush()).rejects.toThrow('closed');
   });
 
+  test('who absorbs faster than rows are stored is held back, and loses nothing', async () => {
+    const worker = await createHistory({ folder: freshFolder(), pendingRowsMax: 20_000 });
+    const deposit = {
+      ...(told.cash[0] as (typeof told.cash)[number]),
+      type: 'cash-changed',
+    } as const;
+    const events = Array.from({ length: 4_000 }, () => deposit);
+    let most = 0;
+    for (let seq = 1; seq <= 40; seq++) {
+      worker.absorb([sampleApplied(seq, sampleStartUs, events)]);
+      most = Math.max(most, worker.pendingRows());
+    }
+    expect(most).toBeLessThanOrEqual(20_000);
+    expect(await worker.cashCount({ ...anyCash, accountId: deposit.accountId })).toBe(160_000);
+    await worker.flush();
+    expect(worker.pendingRows()).toBe(0);
+    await worker.close();
+  });
+
   test('killed at any moment, it holds a prefix and catches up to the whole', async () => {
     const script = join(import.meta.dirname, 'testing', 'store-until-killed.ts');
     const long = tellStory(4, 6000);

@@ -1,7 +1,7 @@
 // Create history: the side of history that the rest of the program holds. It packs batches and
 // posts them to the server in another thread; order is kept because everything goes through one
-// port. Back-pressure: rows under way are counted, and beyond `pendingRowsMax` history fails rather
-// than eat the memory; a restart then catches up from the journal.
+// port. Back-pressure: rows under way are counted, and beyond a bound `absorb` blocks
+// until the worker has caught up by half, so memory stays bounded and nothing is lost.
 import { Worker } from 'node:worker_threads';
 import {
   type AccountChanged,
@@ -36,18 +36,22 @@ import {
 import { unpackCells } from './packed-cells.ts';
 import { decodeTrade, tradeShape } from './row-codecs.ts';
 import type { PackedRows } from './row-sink.ts';
+import { StoredGauge } from './stored-gauge.ts';
 
 export interface HistoryOptions {
   /** Where `history.db` lives; made when it is missing. */
   readonly folder: string;
   /** True keeps the database on the calling thread, for tests and tools. */
   readonly inProcess?: boolean;
+  /** Rows that may be under way before `absorb` holds its caller back; 500,000 when absent. */
+  readonly pendingRowsMax?: number;
   /** Called once when history can store no more. */
   readonly onFailure?: (error: OperationalError) => void;
 }
 
-/** Rows that may be under way before history gives up. */
-export const pendingRowsMax = 2_000_000;
+const defaultPendingRowsMax = 500_000;
+/** A worker that stores nothing for so long is given up. */
+const stallMs = 30_000;
 /** Rows gathered before they are posted at once. */
 const postRows = 2_000;
 /** Rows gathered wait no longer than this. */
@@ -70,7 +74,7 @@ interface ServerLink {
  */
 export const createHistory = (options: HistoryOptions): Promise<History> =>
   new Promise((resolve, reject) => {
-    const client = new HistoryClient(options.onFailure ?? null, resolve, reject);
+    const client = new HistoryClient(options, resolve, reject);
     try {
       client.link =
         options.inProcess === true ? inProcessLink(client, options) : workerLink(client, options);
@@ -81,7 +85,12 @@ export const createHistory = (options: HistoryOptions): Promise<History> =>
   });
 
 const inProcessLink = (client: HistoryClient, options: HistoryOptions): ServerLink => {
-  const server = new HistoryServer(options.folder, (message) => client.receive(message));
+  const server = new HistoryServer(options.folder, (message) => {
+    if (message.type === 'stored') {
+      client.gauge.addStored(message.rows);
+    }
+    client.receive(message);
+  });
   return {
     post: (message) => server.handle(message),
     end: async () => {},
@@ -92,7 +101,7 @@ const inProcessLink = (client: HistoryClient, options: HistoryOptions): ServerLi
 const workerLink = (client: HistoryClient, options: HistoryOptions): ServerLink => {
   const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./history-worker.${suffix}`, import.meta.url), {
-    workerData: { folder: options.folder },
+    workerData: { folder: options.folder, gauge: client.gauge.buffer },
   });
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const crashed = (reason: string): void =>
@@ -122,7 +131,9 @@ interface Waiting {
 
 class HistoryClient implements History {
   link: ServerLink | null = null;
+  readonly gauge: StoredGauge = new StoredGauge();
   readonly #onFailure: ((error: OperationalError) => void) | null;
+  readonly #pendingRowsMax: number;
   readonly #ready: (history: History) => void;
   readonly #refused: (error: Error) => void;
   readonly #waiting = new Map<number, Waiting>();
@@ -131,18 +142,18 @@ class HistoryClient implements History {
   #nextId = 1;
   #lastSeq = 0 as Seq;
   #postedSeq = 0 as Seq;
-  #postedRows = 0;
   #timer: NodeJS.Timeout | null = null;
   #timerMs = 0;
   #failure: OperationalError | null = null;
   #closed = false;
 
   constructor(
-    onFailure: ((error: OperationalError) => void) | null,
+    options: HistoryOptions,
     ready: (history: History) => void,
     refused: (error: Error) => void,
   ) {
-    this.#onFailure = onFailure;
+    this.#onFailure = options.onFailure ?? null;
+    this.#pendingRowsMax = options.pendingRowsMax ?? defaultPendingRowsMax;
     this.#ready = ready;
     this.#refused = refused;
   }
@@ -167,7 +178,6 @@ class HistoryClient implements History {
         break;
       case 'stored':
         this.#lastSeq = message.lastSeq;
-        this.#postedRows -= message.rows;
         break;
       case 'answer':
         this.#settle(message.id)?.resolve(message.value as never);
@@ -212,7 +222,7 @@ class HistoryClient implements History {
   }
 
   pendingRows(): number {
-    return this.#postedRows + this.#compactor.rows;
+    return this.gauge.pending() + this.#compactor.rows;
   }
 
   failure(): OperationalError | null {
@@ -234,18 +244,22 @@ class HistoryClient implements History {
       }
       this.#compactor.absorb(applied);
     }
-    if (this.pendingRows() > pendingRowsMax) {
-      this.#fail(
-        new OperationalError(
-          'history-overloaded',
-          `${this.pendingRows()} rows wait to be stored: restart with a faster disk or a slower ` +
-            'market; history catches up from the journal.',
-        ),
-      );
+    if (this.pendingRows() > this.#pendingRowsMax) {
+      this.#awaitWorker();
     } else if (this.#compactor.rows >= postRows) {
       this.#post();
     } else if (this.#compactor.lastSeq > this.#postedSeq) {
       this.#setTimer(this.#compactor.rows > 0 ? postAfterMs : postIdleAfterMs);
+    }
+  }
+
+  /** Holds the calling thread back until the worker has caught up by half. */
+  #awaitWorker(): void {
+    this.#post();
+    if (!this.gauge.waitBelow(this.#pendingRowsMax / 2, stallMs)) {
+      const sentence =
+        'history fell behind and stores nothing: check the disk and restart; history then catches up.';
+      this.#fail(new OperationalError('history-stalled', sentence));
     }
   }
 
@@ -257,7 +271,7 @@ class HistoryClient implements History {
     }
     const batch = this.#compactor.take();
     this.#postedSeq = batch.lastSeq;
-    this.#postedRows += batch.rows;
+    this.gauge.addPosted(batch.rows);
     this.link?.post({ type: 'rows', batch }, transferablesOf(batch));
   }
 

@@ -6,11 +6,23 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '@openstrike/std';
 import { operationalErrorOf } from './history-database.ts';
 import { type FromServer, failureOf, HistoryServer, type ToServer } from './history-server.ts';
+import { StoredGauge } from './stored-gauge.ts';
 
-const { folder } = workerData as { readonly folder: string };
+const { folder, gauge: shared } = workerData as {
+  readonly folder: string;
+  readonly gauge: SharedArrayBuffer;
+};
+const gauge = new StoredGauge(shared);
 assert(parentPort !== null, 'the history worker runs in a worker thread');
 const port = parentPort;
-const send = (message: FromServer): void => port.postMessage(message);
+const send = (message: FromServer): void => {
+  port.postMessage(message);
+  if (message.type === 'stored') {
+    gauge.addStored(message.rows);
+  } else if (message.type === 'failed') {
+    gauge.end();
+  }
+};
 
 try {
   const server = new HistoryServer(folder, send);

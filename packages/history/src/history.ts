@@ -125,8 +125,8 @@ export interface History {
    */
   absorb(batch: readonly Applied[]): void;
   /**
-   * Rows absorbed and not yet stored; who makes commands faster than they are stored waits on
-   * `flush`.
+   * Rows absorbed and not yet stored. Beyond half a million `absorb` blocks its thread until the
+   * worker has caught up by half.
    */
   pendingRows(): number;
   /** Why nothing is stored any more; null while all is well. Queries and `flush` reject with it. */

@@ -1,3 +1,3 @@
-export { createHistory, type HistoryOptions, pendingRowsMax } from './create-history.ts';
+export { createHistory, type HistoryOptions } from './create-history.ts';
 export * from './history.ts';
 export { historyVersion } from './schema.ts';

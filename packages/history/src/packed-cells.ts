@@ -1,5 +1,5 @@
-// Packed cells: rows on their way back from the worker, the same two arrays in which rows came; a long list of
-// trades then crosses threads as one buffer instead of as a hundred thousand objects.
+// Packed cells: rows on their way back from the worker, the same two arrays in which rows came; a
+// long list of trades then crosses threads as one buffer instead of as a hundred thousand objects.
 import type { Cell, RowShape } from './row-codecs.ts';
 import type { PackedRows } from './row-sink.ts';
 
