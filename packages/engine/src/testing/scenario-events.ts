@@ -33,7 +33,8 @@ export const showCash = (minor: number, currency: keyof typeof minorPerUnit): st
 
 const showOrderPrice = (contract: Instrument, order: OrderState): string => {
   const { priceTicks, priceMode, priceModeValue } = order;
-  const price = priceTicks === 0 ? 'market' : `@ ${showPrice(contract, priceTicks)}`;
+  const none = priceMode === 'price' ? 'market' : 'without a price';
+  const price = priceTicks === 0 ? none : `@ ${showPrice(contract, priceTicks)}`;
   if (priceMode === 'iv') return `${price} (${trim(priceModeValue * 100, 4)}%)`;
   return priceMode === 'usd' ? `${price} ($${priceModeValue})` : price;
 };
