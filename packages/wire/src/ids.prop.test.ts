@@ -13,29 +13,24 @@ import {
 const anyId = fc.integer({ min: 1, max: 999_999_999_999_999 });
 const anyCurrency = fc.constantFrom(...currencies);
 const anyType = fc.constantFrom<OrderType>('limit', 'market', 'stop-limit', 'trailing-stop');
-const anyTrigger = fc.option(
-  fc.record({
-    source: fc.constantFrom('index' as const, 'mark' as const, 'last' as const),
-    price: fc.constant(1),
-    offset: fc.constant(null),
-  }),
-);
 const anySide = fc.constantFrom('buy' as const, 'sell' as const);
 
 test('order ids read back', () => {
   fc.assert(
-    fc.property(
-      anyId,
-      anyCurrency,
-      anyType,
-      anySide,
-      anyTrigger,
-      (n, currency, type, side, trigger) => {
-        const order = { orderId: n as OrderId, type, side, trigger };
-        expect(parseOrderId(renderOrderId(order, currency))).toEqual({ id: n, currency });
-        expect(parseOrderId(renderTriggerOrderId(n as OrderId, order, currency))?.id).toBe(n);
-      },
-    ),
+    fc.property(anyId, anyCurrency, anyType, anySide, (n, currency, type, side) => {
+      const order = { orderId: n as OrderId, type, side };
+      expect(parseOrderId(renderOrderId(order, currency))).toEqual({ id: n, currency });
+    }),
+  );
+});
+
+test('an order that fired names its trigger order as that was named', () => {
+  fc.assert(
+    fc.property(anyId, anyCurrency, anySide, (n, currency, side) => {
+      const waiting = { orderId: n as OrderId, type: 'take-limit', side } as const;
+      const named = renderTriggerOrderId(n as OrderId, side, currency);
+      expect(named).toBe(renderOrderId(waiting, currency));
+    }),
   );
 });
 
@@ -48,25 +43,13 @@ test('trade ids read back', () => {
 });
 
 test('ids have the shapes of the protocol', () => {
-  const plain = {
-    orderId: 584849853 as OrderId,
-    type: 'limit',
-    side: 'buy',
-    trigger: null,
-  } as const;
+  const plain = { orderId: 584849853 as OrderId, type: 'limit', side: 'buy' } as const;
   expect(renderOrderId(plain, 'BTC')).toBe('584849853');
   expect(renderOrderId(plain, 'ETH')).toBe('ETH-584849853');
   expect(renderOrderId(plain, 'USDC')).toBe('USDC-584849853');
-  const stop = {
-    orderId: 250756 as OrderId,
-    type: 'stop-market',
-    side: 'sell',
-    trigger: { source: 'last', price: 1, offset: null },
-  } as const;
+  const stop = { orderId: 250756 as OrderId, type: 'stop-market', side: 'sell' } as const;
   expect(renderOrderId(stop, 'BTC')).toBe('BTC-SLTS-250756');
-  const take = { ...stop, type: 'take-limit', side: 'buy' } as const;
-  const marked = { ...take, trigger: { ...stop.trigger, source: 'mark' } } as const;
-  expect(renderOrderId(marked, 'USDC')).toBe('USDC-SLMB-250756');
+  expect(renderOrderId({ ...stop, side: 'buy' }, 'USDC')).toBe('USDC-SLTB-250756');
 });
 
 test('texts that are no ids are refused', () => {

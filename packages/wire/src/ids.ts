@@ -1,13 +1,14 @@
 // Ids: orders and trades are numbers inside and texts outside that begin with the settlement currency, BTC's
-// being bare digits. Trigger orders have a shape of their own, such as `BTC-SLIS-250756`: SL, the letter of the
-// price source and the letter of the side. Invariant: every text reads back as its number.
+// being bare digits. Trigger orders have a shape of their own, such as `BTC-SLTS-250756`: three letters and the side's.
+// The plain order that came of one names it by that id and knows no more of it than number and side. Invariant: every
+// text reads back as its number, and an order has one id all its life.
 import {
   type Currency,
   type OrderId,
   type OrderState,
   orderId,
+  type Side,
   type TradeId,
-  type TriggerSource,
   tradeId,
 } from '@openstrike/domain';
 import { isTriggerType } from './words.ts';
@@ -15,34 +16,28 @@ import { isTriggerType } from './words.ts';
 const numbered = (currency: Currency, id: number): string =>
   currency === 'BTC' ? String(id) : `${currency}-${id}`;
 
-const sourceLetters: Readonly<Record<TriggerSource, string>> = { index: 'I', mark: 'M', last: 'T' };
-
-type Triggered = Pick<OrderState, 'side' | 'trigger'>;
-
-const triggerId = (id: OrderId, { side, trigger }: Triggered, currency: Currency): string => {
-  const source = sourceLetters[trigger?.source ?? 'last'];
-  return `${currency}-SL${source}${side === 'buy' ? 'B' : 'S'}-${id}`;
-};
+const triggerId = (id: OrderId, side: Side, currency: Currency): string =>
+  `${currency}-SLT${side === 'buy' ? 'B' : 'S'}-${id}`;
 
 /** The id of an order as clients see it. */
 export const renderOrderId = (
-  order: Pick<OrderState, 'orderId' | 'type'> & Triggered,
+  order: Pick<OrderState, 'orderId' | 'type' | 'side'>,
   settlementCurrency: Currency,
 ): string =>
   isTriggerType(order.type)
-    ? triggerId(order.orderId, order, settlementCurrency)
+    ? triggerId(order.orderId, order.side, settlementCurrency)
     : numbered(settlementCurrency, order.orderId);
 
 /** The id of an order of which only the number is known, where it is a plain one. */
 export const renderPlainOrderId = (id: OrderId, settlementCurrency: Currency): string =>
   numbered(settlementCurrency, id);
 
-/** The id that the trigger order had from which this order came. */
+/** The id that the trigger order had from which an order of this side came. */
 export const renderTriggerOrderId = (
   id: OrderId,
-  fired: Triggered,
+  side: Side,
   settlementCurrency: Currency,
-): string => triggerId(id, fired, settlementCurrency);
+): string => triggerId(id, side, settlementCurrency);
 
 export const renderTradeId = (id: TradeId, settlementCurrency: Currency): string =>
   numbered(settlementCurrency, id);

@@ -6,7 +6,6 @@ import {
   type TsUs,
   tsUs,
   usPerDay,
-  usPerHour,
   usPerMinute,
   usPerMs,
   usPerSecond,
@@ -137,11 +136,7 @@ const historicalVolatility = defineMethod({
     const pointsMax = (historyDays + windowDays) * 24 * 4;
     const history = await freshHistory(call);
     const points = await history.indexPoints(indexName, { fromUs: earliest, toUs }, pointsMax);
-    const fullHour = tsUs(Math.floor(toUs / usPerHour) * usPerHour);
-    return realisedVolatility(
-      points.filter((point) => point.tsUs < fullHour),
-      fromUs,
-    );
+    return realisedVolatility(points, fromUs);
   },
 });
 

@@ -133,7 +133,7 @@ describe('placing', () => {
       trigger_price: 90_000,
       triggered: false,
     });
-    expect(order.order_id).toMatch(/^BTC-SLIS-\d+$/);
+    expect(order.order_id).toMatch(/^BTC-SLTS-\d+$/);
     const stops = await venue.call('private/get_open_orders', { type: 'stop_all' });
     expect(stops).toHaveLength(1);
     const cancelled = await venue.call('private/cancel', order);
@@ -144,6 +144,28 @@ describe('placing', () => {
       order_state: 'cancelled',
       request: 'trigger:cancel',
     });
+  });
+
+  test('what a trigger brings names it, and both are found', async () => {
+    const stop = {
+      instrument_name: perpetual,
+      amount: 10,
+      type: 'stop_limit',
+      trigger: 'index_price',
+      trigger_price: 101_500,
+      price: 101_400,
+    };
+    const { order } = await venue.call('private/buy', stop);
+    venue.setIndex(101_600);
+    const [fired] = list(await venue.call('private/get_open_orders', {}));
+    expect(fired).toMatchObject({
+      order_type: 'limit',
+      triggered: true,
+      trigger_order_id: order.order_id,
+    });
+    const waited = await venue.call('private/get_order_state', order);
+    expect(waited).toMatchObject({ order_state: 'triggered', triggered: true });
+    venue.setIndex(100_000);
   });
 
   test('orders in volatility arrive and leave as percent', async () => {

@@ -1,66 +1,52 @@
-// Volatility: realised volatility of an index from its hourly values, and candles of any series of points. Pure
-// functions of what history keeps; nothing is made up where it keeps too little.
-import { type TsUs, usPerDay, usPerHour, usPerMs } from '@openstrike/domain';
+// Volatility: realised volatility of an index from whatever points history keeps of it, and candles of any series of
+// points. Pure functions; nothing is made up where there are too few points.
+import { type TsUs, usPerDay, usPerHour, usPerMs, usPerYear } from '@openstrike/domain';
 import type { PointRow } from '@openstrike/history';
 import { roundTo } from '@openstrike/wire';
 
 const windowUs = 15 * usPerDay;
 /** Fewer returns say nothing. */
-const returnsMin = 24;
-const hoursPerYear = 365 * 24;
-
-/** The last value of each full hour, ascending. */
-const hourly = (
-  points: readonly PointRow[],
-): { readonly hourUs: number; readonly value: number }[] => {
-  const hours: { hourUs: number; value: number }[] = [];
-  for (const { tsUs, value } of points) {
-    const hourUs = (Math.floor(tsUs / usPerHour) + 1) * usPerHour;
-    const last = hours.at(-1);
-    if (last !== undefined && last.hourUs === hourUs) {
-      last.value = value;
-    } else {
-      hours.push({ hourUs, value });
-    }
-  }
-  return hours;
-};
+const returnsMin = 10;
 
 /**
- * Annualised realised volatility at each full hour from `fromUs` on, over the fifteen days before it.
+ * Annualised realised volatility over the fifteen days before each full hour from `fromUs` on, and before the last
+ * point: the root of the squared returns over the time that they took, so points need not be evenly spaced.
  *
- * Units: percent. Shape: `[milliseconds, percent]`, ascending; hours with too few returns are left out.
+ * Units: percent. Shape: `[milliseconds, percent]`, ascending; times with too few returns are left out.
  */
 export const realisedVolatility = (
   points: readonly PointRow[],
   fromUs: TsUs,
 ): [number, number][] => {
-  const hours = hourly(points);
   const rows: [number, number][] = [];
-  let first = 1;
-  let sum = 0;
-  let squares = 0;
-  const returns: number[] = [0];
-  for (let i = 1; i < hours.length; i++) {
-    const now = hours[i] as (typeof hours)[number];
-    const before = hours[i - 1] as (typeof hours)[number];
-    const change = Math.log(now.value / before.value);
-    returns.push(change);
-    sum += change;
-    squares += change * change;
-    while ((hours[first]?.hourUs ?? now.hourUs) <= now.hourUs - windowUs) {
-      const left = returns[first] ?? 0;
-      sum -= left;
-      squares -= left * left;
-      first += 1;
-    }
-    const count = i - first + 1;
-    if (now.hourUs >= fromUs && count >= returnsMin) {
-      const variance = Math.max(squares - (sum * sum) / count, 0) / (count - 1);
-      const percent = roundTo(Math.sqrt(variance * hoursPerYear) * 100, 4);
-      rows.push([now.hourUs / usPerMs, percent]);
-    }
+  const last = points.at(-1);
+  if (last === undefined) {
+    return rows;
   }
+  const squares = points.map((point, i) => {
+    const before = points[i - 1];
+    return before === undefined ? 0 : Math.log(point.value / before.value) ** 2;
+  });
+  let sum = 0;
+  let first = 0;
+  let end = 0;
+  const tell = (atUs: number): void => {
+    while (end < points.length && (points[end] as PointRow).tsUs <= atUs) {
+      sum += squares[end] ?? 0;
+      end += 1;
+    }
+    while (first < end && (points[first] as PointRow).tsUs < atUs - windowUs) {
+      first += 1;
+      sum -= squares[first] ?? 0;
+    }
+    const [oldest, newest] = [points[first], points[end - 1]];
+    if (oldest === undefined || newest === undefined || end - 1 - first < returnsMin) return;
+    const variance = (Math.max(sum, 0) / (newest.tsUs - oldest.tsUs)) * usPerYear;
+    rows.push([Math.floor(atUs / usPerMs), roundTo(Math.sqrt(variance) * 100, 4)]);
+  };
+  const firstHourUs = Math.ceil(Math.max(fromUs, points[0]?.tsUs ?? 0) / usPerHour) * usPerHour;
+  for (let hourUs = firstHourUs; hourUs < last.tsUs; hourUs += usPerHour) tell(hourUs);
+  tell(last.tsUs);
   return rows;
 };
 

@@ -105,7 +105,7 @@ const addRareMembers = (
     rendered.triggered = true;
     rendered.trigger_order_id = renderTriggerOrderId(
       order.triggerOrderId,
-      order,
+      order.side,
       settlementCurrency,
     );
   }

@@ -166,7 +166,7 @@ test('market, advanced, iceberg and fired orders show what makes them so', () =>
   const trigger = { source: 'mark', price: 88_000, offset: null } as const;
   const stop = sampleOrder({ type: 'stop-market', status: 'untriggered', side: 'sell', trigger });
   expect(renderOrder(stop, btcPerpetual)).toMatchObject({
-    order_id: 'BTC-SLMS-71',
+    order_id: 'BTC-SLTS-71',
     trigger: 'mark_price',
     trigger_price: 88_000,
     triggered: false,
@@ -175,7 +175,7 @@ test('market, advanced, iceberg and fired orders show what makes them so', () =>
   expect(renderOrder(fired, btcPerpetual)).toMatchObject({
     order_id: '71',
     triggered: true,
-    trigger_order_id: 'BTC-SLMS-70',
+    trigger_order_id: 'BTC-SLTS-70',
   });
 });
 
