@@ -154,7 +154,7 @@ describe('channels', () => {
 
   test('raw needs a login; private channels need one and their scope', async () => {
     const channels = [`trades.${perpetual}.raw`];
-    const answer = await nobody.call("public/subscribe", { channels });
+    const answer = await nobody.call('public/subscribe', { channels });
     expect(answer.error?.code).toBe(13778);
     expect(await watch(nobody, 'user.orders.any.any.raw', 'platform_state')).toEqual([
       'platform_state',
@@ -167,7 +167,7 @@ describe('channels', () => {
     narrow.terminate();
   });
 
-  test('a book is a snapshot and a chain of changes, at any pace, for late comers too', async () => {
+  test('a book is a snapshot and a chain of changes, at any pace, for the late too', async () => {
     const channels = [`book.${perpetual}.raw`, `book.${perpetual}.100ms`];
     const late: TestSocket[] = [];
     await subscribe(alice, ...channels);

@@ -33,6 +33,8 @@ export const testStartUs = 1_795_165_200_000_000 as TsUs;
 export interface TestVenueOptions {
   readonly gateway?: Partial<GatewayOptions>;
   readonly methods?: readonly Method[];
+  /** A folder for the journal; in memory when absent. */
+  readonly storage?: string;
   /** Where log lines go; nowhere when absent. */
   readonly log?: (line: string) => void;
 }
@@ -93,7 +95,7 @@ export class TestVenue {
   static async open(options: TestVenueOptions = {}): Promise<TestVenue> {
     let venue: TestVenue | null = null;
     const sequencer = await createSequencer({
-      storage: new MemoryStorage(),
+      storage: options.storage ?? new MemoryStorage(),
       clock: { nowUs: () => (venue === null ? testStartUs : venue.#nowUs) },
       createStateMachine: () => createEngine(),
     });

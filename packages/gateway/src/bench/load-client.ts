@@ -1,0 +1,232 @@
+// Load client: the other process of the gateway's benchmark. It reads one job as JSON from its
+// argument, loads the door with it on an open loop, and prints one line of JSON. Latencies run
+// from when a request was due, not from when it was sent, so that a stall counts for all that it
+// delays.
+import { fileURLToPath } from 'node:url';
+import { build, type Histogram, initWebAssembly } from 'hdr-histogram-js';
+import { RawSocket } from './raw-socket.ts';
+
+export interface OrderJob {
+  readonly kind: 'orders' | 'echo';
+  readonly url: string;
+  readonly sockets: number;
+  readonly ratePerS: number;
+  readonly warmUpS: number;
+  readonly seconds: number;
+  /** Login requests, one per socket in turn; none for the echo. */
+  readonly logins: readonly string[];
+  readonly instruments: readonly string[];
+}
+
+export interface FanOutJob {
+  readonly kind: 'fan-out';
+  readonly url: string;
+  readonly sockets: number;
+  readonly login: string;
+  readonly channels: readonly string[];
+  /** Change number k is due k / ratePerS after the start, and has k mod `cycle` + 1 lots. */
+  readonly ratePerS: number;
+  readonly cycle: number;
+  readonly lotsPerUnit: number;
+  readonly seconds: number;
+}
+
+export interface LoadResult {
+  readonly sent: number;
+  readonly answered: number;
+  readonly refused: number;
+  readonly perS: number;
+  /** Microseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+const newHistogram = (): Histogram =>
+  build({ highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
+
+const summary = (
+  histogram: Histogram,
+  counts: Pick<LoadResult, 'sent' | 'answered' | 'refused' | 'perS'>,
+): LoadResult => ({
+  ...counts,
+  p50: histogram.getValueAtPercentile(50),
+  p99: histogram.getValueAtPercentile(99),
+  p999: histogram.getValueAtPercentile(99.9),
+  max: histogram.maxValue,
+});
+
+/** Milliseconds of the machine's monotonic clock, which all its processes share. */
+export const machineMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+/** The number after `"id":`, which stands at a fixed place in an answer. */
+const idAt = 22;
+const readId = (frame: Buffer, start: number): number => {
+  let id = 0;
+  for (let at = start + idAt; ; at++) {
+    const digit = (frame[at] as number) - 48;
+    if (!(digit >= 0 && digit <= 9)) return id;
+    id = id * 10 + digit;
+  }
+};
+
+/** The order's id in an answer that holds one. */
+const orderIdMark = Buffer.from('"order_id":"');
+const readOrderId = (frame: Buffer, start: number, end: number): string | null => {
+  const at = frame.indexOf(orderIdMark, start);
+  if (at < 0 || at >= end) return null;
+  const from = at + orderIdMark.length;
+  return frame.toString('latin1', from, frame.indexOf(0x22, from));
+};
+
+class OrderLoad {
+  readonly #job: OrderJob;
+  readonly #histogram = newHistogram();
+  readonly #sockets: RawSocket[] = [];
+  /** Orders that rest and may be cancelled, by socket. */
+  readonly #resting: string[][] = [];
+  readonly #dueMs: Float64Array;
+  #answered = 0;
+  #refused = 0;
+  #measured = 0;
+  #firstMs = 0;
+  #lastMs = 0;
+
+  constructor(job: OrderJob) {
+    this.#job = job;
+    this.#dueMs = new Float64Array(Math.ceil((job.warmUpS + job.seconds) * job.ratePerS) + 2);
+  }
+
+  async run(): Promise<LoadResult> {
+    const { url, sockets, logins, ratePerS, warmUpS } = this.#job;
+    for (let index = 0; index < sockets; index++) {
+      const socket = await RawSocket.open(url);
+      const login = logins[index % Math.max(1, logins.length)];
+      if (login !== undefined) await socket.ask(login);
+      this.#resting.push([]);
+      socket.onFrame((frame, start, end) => this.#take(index, frame, start, end));
+      this.#sockets.push(socket);
+    }
+    const total = this.#dueMs.length - 1;
+    const startMs = performance.now() + 50;
+    this.#firstMs = startMs + warmUpS * 1000;
+    let next = 0;
+    while (next < total) {
+      const nowMs = performance.now();
+      while (next < total && startMs + (next * 1000) / ratePerS <= nowMs) {
+        this.#dueMs[next] = startMs + (next * 1000) / ratePerS;
+        this.#send(next);
+        next += 1;
+      }
+      for (const socket of this.#sockets) socket.flush();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const patienceMs = performance.now() + 10_000;
+    while (this.#answered < total && performance.now() < patienceMs) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const socket of this.#sockets) socket.close();
+    return summary(this.#histogram, {
+      sent: total,
+      answered: this.#answered,
+      refused: this.#refused,
+      perS: Math.round((this.#measured * 1000) / Math.max(1, this.#lastMs - this.#firstMs)),
+    });
+  }
+
+  #send(number: number): void {
+    const index = number % this.#sockets.length;
+    const resting = this.#resting[index] as string[];
+    const { instruments, kind } = this.#job;
+    const orderId = resting.length > 20 && kind === 'orders' ? resting.shift() : undefined;
+    const instrument = instruments[number % instruments.length];
+    const params =
+      orderId === undefined
+        ? `"private/buy","params":{"instrument_name":"${instrument}","amount":1,"price":0.001,` +
+          '"type":"limit","time_in_force":"good_til_cancelled","label":"load"}'
+        : `"private/cancel","params":{"order_id":"${orderId}"}`;
+    const socket = this.#sockets[index] as RawSocket;
+    socket.push(`{"jsonrpc":"2.0","id":${number},"method":${params}}`);
+  }
+
+  #take(index: number, frame: Buffer, start: number, end: number): void {
+    const nowMs = performance.now();
+    const number = readId(frame, start);
+    const dueMs = this.#dueMs[number] as number;
+    this.#answered += 1;
+    if (dueMs >= this.#firstMs) {
+      this.#histogram.recordValue(Math.max(1, Math.round((nowMs - dueMs) * 1000)));
+      this.#measured += 1;
+      this.#lastMs = nowMs;
+    }
+    if (this.#job.kind === 'echo') return;
+    const head = frame.toString('latin1', start + idAt, start + idAt + 24);
+    if (head.includes('"error"')) {
+      this.#refused += 1;
+      return;
+    }
+    const isOpen = frame.indexOf('"order_state":"open"', start);
+    const orderId = isOpen > 0 && isOpen < end ? readOrderId(frame, start, end) : null;
+    if (orderId !== null) (this.#resting[index] as string[]).push(orderId);
+  }
+}
+
+const amountPattern = /\["new",[\d.]+,([\d.]+)\]/;
+
+/**
+ * Every tenth socket reads what it hears; the others only count, as their cost is not what is
+ * measured.
+ */
+const runFanOut = async (job: FanOutJob): Promise<LoadResult> => {
+  const histogram = newHistogram();
+  let heard = 0;
+  let startMs = Number.POSITIVE_INFINITY;
+  const sockets: RawSocket[] = [];
+  let endMs = Number.POSITIVE_INFINITY;
+  const subscription = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 2,
+    method: 'private/subscribe',
+    params: { channels: job.channels },
+  });
+  const measure = (frame: Buffer, start: number, end: number): void => {
+    const nowMs = machineMs();
+    const amount = amountPattern.exec(frame.toString('latin1', start, end))?.[1];
+    if (amount === undefined || nowMs < startMs) return;
+    const place = Math.round(Number(amount) * job.lotsPerUnit) - 1;
+    const newest = Math.floor(((nowMs - startMs) / 1000) * job.ratePerS);
+    const number = newest - ((((newest - place) % job.cycle) + job.cycle) % job.cycle);
+    const dueMs = startMs + (number * 1000) / job.ratePerS;
+    histogram.recordValue(Math.max(1, Math.round((nowMs - dueMs) * 1000)));
+  };
+  for (let index = 0; index < job.sockets; index++) {
+    const socket = await RawSocket.open(job.url);
+    await socket.ask(job.login);
+    await socket.ask(subscription);
+    const measures = index % 10 === 0;
+    socket.onFrame((frame, start, end) => {
+      const nowMs = machineMs();
+      if (nowMs >= startMs && nowMs < endMs) heard += 1;
+      if (measures) measure(frame, start, end);
+    });
+    sockets.push(socket);
+  }
+  process.stdout.write('ready\n');
+  startMs = await new Promise<number>((resolve) => {
+    process.stdin.once('data', (data: Buffer) => resolve(Number(data.toString())));
+  });
+  endMs = startMs + job.seconds * 1000;
+  await new Promise((resolve) => setTimeout(resolve, endMs - machineMs() + 500));
+  for (const socket of sockets) socket.close();
+  const perS = Math.round(heard / job.seconds);
+  return summary(histogram, { sent: 0, answered: heard, refused: 0, perS });
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await initWebAssembly();
+  const job = JSON.parse(process.argv[2] ?? '{}') as OrderJob | FanOutJob;
+  const result = job.kind === 'fan-out' ? await runFanOut(job) : await new OrderLoad(job).run();
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  process.exit(0);
+}

@@ -1,0 +1,217 @@
+// Bench: the whole way of an order on one machine: a second process sends orders over WebSocket on
+// an open loop, and this one takes them through the door, the sequencer with its journal on disk
+// (fsync included), the engine, and the feeds; then market data fanned out to 100 subscribers. A
+// plain ws echo is measured beside it, by the same load. History is not attached.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AccountId, OrderId, PriceTicks, SizeLots } from '@openstrike/domain';
+import { WebSocketServer } from 'ws';
+import { type FanOutJob, type LoadResult, machineMs, type OrderJob } from './bench/load-client.ts';
+import { TestVenue } from './testing/test-venue.ts';
+
+const clientPath = fileURLToPath(new URL('./bench/load-client.ts', import.meta.url));
+
+interface Child {
+  /** Tells a client that waits when it begins, in machine time. */
+  readonly start: (startMs: number) => void;
+  readonly ready: Promise<void>;
+  readonly result: Promise<LoadResult>;
+}
+
+const startClient = (job: OrderJob | FanOutJob): Child => {
+  const child = spawn(process.execPath, [clientPath, JSON.stringify(job)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let text = '';
+  let tellReady: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    tellReady = resolve;
+  });
+  child.stdout.on('data', (data: Buffer) => {
+    text += data.toString();
+    if (text.includes('ready')) tellReady();
+  });
+  const result = new Promise<LoadResult>((resolve, reject) => {
+    child.on('exit', (code) => {
+      const line = text.trim().split('\n').at(-1) ?? '';
+      if (code === 0) resolve(JSON.parse(line) as LoadResult);
+      else reject(new Error(`the load client ended with ${code}`));
+    });
+  });
+  return { start: (startMs) => child.stdin.write(`${startMs}\n`), ready, result };
+};
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const us = (value: number): string => `${(value / 1000).toFixed(2)} ms`;
+
+const report = (name: string, result: LoadResult, cpuMs: number): void => {
+  say(
+    `${name}: ${result.perS}/s, ${result.answered} answered, ${result.refused} refused; ` +
+      `p50 ${us(result.p50)}, p99 ${us(result.p99)}, p99.9 ${us(result.p999)}, ` +
+      `max ${us(result.max)}; server CPU ${Math.round(cpuMs)} ms`,
+  );
+};
+
+/** Milliseconds of processor time of this process while something runs. */
+const timed = async <Value>(run: () => Promise<Value>): Promise<[Value, number]> => {
+  const before = process.cpuUsage();
+  const value = await run();
+  const { user, system } = process.cpuUsage(before);
+  return [value, (user + system) / 1000];
+};
+
+const logins = (venue: TestVenue): string[] =>
+  [1, 2, 3].map((account) =>
+    JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'public/auth',
+      params: venue.credentials(account),
+    }),
+  );
+
+const optionNames = (venue: TestVenue): string[] =>
+  venue.feeds
+    .instruments({ currency: 'BTC', kind: 'option', expired: false })
+    .map((instrument) => instrument.name);
+
+const runOrders = async (venue: TestVenue, ratePerS: number, seconds: number): Promise<void> => {
+  const job: OrderJob = {
+    kind: 'orders',
+    url: venue.address.webSocketUrl,
+    sockets: 8,
+    ratePerS,
+    warmUpS: seconds / 4,
+    seconds,
+    logins: logins(venue),
+    instruments: optionNames(venue),
+  };
+  const [result, cpuMs] = await timed(() => startClient(job).result);
+  report(`orders at ${ratePerS}/s`, result, cpuMs);
+};
+
+/** The peer: ws alone, which parses each request and sends it back. */
+const runEcho = async (ratePerS: number, seconds: number): Promise<void> => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+  await new Promise((resolve) => server.once('listening', resolve));
+  server.on('connection', (socket) => {
+    socket.on('message', (data: Buffer) => {
+      const { id, params } = JSON.parse(data.toString()) as { id: number; params: object };
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: params }));
+    });
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const job: OrderJob = {
+    kind: 'echo',
+    url: `ws://127.0.0.1:${port}/`,
+    sockets: 8,
+    ratePerS,
+    warmUpS: seconds / 4,
+    seconds,
+    logins: [],
+    instruments: ['BTC-PERPETUAL'],
+  };
+  const [result, cpuMs] = await timed(() => startClient(job).result);
+  report(`ws echo at ${ratePerS}/s`, result, cpuMs);
+  for (const socket of server.clients) socket.terminate();
+  server.close();
+};
+
+/** Market changes at a steady rate, by an account behind the door: a new level, then its end. */
+const driveMarket = async (venue: TestVenue, job: FanOutJob, startMs: number): Promise<void> => {
+  const instruments = venue.feeds.instruments({ currency: 'BTC', kind: 'option', expired: false });
+  const resting: OrderId[] = [];
+  const endMs = startMs + job.seconds * 1000;
+  for (let number = 0; ; number++) {
+    const dueMs = startMs + (number * 1000) / job.ratePerS;
+    if (dueMs >= endMs) return;
+    while (machineMs() < dueMs) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const orderId = number % 2 === 1 ? resting.shift() : undefined;
+    if (orderId !== undefined) {
+      void venue.submit({ type: 'cancel-order', accountId: 2 as AccountId, orderId });
+      continue;
+    }
+    const instrument = instruments[(number >> 1) % job.channels.length];
+    if (instrument === undefined) return;
+    void venue
+      .place(2, {
+        instrumentId: instrument.id,
+        priceTicks: 20 as PriceTicks,
+        sizeLots: ((number % job.cycle) + 1) as SizeLots,
+      })
+      .then((applied) => {
+        for (const event of applied.events) {
+          if (event.type === 'order-changed') resting.push(event.order.orderId);
+        }
+      });
+  }
+};
+
+const runFanOut = async (
+  venue: TestVenue,
+  options: { readonly subscribers: number; readonly ratePerS: number; readonly seconds: number },
+): Promise<void> => {
+  const channels = optionNames(venue)
+    .slice(0, 20)
+    .map((name) => `book.${name}.raw`);
+  const job: FanOutJob = {
+    kind: 'fan-out',
+    url: venue.address.webSocketUrl,
+    sockets: options.subscribers,
+    login: logins(venue)[0] ?? '',
+    channels,
+    ratePerS: options.ratePerS,
+    cycle: 4_000,
+    lotsPerUnit: 10,
+    seconds: options.seconds,
+  };
+  const { metrics } = venue.gateway;
+  const child = startClient(job);
+  await child.ready;
+  const startMs = machineMs() + 100;
+  child.start(startMs);
+  const conflated = metrics.conflated;
+  const [result, cpuMs] = await timed(async () => {
+    await driveMarket(venue, job, startMs);
+    return child.result;
+  });
+  const wanted = options.subscribers * options.ratePerS;
+  report(`market data, ${options.subscribers} subscribers, ${wanted}/s wanted`, result, cpuMs);
+  say(`  left out as replaced by newer news: ${metrics.conflated - conflated}`);
+};
+
+/** Runs everything; `smoke` only shows that it works. */
+export const run = async ({ smoke }: { readonly smoke: boolean }): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'openstrike-bench-'));
+  say(`${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`);
+  say(`Node ${process.version}, flags ${process.execArgv.join(' ') || 'none'}, seed none`);
+  const venue = await TestVenue.open({
+    storage: folder,
+    gateway: { connectionsPerAddress: 1_000 },
+  });
+  const seconds = smoke ? 0.4 : 5;
+  try {
+    for (const ratePerS of smoke ? [500] : [5_000, 25_000]) {
+      await runEcho(ratePerS, seconds);
+      await runOrders(venue, ratePerS, seconds);
+    }
+    const subscribers = smoke ? 10 : 100;
+    await runFanOut(venue, { subscribers, ratePerS: smoke ? 200 : 1_000, seconds });
+  } finally {
+    await venue.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await run({ smoke: process.argv.includes('--smoke') });
+}
