@@ -1,8 +1,9 @@
 /**
  * The random source of the public benchmark's streams: MT19937 and the distributions defined on it.
  *
- * Source: Matsumoto and Nishimura (1998), "Mersenne Twister: a 623-dimensionally equidistributed uniform
- * pseudo-random number generator"; the distributions after the benchmark's docs/METHODOLOGY.md, "Determinism".
+ * Source: Matsumoto and Nishimura (1998), "Mersenne Twister: a 623-dimensionally equidistributed
+ * uniform pseudo-random number generator"; the distributions after the benchmark's
+ * docs/METHODOLOGY.md, "Determinism".
  */
 const SIZE = 624;
 const SHIFT = 397;

@@ -1,9 +1,11 @@
 /**
- * Other order books on the same streams: those of npm in this process, and any that stand built in a folder.
+ * Other order books on the same streams: those of npm in this process, and any that stand built in
+ * a folder.
  *
- * A built peer is an executable that is called with a stream file (six little-endian int32 a message, as in
- * public-stream.ts) and a count of rounds, and prints one figure a round, millions of messages a second; it exits
- * with status 3 when it cannot do the stream. The folder is named by OPENSTRIKE_PEERS.
+ * A built peer is an executable that is called with a stream file (six little-endian int32 a
+ * message, as in public-stream.ts) and a count of rounds, and prints one figure a round, millions
+ * of messages a second; it exits with status 3 when it cannot do the stream. The folder is named by
+ * OPENSTRIKE_PEERS.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
@@ -28,7 +30,10 @@ interface NpmBook {
 
 export const NPM_BOOKS = ['nodejs-order-book', 'hft-limit-order-book'] as const;
 
-/** Millions of messages a second of an npm book over a stream's first messages, and the lots then resting. */
+/**
+ * Millions of messages a second of an npm book over a stream's first messages, and the lots then
+ * resting.
+ */
 export function runNpmBook(
   name: (typeof NPM_BOOKS)[number],
   stream: Stream,

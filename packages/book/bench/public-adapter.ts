@@ -1,6 +1,6 @@
 /**
- * Drives a matcher through a stream and writes the reports the public benchmark asks for, and every change of a
- * level beside them, into a ring of fixed records.
+ * Drives a matcher through a stream and writes the reports the public benchmark asks for, and every
+ * change of a level beside them, into a ring of fixed records.
  */
 import { createHash } from 'node:crypto';
 import type { FillSink, Matcher, Side } from '../src/matcher.ts';
@@ -162,7 +162,9 @@ export function createPublicAdapter(
   };
 }
 
-/** The benchmark's SHA-256 over the reports of a stream, ordered by message and kind, one line each. */
+/**
+ * The benchmark's SHA-256 over the reports of a stream, ordered by message and kind, one line each.
+ */
 export function reportHash(make: (sink: FillSink) => Matcher, stream: Stream): string {
   const hash = createHash('sha256');
   const message: { kind: number; line: string }[] = [];

@@ -1,13 +1,16 @@
 /**
- * The order streams of the public matching-engine benchmark, generated anew: a shuffled flow of passive, amended,
- * cancelled and immediate-or-cancel orders around a geometric random walk, the same bits for the same seed.
+ * The order streams of the public matching-engine benchmark, generated anew: a shuffled flow of
+ * passive, amended, cancelled and immediate-or-cancel orders around a geometric random walk, the
+ * same bits for the same seed.
  *
  * Source: Yoon (2026), github.com/flash1-dev/matching-engine-benchmark, docs/METHODOLOGY.md and
  * workload/scenarios.json at 41656c8 (constants, order of the random draws).
  */
 import { MersenneTwister } from './mersenne-twister.ts';
 
-/** The five scenarios: annualised volatility of the middle price and its target swing over the run. */
+/**
+ * The five scenarios: annualised volatility of the middle price and its target swing over the run.
+ */
 export const SCENARIOS = {
   static: { volatility: 0, swing: 0 },
   normal: { volatility: 0.15, swing: 0.02 },
@@ -64,7 +67,10 @@ export function publicStream(scenario: Scenario, orders = 1_000_000, seed = 23):
   return { ...writer.finish(), orderIds: orders, books: 1 };
 }
 
-/** Prices and sizes of all new orders in order of their ids: bids on the path's first half, asks on its second. */
+/**
+ * Prices and sizes of all new orders in order of their ids: bids on the path's first half, asks on
+ * its second.
+ */
 function placeOrders(
   { volatility, swing }: { volatility: number; swing: number },
   orders: number,
@@ -123,8 +129,9 @@ function shuffled(count: number, twister: MersenneTwister): Int32Array {
 }
 
 /**
- * One order's messages. In the published model every message of an order comes before the next order's first:
- * its clock only moves forward, so the draws that only set times are made and dropped.
+ * One order's messages. In the published model every message of an order comes before the next
+ * order's first: its clock only moves forward, so the draws that only set times are made and
+ * dropped.
  */
 function writeLife(
   writer: StreamWriter,

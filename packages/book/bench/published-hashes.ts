@@ -1,7 +1,8 @@
 /**
  * SHA-256 over the reports of a correct engine, for 1,000,000 new orders with seed 23.
  *
- * Source: github.com/flash1-dev/matching-engine-benchmark, reference/correctness_hash.txt at 41656c8.
+ * Source: github.com/flash1-dev/matching-engine-benchmark, reference/correctness_hash.txt at
+ * 41656c8.
  */
 import type { Scenario } from './public-stream.ts';
 

@@ -1,6 +1,7 @@
 /**
- * A stream over a thousand thin books, the usual state of an options venue: a handful of levels a side, most of
- * them of one order, quotes that move with a wandering middle, and now and then a taker.
+ * A stream over a thousand thin books, the usual state of an options venue: a handful of levels a
+ * side, most of them of one order, quotes that move with a wandering middle, and now and then a
+ * taker.
  */
 import { MersenneTwister } from './mersenne-twister.ts';
 import { CANCEL, MODIFY, NEW, NEW_IOC, type Stream, StreamWriter } from './public-stream.ts';

@@ -1,9 +1,10 @@
 /**
- * The matcher for the engine: all books in one set of interleaved Int32Arrays, no objects while it runs.
+ * The matcher for the engine: all books in one set of interleaved Int32Arrays, no objects while it
+ * runs.
  *
- * Orders are records of 32 bytes in a pool with a free list, their queues links inside the records; a handle is
- * the index of the record's first field. Levels and sides are in price-levels.ts. Events never depend on record
- * numbers, growth or windows: `createNaiveMatcher` tells the same.
+ * Orders are records of 32 bytes in a pool with a free list, their queues links inside the records;
+ * a handle is the index of the record's first field. Levels and sides are in price-levels.ts.
+ * Events never depend on record numbers, growth or windows: `createNaiveMatcher` tells the same.
  */
 import { assert } from '@openstrike/std';
 import type { FillSink, Matcher, SelfTrade, Side } from './matcher.ts';
@@ -31,12 +32,13 @@ const ORDER_OWNER = 6;
 const ORDER_USER = 7;
 
 /** A key worse than every price and better than that of an empty side. */
-const ANY_KEY = 2 ** 31 - 2;
+const ANY_KEY = 0x7fff_fffe;
 
 /**
  * Makes a fast matcher.
  *
- * Cost: `submit` and `cancel` a constant per fill plus, on a side without a window, the walk to the level.
+ * Cost: `submit` and `cancel` a constant per fill plus, on a side without a window, the walk to the
+ * level.
  */
 export function createMatcher(sink: FillSink, capacity: MatcherCapacity = {}): Matcher {
   return new FastMatcher(sink, capacity);
@@ -146,7 +148,10 @@ class FastMatcher extends PriceLevels implements Matcher {
     return left;
   }
 
-  /** Shows the next slice of an iceberg whose slice was used up, at the end of the queue; returns the slice. */
+  /**
+   * Shows the next slice of an iceberg whose slice was used up, at the end of the queue; returns
+   * the slice.
+   */
   #refresh(level: number, handle: number, remaining: number): number {
     const { orders } = this;
     const display = orders[handle | ORDER_DISPLAY] as number;
@@ -345,7 +350,10 @@ class FastMatcher extends PriceLevels implements Matcher {
     return found < lots ? found : lots;
   }
 
-  /** The lots at a level that are not `owner`'s; -1 less the lots before the first own order if that one stops. */
+  /**
+   * The lots at a level that are not `owner`'s; -1 less the lots before the first own order if that
+   * one stops.
+   */
   #foreignLots(level: number, owner: number, selfTrade: SelfTrade): number {
     const { orders } = this;
     let all = 0;
@@ -433,7 +441,8 @@ class FastMatcher extends PriceLevels implements Matcher {
 
 /** A price as a key of a side, the lower the better. */
 function keyOn(side: Side, ticks: number): number {
-  // Without a branch, since sides come in no predictable order: the tick for asks, its negative for bids.
+  // Without a branch, since sides come in no predictable order: the tick for asks, its negative for
+  // bids.
   const mask = side - 1;
   return (ticks ^ mask) - mask;
 }

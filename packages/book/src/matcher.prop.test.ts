@@ -1,4 +1,7 @@
-/** Properties of matching over random sequences of operations; on failure fast-check prints the seed. */
+/**
+ * Properties of matching over random sequences of operations; on failure fast-check prints the
+ * seed.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FAST_FACTORIES } from '../test/factories.ts';

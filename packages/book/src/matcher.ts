@@ -1,9 +1,11 @@
 /**
- * What a matcher is: the resting orders of many instruments, and the meeting of arriving orders with them.
+ * What a matcher is: the resting orders of many instruments, and the meeting of arriving orders
+ * with them.
  *
- * It knows price, time, size and owner, and nothing else: no accounts, money, risk, triggers or clock. In an
- * order's life it stands after the engine's checks and before the ledger. Two implementations keep this contract
- * event by event: `createNaiveMatcher` (obvious) and `createMatcher` (fast).
+ * It knows price, time, size and owner, and nothing else: no accounts, money, risk, triggers or
+ * clock. In an order's life it stands after the engine's checks and before the ledger. Two
+ * implementations keep this contract event by event: `createNaiveMatcher` (obvious) and
+ * `createMatcher` (fast).
  */
 
 /** The side of an order or of a book: `BUY` orders rest as bids, `SELL` orders as asks. */
@@ -19,10 +21,10 @@ export const SELL = 1;
 export const NO_LIMIT = 0;
 
 /** The highest price in ticks; prices are 1 to this. */
-export const MAX_TICKS: number = 2 ** 30;
+export const MAX_TICKS: number = 0x4000_0000;
 
 /** The largest size of one order in lots; sizes are 1 to this. */
-export const MAX_LOTS: number = 2 ** 31 - 1;
+export const MAX_LOTS: number = 0x7fff_ffff;
 
 /** What happens when an arriving order meets a resting one with the same, non-zero `ownerRef`. */
 export type SelfTrade = 0 | 1 | 2;
@@ -33,15 +35,18 @@ export const SELF_TRADE_ALLOW = 0;
 /** The resting order is cancelled and the arriving one goes on. */
 export const SELF_TRADE_CANCEL_MAKER = 1;
 
-/** The arriving order stops there: its earlier fills stand, its remainder neither trades nor rests. */
+/**
+ * The arriving order stops there: its earlier fills stand, its remainder neither trades nor rests.
+ */
 export const SELF_TRADE_REJECT_TAKER = 2;
 
 /**
  * What a matcher tells while it works, in the order in which it happens.
  *
- * Within one operation the calls come level by level from the best price: fills and self-trade cancels in
- * queue order, then `levelChanged` once when the operation leaves that level; last of all `levelChanged` of the
- * level in which a remainder came to rest. A sink must not call the matcher's operations back.
+ * Within one operation the calls come level by level from the best price: fills and self-trade
+ * cancels in queue order, then `levelChanged` once when the operation leaves that level; last of
+ * all `levelChanged` of the level in which a remainder came to rest. A sink must not call the
+ * matcher's operations back.
  */
 export interface FillSink {
   /**
@@ -65,16 +70,16 @@ export interface FillSink {
 /**
  * The order books of one engine.
  *
- * A book is named by a small dense integer, a resting order by its handle: a positive int32, void once the order
- * is filled or cancelled, and then given to another order. Handles differ between implementations and after a
- * restore; nothing else does. Prices are integer ticks from 1 to `MAX_TICKS`, sizes integer lots from 1 to
- * `MAX_LOTS`, `ownerRef` and `userRef` any int32. A broken promise of the caller (a void handle, a closed book,
- * a size out of range) asserts.
+ * A book is named by a small dense integer, a resting order by its handle: a positive int32, void
+ * once the order is filled or cancelled, and then given to another order. Handles differ between
+ * implementations and after a restore; nothing else does. Prices are integer ticks from 1 to
+ * `MAX_TICKS`, sizes integer lots from 1 to `MAX_LOTS`, `ownerRef` and `userRef` any int32. A
+ * broken promise of the caller (a void handle, a closed book, a size out of range) asserts.
  *
- * Icebergs: an order with `displayLots` below its size shows only a slice of that many lots. It trades slice by
- * slice; when a slice is used up the next one, `displayLots` or what is left, joins the end of the queue. The
- * arriving side of an iceberg trades with its whole size. One sweep makes up to `lots / displayLots` fills against
- * an iceberg, so the caller bounds that ratio.
+ * Icebergs: an order with `displayLots` below its size shows only a slice of that many lots. It
+ * trades slice by slice; when a slice is used up the next one, `displayLots` or what is left, joins
+ * the end of the queue. The arriving side of an iceberg trades with its whole size. One sweep makes
+ * up to `lots / displayLots` fills against an iceberg, so the caller bounds that ratio.
  */
 export interface Matcher {
   /** Opens an empty book. Holds: it was not open. */
@@ -85,8 +90,9 @@ export interface Matcher {
   /**
    * Matches an arriving order in price-time order and, if `rest`, leaves the remainder in the book.
    *
-   * Returns the handle of the resting remainder, 0 when nothing rests. `lotsLeft` and `selfTradeStopped` tell
-   * how it ended. Holds: `limitTicks` is a price, or `NO_LIMIT` with `rest` false; `displayLots` 0 shows all.
+   * Returns the handle of the resting remainder, 0 when nothing rests. `lotsLeft` and
+   * `selfTradeStopped` tell how it ended. Holds: `limitTicks` is a price, or `NO_LIMIT` with `rest`
+   * false; `displayLots` 0 shows all.
    */
   submit(
     bookId: number,
@@ -101,14 +107,19 @@ export interface Matcher {
   ): number;
   /** The lots of the last `submit` that did not trade, resting or not. */
   lotsLeft(): number;
-  /** Whether the last `submit` was stopped by `SELF_TRADE_REJECT_TAKER`; if so nothing of it rests. */
+  /**
+   * Whether the last `submit` was stopped by `SELF_TRADE_REJECT_TAKER`; if so nothing of it rests.
+   */
   selfTradeStopped(): boolean;
 
   /**
-   * Puts back an order without matching and without events, behind the others at its price: for restoring.
+   * Puts back an order without matching and without events, behind the others at its price: for
+   * restoring.
    *
-   * Returns its handle. `visibleLots` is the rest of the current slice (equal to `lots` when all is visible).
-   * Holds: the order crosses nothing. A book rebuilt in the order of `firstOrder`, `nextOrder` behaves the same.
+   * Returns its handle. `visibleLots` is the rest of the current slice (equal to `lots` when all is
+   * visible).
+   * Holds: the order crosses nothing. A book rebuilt in the order of `firstOrder`, `nextOrder`
+   * behaves the same.
    */
   insertResting(
     bookId: number,
@@ -123,7 +134,8 @@ export interface Matcher {
   /** Takes a resting order off the book; returns the lots it still had. */
   cancel(handle: number): number;
   /**
-   * Shrinks a resting order to `newLots` in all, keeping its place in the queue; hidden lots go first.
+   * Shrinks a resting order to `newLots` in all, keeping its place in the queue; hidden lots go
+   * first.
    *
    * Holds: 1 <= newLots <= its lots. Anything else is a `cancel` and a `submit`.
    */
@@ -148,10 +160,12 @@ export interface Matcher {
     outLots: Float64Array,
   ): number;
   /**
-   * How many of `lots` an arriving order would fill now, hidden lots included: exactly what `submit` would trade.
+   * How many of `lots` an arriving order would fill now, hidden lots included: exactly what
+   * `submit` would trade.
    *
-   * Own orders do not count under `SELF_TRADE_CANCEL_MAKER` and end the count under `SELF_TRADE_REJECT_TAKER`.
-   * `side` is the arriving order's. `fillableWorstTicks` tells the last price counted.
+   * Own orders do not count under `SELF_TRADE_CANCEL_MAKER` and end the count under
+   * `SELF_TRADE_REJECT_TAKER`. `side` is the arriving order's. `fillableWorstTicks` tells the last
+   * price counted.
    */
   fillableLots(
     bookId: number,
@@ -161,12 +175,17 @@ export interface Matcher {
     ownerRef: number,
     selfTrade: SelfTrade,
   ): number;
-  /** The worst price at which the last `fillableLots` counted something; 0 when it counted nothing. */
+  /**
+   * The worst price at which the last `fillableLots` counted something; 0 when it counted nothing.
+   */
   fillableWorstTicks(): number;
 
   /** The order first in line on a side; 0 when the side is empty. */
   firstOrder(bookId: number, side: Side): number;
-  /** The order next in line after this one on the same side, by price and then time; 0 after the last. */
+  /**
+   * The order next in line after this one on the same side, by price and then time; 0 after the
+   * last.
+   */
   nextOrder(handle: number): number;
   /** The number of resting orders in all books. */
   orderCount(): number;

@@ -1,8 +1,9 @@
 /**
- * The matcher written to be obviously right: maps and sorted arrays of objects, every operation by plain search.
+ * The matcher written to be obviously right: maps and sorted arrays of objects, every operation by
+ * plain search.
  *
- * It is the judge of the fast one: both must tell the same events for the same operations. Use it to read how
- * matching works, not where speed matters.
+ * It is the judge of the fast one: both must tell the same events for the same operations. Use it
+ * to read how matching works, not where speed matters.
  */
 import { assert } from '@openstrike/std';
 import type { FillSink, Matcher, SelfTrade, Side } from './matcher.ts';
@@ -151,7 +152,10 @@ class NaiveMatcher implements Matcher {
     return touched;
   }
 
-  /** One execution against the first order in line, which leaves or queues again when its slice is used up. */
+  /**
+   * One execution against the first order in line, which leaves or queues again when its slice is
+   * used up.
+   */
   #fill(level: Level, maker: RestingOrder): void {
     const lots = Math.min(this.#lotsLeft, maker.visibleLots);
     this.#lotsLeft -= lots;

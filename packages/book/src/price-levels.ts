@@ -1,11 +1,13 @@
 /**
- * The price levels of all books of the fast matcher: records in one Int32Array, found by price, best first.
+ * The price levels of all books of the fast matcher: records in one Int32Array, found by price,
+ * best first.
  *
- * A price becomes a key, the tick for asks and the negated tick for bids, so that on both sides the best price is
- * the lowest key and one code path serves both. Each side links its levels in a list from the best to the worst;
- * a side on which finding a level walks far gets a window (price-window.ts) that finds the levels of its best
- * prices without a walk. Records are named by the index of their first field; 0 is none, a record whose key is
- * worse than all and whose links are written to and never read.
+ * A price becomes a key, the tick for asks and the negated tick for bids, so that on both sides the
+ * best price is the lowest key and one code path serves both. Each side links its levels in a list
+ * from the best to the worst; a side on which finding a level walks far gets a window
+ * (price-window.ts) that finds the levels of its best prices without a walk. Records are named by
+ * the index of their first field; 0 is none, a record whose key is worse than all and whose links
+ * are written to and never read.
  */
 import { assert } from '@openstrike/std';
 import {
@@ -25,12 +27,15 @@ export interface MatcherCapacity {
   readonly levels?: number;
   /** The most sides that may have a window (132 KiB each); the others keep their sorted list. */
   readonly windowsMax?: number;
-  /** A side gets a window when its walks went this many steps, those beyond the fourth, in all; 0: at once. */
+  /**
+   * A side gets a window when its walks went this many steps, those beyond the fourth, in all; 0:
+   * at once.
+   */
   readonly windowAfterSteps?: number;
 }
 
-// Fields of a level's record. Records are 8 fields long, so `level | FIELD` is the field's index; the last two
-// are one double, the visible lots, which `levelVisible` reads at `(level >> 1) | 3`.
+// Fields of a level's record. Records are 8 fields long, so `level | FIELD` is the field's index;
+// the last two are one double, the visible lots, which `levelVisible` reads at `(level >> 1) | 3`.
 export const LEVEL_KEY = 0;
 export const LEVEL_SIDE = 1;
 export const LEVEL_HEAD = 2;
@@ -51,13 +56,10 @@ const SIDE_WALKED = 5;
 const SIDE_OPEN = 6;
 
 /** The best key of an empty side. */
-const NO_KEY = 2 ** 31 - 1;
+const NO_KEY = 0x7fff_ffff;
 
 /** Steps of a walk to a level that do not count towards a window. */
 const WALK_STEPS_FREE = 4;
-
-/** A moved window leaves this many keys free before its best level. */
-const WINDOW_LEAD = WINDOW_KEYS / 4;
 
 /** Base of the fast matcher: knows prices, and of orders only whether a level has any. */
 export class PriceLevels {
@@ -89,7 +91,7 @@ export class PriceLevels {
   }
 
   openBook(bookId: number): void {
-    assert(Number.isInteger(bookId) && bookId >= 0 && bookId < 2 ** 26, 'no such book id');
+    assert(Number.isInteger(bookId) && bookId >= 0 && bookId < 0x400_0000, 'no such book id');
     while (bookId << 4 >= this.sides.length) this.sides = doubled(this.sides);
     const sides = this.sides;
     assert(sides[(bookId << 4) | SIDE_OPEN] === 0, 'the book is open already');
@@ -220,7 +222,7 @@ export class PriceLevels {
     const { levels, sides, windows } = this;
     if ((levels[level | LEVEL_NEXT] as number) === (levels[level | LEVEL_PREV] as number)) {
       // Alone on its side: the window begins anew.
-      windows[window] = key - WINDOW_LEAD;
+      windows[window] = key;
     }
     const index = (key - (windows[window] as number)) | 0;
     if (index >>> 0 < WINDOW_KEYS) {
@@ -279,7 +281,10 @@ export class PriceLevels {
     this.#moveWindow(side);
   }
 
-  /** Moves a side's window so that it begins a little before the side's best key. */
+  /**
+   * Moves a side's window so that it begins at the side's best key. Better levels that come later
+   * stay outside it: the best price comes and goes most of all, and is found first in any case.
+   */
   #moveWindow(side: number): void {
     const { levels, windows, sides } = this;
     const window = sides[side | SIDE_WINDOW] as number;
@@ -287,7 +292,7 @@ export class PriceLevels {
       vacate(windows, window, at);
       at = firstOccupied(windows, window, at);
     }
-    const anchor = ((sides[side | SIDE_BEST_KEY] as number) - WINDOW_LEAD) | 0;
+    const anchor = sides[side | SIDE_BEST_KEY] as number;
     windows[window + WINDOW_ANCHOR] = anchor;
     let level = sides[side] as number;
     while (level !== 0) {

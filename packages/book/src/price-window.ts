@@ -1,13 +1,14 @@
 /**
- * Windows of 32,768 neighbouring price keys, each key with a level slot, over a three-level bitmap that finds the
- * first occupied key at or after another in a handful of steps.
+ * Windows of 32,768 neighbouring price keys, each key with a level slot, over a three-level bitmap
+ * that finds the first occupied key at or after another in a handful of steps.
  *
- * Windows lie one behind the other in one Int32Array and are named by their offset there; offset 0 is no window.
- * A leaf bit is set exactly when its slot is not 0, and an upper bit exactly when its word below is not 0.
+ * Windows lie one behind the other in one Int32Array and are named by their offset there; offset 0
+ * is no window. A leaf bit is set exactly when its slot is not 0, and an upper bit exactly when its
+ * word below is not 0.
  */
 
 /** The number of keys a window covers. */
-export const WINDOW_KEYS: number = 2 ** 15;
+export const WINDOW_KEYS: number = 32_768;
 
 /** Where a window keeps the key of its first slot. */
 export const WINDOW_ANCHOR = 0;
@@ -53,7 +54,8 @@ export function firstOccupied(windows: Int32Array, window: number, index: number
   const leafWord = (windows[window + LEAF + (index >> 5)] as number) & (-1 << (index & 31));
   if (leafWord !== 0) return (index & ~31) | lowestBit(leafWord);
   const inMiddle = (index >> 5) + 1;
-  // When the next leaf belongs to the next middle word, the whole of that word is searched from the top.
+  // When the next leaf belongs to the next middle word, the whole of that word is searched from the
+  // top.
   let middleIndex = index >> 10;
   let middleWord = 0;
   if (inMiddle >> 5 === middleIndex) {

@@ -1,4 +1,6 @@
-/** The matchers under test: both implementations, and the fast one with its parts forced on and off. */
+/**
+ * The matchers under test: both implementations, and the fast one with its parts forced on and off.
+ */
 import { createMatcher } from '../src/fast-matcher.ts';
 import { createNaiveMatcher } from '../src/naive-matcher.ts';
 import type { MatcherFactory } from './recorded-book.ts';

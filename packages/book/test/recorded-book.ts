@@ -1,6 +1,6 @@
 /**
- * A matcher driven by order names instead of handles, with its events kept as lines of text: two matchers behave
- * alike exactly when their lines are equal. Names are the orders' `userRef`s.
+ * A matcher driven by order names instead of handles, with its events kept as lines of text: two
+ * matchers behave alike exactly when their lines are equal. Names are the orders' `userRef`s.
  */
 import type { FillSink, Matcher, SelfTrade, Side } from '../src/matcher.ts';
 import { BUY, SELL } from '../src/matcher.ts';
