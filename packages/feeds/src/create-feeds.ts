@@ -14,6 +14,7 @@ import {
   type InstrumentState,
   type InstrumentStateChanged,
   type MarksChanged,
+  type MarkView,
   type OrderId,
   type OrderState,
   type PositionChanged,
@@ -407,6 +408,10 @@ class FeedState implements Feeds {
 
   ticker(instrumentId: InstrumentId): Ticker | null {
     return this.#records.get(instrumentId)?.ticker(this.#tsUs) ?? null;
+  }
+
+  mark(instrumentId: InstrumentId): MarkView | null {
+    return this.#records.get(instrumentId)?.markView() ?? null;
   }
 
   index(indexName: IndexName): IndexState | null {

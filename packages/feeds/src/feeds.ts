@@ -14,6 +14,7 @@ import type {
   InstrumentId,
   InstrumentState,
   InstrumentView,
+  MarkView,
   OrderId,
   OrderState,
   PositionChanged,
@@ -232,6 +233,8 @@ export interface Feeds {
   instruments(filter: InstrumentFilter): readonly Instrument[];
   book(instrumentId: InstrumentId): PublicBook | null;
   ticker(instrumentId: InstrumentId): Ticker | null;
+  /** Mark and greeks alone, which cost less than a ticker; null before the first mark. */
+  mark(instrumentId: InstrumentId): MarkView | null;
   index(indexName: IndexName): IndexState | null;
   /** Newest last; of the last 24 hours, at most the last thousand of an instrument. */
   recentTrades(instrumentId: InstrumentId): readonly Trade[];

@@ -1,5 +1,6 @@
 export { createFeeds } from './create-feeds.ts';
 export * from './feeds.ts';
 export { minutesPerDay } from './minute-window.ts';
+export { type MarkedOption, thirtyDayVolatility } from './thirty-day-volatility.ts';
 export { recentTradesMax } from './trade-ring.ts';
 export { type TradeValue, tradeValue } from './trade-value.ts';

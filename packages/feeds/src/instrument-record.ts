@@ -143,7 +143,7 @@ export class InstrumentRecord {
 
   ticker(nowUs: TsUs): Ticker {
     const { instrument, index, book } = this;
-    const mark = this.#markView();
+    const mark = this.markView();
     const { bids, asks } = book;
     const bidTicks = bids.bestLots === 0 ? null : bids.bestTicks;
     const askTicks = asks.bestLots === 0 ? null : asks.bestTicks;
@@ -187,7 +187,8 @@ export class InstrumentRecord {
     return iv.of(this.instrument, price, mark.underlyingPrice, this.#marksUs);
   }
 
-  #markView(): MarkView | null {
+  /** The newest marks; null before the first. */
+  markView(): MarkView | null {
     const marks = this.#marks;
     if (marks === null) {
       return this.#seededMark;

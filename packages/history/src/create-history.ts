@@ -258,7 +258,7 @@ class HistoryClient implements History {
     this.#post();
     if (!this.gauge.waitBelow(this.#pendingRowsMax / 2, stallMs)) {
       const sentence =
-        'history fell behind and stores nothing: check the disk and restart; history then catches up.';
+        'history fell behind and stores nothing: check the disk and restart; it then catches up.';
       this.#fail(new OperationalError('history-stalled', sentence));
     }
   }

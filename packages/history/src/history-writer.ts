@@ -12,14 +12,13 @@ import {
   type UsdMicros,
   usPerMinute,
 } from '@openstrike/domain';
-import { tradeValue } from '@openstrike/feeds';
+import { type MarkedOption, thirtyDayVolatility, tradeValue } from '@openstrike/feeds';
 import { assert } from '@openstrike/std';
 import type { MarkColumns, RareEvent, RowBatch } from './event-compactor.ts';
 import type { HistoryDatabase } from './history-database.ts';
 import { cashShape, orderShape, type RowShape, settlementShape, tradeShape } from './row-codecs.ts';
 import type { PackedRows } from './row-sink.ts';
 import { columnNames } from './schema.ts';
-import { thirtyDayVolatility } from './thirty-day-volatility.ts';
 import { classOf, currencyWords, statusWords } from './words.ts';
 
 /** Resolutions that are stored, in minutes; the others are summed from them when asked for. */
@@ -304,12 +303,28 @@ export class HistoryWriter {
         statement.run(id, minute, price);
       }
     });
-    const iv = thirtyDayVolatility(marks, (id) => this.#database.instrument(id));
+    const iv = thirtyDayVolatility(this.#markedOptions(marks), marks.tsUs);
     if (iv !== null) {
       const code = indexNames.indexOf(marks.indexName);
       const sql = 'INSERT OR IGNORE INTO volatility_points VALUES (?, ?, ?)';
       this.#database.run(sql, code, minute, iv);
     }
+  }
+
+  #markedOptions(marks: MarkColumns): MarkedOption[] {
+    const options: MarkedOption[] = [];
+    marks.instrumentIds.forEach((id, row) => {
+      const instrument = this.#database.instrument(id as InstrumentId);
+      if (instrument?.expiryUs && instrument.strike !== null) {
+        options.push({
+          expiryUs: instrument.expiryUs,
+          strike: instrument.strike,
+          forward: marks.underlyingPrice[row] as number,
+          markIv: marks.markIv[row] as number,
+        });
+      }
+    });
+    return options;
   }
 
   #rare(event: RareEvent): void {

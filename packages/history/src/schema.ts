@@ -41,7 +41,8 @@ CREATE UNIQUE INDEX instruments_by_name ON instruments (name);
 CREATE INDEX instruments_by_expiry ON instruments (expiry_us, instrument_id);
 CREATE TABLE accounts (account_id INTEGER PRIMARY KEY, document TEXT NOT NULL);
 
-CREATE TABLE orders (${definitions(orderShape, 'order_id')}, class INTEGER, closed INTEGER, traded INTEGER);
+CREATE TABLE orders (${definitions(orderShape, 'order_id')},
+  class INTEGER, closed INTEGER, traded INTEGER);
 CREATE INDEX orders_by_class ON orders (account_id, class, traded, order_id) WHERE closed = 1;
 CREATE INDEX orders_by_instrument ON orders (account_id, instrument_id, traded, order_id)
   WHERE closed = 1;

@@ -12,7 +12,6 @@ import {
 import { sampleApplied, sampleInstrument, sampleStartUs } from '@openstrike/feeds/testing';
 import { expect, test } from 'vitest';
 import { createHistory } from './create-history.ts';
-import { thirtyDayVolatility } from './thirty-day-volatility.ts';
 
 const option = (id: number, days: number, strike: number, optionType: 'call' | 'put' = 'call') =>
   sampleInstrument(id, {
@@ -40,40 +39,6 @@ const marksOf = (ivs: readonly number[], forward = 100_000): MarksChanged => {
     bandMaxTicks: new Int32Array(ivs.length),
   };
 };
-
-const volatility = (
-  options: readonly ReturnType<typeof option>[],
-  ivs: readonly number[],
-  forward?: number,
-): number | null =>
-  thirtyDayVolatility({ ...marksOf(ivs, forward), tsUs: sampleStartUs }, (id) => options[id - 1]);
-
-test('total variance is interpolated in time between the expiries around 30 days', () => {
-  const options = [option(1, 20, 100_000), option(2, 40, 100_000)];
-  const variance = (0.16 * 20 + 0.36 * 40) / 2 / 30;
-  expect(volatility(options, [0.4, 0.6])).toBeCloseTo(Math.sqrt(variance), 12);
-  expect(volatility(options, [0.5, 0.5])).toBeCloseTo(0.5, 12);
-});
-
-test('at the money lies between two strikes, and calls and puts of a strike are averaged', () => {
-  const options = [
-    option(1, 30, 90_000),
-    option(2, 30, 110_000),
-    option(3, 30, 110_000, 'put'),
-    option(4, 30, 200_000),
-  ];
-  const share = Math.log(100 / 90) / Math.log(110 / 90);
-  const wanted = Math.sqrt(0.25 + (0.49 - 0.25) * share);
-  expect(volatility(options, [0.5, 0.65, 0.75, 2])).toBeCloseTo(wanted, 12);
-  expect(volatility(options, [0.5, 0.7, 0.7, 2], 90_000)).toBeCloseTo(0.5, 12);
-});
-
-test('one side only holds its volatility; futures and unmarked options say nothing', () => {
-  expect(volatility([option(1, 7, 100_000)], [0.8])).toBe(0.8);
-  expect(volatility([option(1, 90, 100_000)], [0.3])).toBe(0.3);
-  expect(volatility([option(1, 90, 100_000)], [Number.NaN])).toBeNull();
-  expect(volatility([], [0.5])).toBeNull();
-});
 
 test('history keeps one mark and one volatility a minute', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openstrike-marks-'));
