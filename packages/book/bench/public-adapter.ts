@@ -169,40 +169,47 @@ export function reportHash(make: (sink: FillSink) => Matcher, stream: Stream): s
   const hash = createHash('sha256');
   const message: { kind: number; line: string }[] = [];
   let sequence = -1;
-  let first = true;
+  let text = '';
   const finishMessage = (): void => {
-    message.sort((a, b) => a.kind - b.kind);
-    for (const { line } of message) {
-      hash.update(first ? line : `\n${line}`);
-      first = false;
-    }
+    if (message.length > 1) message.sort((a, b) => a.kind - b.kind);
+    for (const { line } of message) text += line;
     message.length = 0;
   };
   const adapter = createPublicAdapter(make, stream, (reports, count) => {
     for (let at = 0; at < count * REPORT_STRIDE; at += REPORT_STRIDE) {
-      if (reports[at] === LEVEL) continue;
+      const kind = reports[at] as number;
+      if (kind === LEVEL) continue;
       if (reports[at + 1] !== sequence) finishMessage();
       sequence = reports[at + 1] as number;
-      message.push({ kind: reports[at] as number, line: reportLine(reports, at) });
+      message.push({ kind, line: reportLine(reports, at) });
     }
+    // The last line's end waits for the next line: the text has none at its end.
+    hash.update(text.slice(0, -1));
+    text = text.slice(-1);
   });
   adapter.run(stream, 0, stream.count);
   adapter.flush();
   finishMessage();
+  hash.update(text.slice(0, -1));
   return hash.digest('hex');
 }
 
 function reportLine(reports: Int32Array, at: number): string {
-  const [kind, seq, id, side, ticks, lots, maker, taker] = reports.subarray(at, at + REPORT_STRIDE);
+  const kind = reports[at] as number;
+  const seq = reports[at + 1];
+  const id = reports[at + 2];
+  const side = reports[at + 3];
+  const ticks = reports[at + 4];
+  const lots = reports[at + 5];
   switch (kind) {
     case TRADE:
-      return `1,${seq},${ticks},${lots},${maker},${taker}`;
+      return `1,${seq},${ticks},${lots},${reports[at + 6]},${reports[at + 7]}\n`;
     case CANCEL_ACK:
-      return `2,${seq},${side},${id},${ticks}`;
+      return `2,${seq},${side},${id},${ticks}\n`;
     case CANCEL_REJECT:
     case MODIFY_REJECT:
-      return `${kind},${seq},${id}`;
+      return `${kind},${seq},${id}\n`;
     default:
-      return `${kind},${seq},${side},${id},${ticks},${lots}`;
+      return `${kind},${seq},${side},${id},${ticks},${lots}\n`;
   }
 }
