@@ -1,4 +1,5 @@
-// Data folder: what lies where, and how a start afresh moves it aside. Nothing is ever deleted here.
+// Data folder: what lies where, and how a start afresh moves it aside. Nothing is ever deleted
+// here.
 //   journal/        commands and snapshots: the truth
 //   history.sqlite  what is told about the past
 //   identity.db     keys, profiles; wallet.db: addresses and wallet rows

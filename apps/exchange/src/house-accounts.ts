@@ -22,8 +22,8 @@ type Parts = Pick<OperatorParts, 'commands' | 'queries' | 'identity'>;
 const demoDeposits: Readonly<Record<Currency, number>> = { BTC: 100, ETH: 1_000, USDC: 1_000_000 };
 const makerDeposits: Readonly<Record<Currency, number>> = {
   BTC: 200_000,
-  ETH: 4_000_000,
-  USDC: 4_000_000_000,
+  ETH: 1_000_000,
+  USDC: 100_000_000,
 };
 /** What the insurance fund starts with. */
 const insuranceSeed: Readonly<Record<Currency, number>> = {
@@ -32,9 +32,15 @@ const insuranceSeed: Readonly<Record<Currency, number>> = {
   USDC: 10_000_000,
 };
 
+/** Refusals that mean: an earlier start got this far already. */
+const doneBefore: ReadonlySet<string> = new Set(['duplicate-reference', 'insurance-funded']);
+
 const submit = async ({ commands }: Parts, command: Command): Promise<void> => {
-  // A refusal means that an earlier start got this far already.
-  await commands.submit(command);
+  for (const event of (await commands.submit(command)).events) {
+    if (event.type === 'command-rejected' && !doneBefore.has(event.code)) {
+      throw new Error(`${command.type} of the house was refused: ${event.code}`);
+    }
+  }
 };
 
 const fund = async (

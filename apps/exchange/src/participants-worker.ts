@@ -22,7 +22,7 @@ export interface ParticipantsTask {
   readonly takersPerMinute: number;
 }
 
-/** What the worker tells about once a second. */
+/** What the worker tells a few times a second. */
 export interface ParticipantsReport {
   readonly makers: readonly { readonly instruments: number; readonly resting: number }[];
   readonly takerOrders: number;
@@ -81,7 +81,7 @@ const report = (): ParticipantsReport => ({
   warnings: warnings.splice(0),
 });
 
-const reporting = setInterval(() => parentPort?.postMessage(report()), 1_000);
+const reporting = setInterval(() => parentPort?.postMessage(report()), 250);
 
 const stop = async (): Promise<void> => {
   clearInterval(reporting);

@@ -1,5 +1,6 @@
 // Participants: starts the worker of the simulated makers and takers and keeps it running: one
 // that dies is started anew, and said so.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { ParticipantsReport, ParticipantsTask } from './participants-worker.ts';
@@ -7,8 +8,19 @@ import type { ParticipantsReport, ParticipantsTask } from './participants-worker
 export interface Participants {
   /** What the makers cover and the takers sent, as last told. */
   report(): ParticipantsReport | null;
+  /** Resolves when every maker has quoted nearly everything, or when the time is up. */
+  quoted(waitMs: number): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Sides that must rest, as a share of both sides of every instrument: worthless options have no bid. */
+const quotedShare = 0.8;
+
+const isQuoted = (report: ParticipantsReport | null): boolean =>
+  report !== null &&
+  report.makers.every(
+    ({ instruments, resting }) => instruments > 0 && resting >= 2 * quotedShare * instruments,
+  );
 
 /** Wait before a dead worker is replaced. */
 const restartMs = 2_000;
@@ -37,6 +49,10 @@ export const startParticipants = (task: ParticipantsTask, log: Logger): Particip
   start();
   return {
     report: () => latest,
+    quoted: async (waitMs) => {
+      const deadlineMs = performance.now() + waitMs;
+      while (!isQuoted(latest) && !stopped && performance.now() < deadlineMs) await sleep(50);
+    },
     stop: async () => {
       stopped = true;
       if (restart !== null) clearTimeout(restart);

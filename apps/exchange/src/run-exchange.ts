@@ -61,6 +61,9 @@ class Farewell {
   }
 }
 
+/** How long a start waits for the simulated makers to quote. */
+const quotedWaitMs = 30_000;
+
 /** Checked before anything is touched. */
 interface Prepared {
   readonly options: ExchangeOptions;
@@ -321,6 +324,8 @@ const startExchange = async (prepared: Prepared, farewell: Farewell): Promise<Ru
     const task = { ws: address.webSocketUrl, seed, makers, takers, takersPerMinute };
     participants = startParticipants(task, log);
     farewell.add('the simulated participants', () => participants?.stop());
+    // Who comes in finds books with orders in them.
+    await participants.quoted(quotedWaitMs);
   }
   return {
     version: packageVersion(),

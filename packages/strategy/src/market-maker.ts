@@ -11,7 +11,7 @@ export interface MarketMakerOptions {
   readonly parameters: QuoteParameters;
   /** Venue time in milliseconds as last heard from the venue. */
   readonly log: ParticipantLog;
-  /** Requests in flight at once; the rest waits for the next round. */
+  /** Requests in flight at once; the rest waits in line. */
   readonly inFlightMax?: number;
   /** Position, in multiples of the quoted amount, at which the lean is full. */
   readonly inventoryQuotes?: number;
@@ -72,6 +72,8 @@ class Maker {
   readonly #indexPrices = new Map<string, number>();
   readonly #watchedIndexes = new Set<string>();
   readonly #unwatch: Unwatch[] = [];
+  /** Lines whose quote must move once a request in flight is answered. */
+  readonly #waiting = new Set<Line>();
   #inFlight = 0;
   #nowMs = 0;
   #stopped = false;
@@ -179,6 +181,7 @@ class Maker {
     line.unwatch?.();
     for (const side of [line.buy, line.sell]) this.#forget(side);
     this.#lines.delete(name);
+    this.#waiting.delete(line);
   }
 
   /** After a reconnect the venue may have cancelled everything: start from its own word. */
@@ -224,12 +227,20 @@ class Maker {
     const left = side.amount - side.filled;
     const thin = side.orderId !== null && left < amount / 2;
     if (side.busy || (!thin && !isStale(side.price, target, spread))) return;
-    if (this.#inFlight >= (this.#options.inFlightMax ?? 64)) return;
+    if (this.#inFlight >= (this.#options.inFlightMax ?? 64)) {
+      this.#waiting.add(line);
+      return;
+    }
     side.busy = true;
     this.#inFlight += 1;
     void this.#send(line, name, target, amount).finally(() => {
       side.busy = false;
       this.#inFlight -= 1;
+      const [next] = this.#waiting;
+      if (next !== undefined) {
+        this.#waiting.delete(next);
+        this.#requote(next);
+      }
     });
   }
 
