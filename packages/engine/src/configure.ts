@@ -1,6 +1,6 @@
-// Configure: puts contract tables in force. The first command of a journal; later ones change terms of what trades
-// and what will be listed. A family that a new table leaves out keeps its terms to the end of its contracts but is
-// listed no more.
+// Configure: puts contract tables in force. The first command of a journal; later ones change terms
+// of what trades and what will be listed. A family that a new table leaves out keeps its terms to
+// the end of its contracts but is listed no more.
 import type { Configure, ContractFamily, RejectCode } from '@openstrike/domain';
 import { feeRatesOf, termsOf } from './instruments.ts';
 import { runListing } from './listing/run-listing.ts';

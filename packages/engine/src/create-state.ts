@@ -1,5 +1,5 @@
-// Create state: the engine before its first command. Invariant: it is the same for every engine, so that a journal
-// replayed from its first command gives the same bytes.
+// Create state: the engine before its first command. Invariant: it is the same for every engine, so
+// that a journal replayed from its first command gives the same bytes.
 import type { FillSink, Matcher } from '@openstrike/book';
 import { currencies, indexNames } from '@openstrike/domain';
 import { createLedger, type Ledger } from '@openstrike/ledger';

@@ -1,6 +1,6 @@
-// What the whole engine costs: checks, margin, matching, ledger and events, over a recorded stream of a busy venue while
-// marks move. Throughput is timed over the whole run; latency per command in a run of its own, the clock's own cost
-// subtracted. Run: node --expose-gc engine.bench.ts
+// What the whole engine costs: checks, margin, matching, ledger and events, over a recorded stream
+// of a busy venue while marks move. Throughput is timed over the whole run; latency per command in
+// a run of its own, the clock's own cost subtracted. Run: node --expose-gc engine.bench.ts
 import { availableParallelism, cpus } from 'node:os';
 import { PerformanceObserver } from 'node:perf_hooks';
 import type { Command, PriceTicks, Seq, SizeLots, StateMachine, TsUs } from '@openstrike/domain';

@@ -1,5 +1,6 @@
-// Properties of the whole engine over random command streams: books never cross, nothing is made or lost, margins are
-// what they would be computed afresh, and an engine that was stopped, saved and restored goes on as if it never had been.
+// Properties of the whole engine over random command streams: books never cross, nothing is made or
+// lost, margins are what they would be computed afresh, and an engine that was stopped, saved and
+// restored goes on as if it never had been.
 import { createNaiveMatcher } from '@openstrike/book';
 import { type AccountSummary, currencies } from '@openstrike/domain';
 import fc from 'fast-check';

@@ -1,6 +1,7 @@
-// Engine: the deterministic state machine. `apply` runs what is due by time, then the command's handler, then the
-// triggers that moved prices fire. Invariant: the same commands with the same stamps give the same events and the
-// same bytes; a refused command changes nothing. It is the only door into the state.
+// Engine: the deterministic state machine. `apply` runs what is due by time, then the command's
+// handler, then the triggers that moved prices fire. Invariant: the same commands with the same
+// stamps give the same events and the same bytes; a refused command changes nothing. It is the only
+// door into the state.
 import { createMatcher } from '@openstrike/book';
 import type {
   Command,
@@ -91,8 +92,8 @@ class Engine implements StateMachine {
 
   apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
     const state = this.#state;
-    assert(seq === state.seq + 1, `command ${seq} does not follow ${state.seq}`);
-    assert(tsUs >= state.nowUs, `time ${tsUs} runs before ${state.nowUs}`);
+    assert(seq === state.seq + 1, 'commands come in the order of their numbers');
+    assert(tsUs >= state.nowUs, 'time never goes back');
     const events: Event[] = [];
     this.#events = events;
     state.seq = seq;

@@ -1,5 +1,6 @@
-// Instruments: how a contract enters and leaves the engine's state. Invariant: a record is in the arrays of its
-// index and expiry from listing until delivery, and in the dense array until it is forgotten a day later.
+// Instruments: how a contract enters and leaves the engine's state. Invariant: a record is in the
+// arrays of its index and expiry from listing until delivery, and in the dense array until it is
+// forgotten a day later.
 import {
   type ContractFamily,
   type Currency,
@@ -82,6 +83,9 @@ export const createInstrumentRecord = (
 ): InstrumentRecord => ({
   id: contract.id,
   contract,
+  kind: contract.kind,
+  cashPerTickLot: contract.cashPerTickLot,
+  expiryUs: contract.expiryUs,
   terms: termsOf(contract, family),
   family,
   fees: feeRatesOf(contract, family),
@@ -159,7 +163,9 @@ export const expiryRecordOf = (index: IndexRecord, expiryUs: TsUs): ExpiryRecord
   return made;
 };
 
-/** Takes delivered contracts of an expiry out of the arrays of the living; their books are closed. */
+/**
+ * Takes delivered contracts of an expiry out of the arrays of the living; their books are closed.
+ */
 export const retireExpiry = (
   state: EngineState,
   index: IndexRecord,

@@ -20,7 +20,9 @@ export const hiddenPerDisplayMax = 100;
 export const clientKeysMax = 10_000;
 export const clientKeyAgeUs: number = usPerDay;
 
-/** Trading of what settles pauses from 08:00:00 for so long, so that the print of that second is in. */
+/**
+ * Trading of what settles pauses from 08:00:00 for so long, so that the print of that second is in.
+ */
 export const settlementPauseUs: number = usPerSecond;
 
 /** A delivered contract can still be asked about for so long. */

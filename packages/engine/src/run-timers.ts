@@ -1,6 +1,7 @@
-// Run timers: everything that venue time itself brings, in order: funding hours, the pause at 08:00, expiry, daily
-// settlement and new listings. Invariant: a timer runs at its own instant, whatever time the command carries that
-// let it run, so that catching up after a pause gives what running through would have given.
+// Run timers: everything that venue time itself brings, in order: funding hours, the pause at
+// 08:00, expiry, daily settlement and new listings. Invariant: a timer runs at its own instant,
+// whatever time the command carries that let it run, so that catching up after a pause gives what
+// running through would have given.
 import { type TsUs, usPerDay, usPerHour } from '@openstrike/domain';
 import { assertNever } from '@openstrike/std';
 import { closeFundingHour } from './funding/funding.ts';
@@ -63,7 +64,9 @@ const emitState = (state: EngineState, instrument: InstrumentRecord): void => {
   });
 };
 
-/** Stops trading of what expires and of what settles daily; day orders and those of the expired end. */
+/**
+ * Stops trading of what expires and of what settles daily; day orders and those of the expired end.
+ */
 const pause = (state: EngineState, forUs: TsUs): void => {
   for (const instrument of state.instruments) {
     const settles = instrument !== undefined && instrument.contract.kind !== 'option';

@@ -1,5 +1,5 @@
-// Scenarios: every text under `testdata/engine` must come out of the engine as it stands there. With
-// UPDATE_SCENARIOS=1 the texts are written anew, to be read before they are kept.
+// Scenarios: every text under `testdata/engine` must come out of the engine as it stands there.
+// With UPDATE_SCENARIOS=1 the texts are written anew, to be read before they are kept.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rejectCodes } from '@openstrike/domain';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// Set trading: the operator halts and reopens the venue or what settles in one currency. While halted only cancels
-// are taken; marks, funding and settlement go on.
+// Set trading: the operator halts and reopens the venue or what settles in one currency. While
+// halted only cancels are taken; marks, funding and settlement go on.
 import type { RejectCode, SetTrading } from '@openstrike/domain';
 import { currencyNoOf, type EngineState, type TradingState } from './state.ts';
 

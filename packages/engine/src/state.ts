@@ -1,7 +1,8 @@
-// State: everything the engine remembers, as mutable records that its folders work over. Invariant: whatever is
-// here is in the snapshot, and nothing that decides lives elsewhere; every loop that has effects runs in the
-// order of ids, so a restored engine goes on exactly as the one that never stopped. Ids are dense integers
-// from 1; slot 0 of each array stays empty. No event may hold a reference to a record of this file.
+// State: everything the engine remembers, as mutable records that its folders work over. Invariant:
+// whatever is here is in the snapshot, and nothing that decides lives elsewhere; every loop that
+// has effects runs in the order of ids, so a restored engine goes on exactly as the one that never
+// stopped. Ids are dense integers from 1; slot 0 of each array stays empty. No event may hold a
+// reference to a record of this file.
 import type { Matcher } from '@openstrike/book';
 import type {
   AccountId,
@@ -43,10 +44,10 @@ import type { OrderTable } from './trading/order-table.ts';
 export type SideCode = 0 | 1;
 
 /**
- * What falls due by venue time. At one instant they run in the order of `timerKinds`. At 08:00 `pause` stops
- * trading of what expires or settles and cancels its day and expired orders; the prints of that very second
- * still arrive; one second later `expiry` fixes and delivers, `settlement` moves session profit into cash and
- * `listing` brings new series and reopens.
+ * What falls due by venue time. At one instant they run in the order of `timerKinds`. At 08:00
+ * `pause` stops trading of what expires or settles and cancels its day and expired orders; the
+ * prints of that very second still arrive; one second later `expiry` fixes and delivers,
+ * `settlement` moves session profit into cash and `listing` brings new series and reopens.
  */
 export type TimerKind = 'funding-hour' | 'pause' | 'expiry' | 'settlement' | 'listing';
 export const timerKinds: readonly TimerKind[] = [
@@ -78,6 +79,10 @@ export interface FeeRates {
 export interface InstrumentRecord {
   readonly id: InstrumentId;
   readonly contract: Instrument;
+  /** Copies of the contract's, one step nearer. */
+  readonly kind: Instrument['kind'];
+  readonly cashPerTickLot: number;
+  readonly expiryUs: TsUs | null;
   /** The family's terms in force; replaced by `configure`. */
   terms: OptionTerms | DatedFutureTerms | PerpetualTerms;
   family: ContractFamily;
@@ -106,8 +111,8 @@ export interface InstrumentRecord {
   readonly indexNo: number;
   readonly currencyNo: number;
   /**
-   * Inverse futures: `value = -lots * inverseValuePerLot / ticks` in minor units of coin (half-even); 0 for all
-   * others, whose value is `lots * ticks * contract.cashPerTickLot`.
+   * Inverse futures: `value = -lots * inverseValuePerLot / ticks` in minor units of coin
+   * (half-even); 0 for all others, whose value is `lots * ticks * contract.cashPerTickLot`.
    */
   readonly inverseValuePerLot: number;
   /** Resting reduce-only orders: while there are any, matching goes fill by fill. */
@@ -144,14 +149,16 @@ export interface IndexRecord {
   fixing: FixingState;
   /** When its instruments were last marked; 0 before the first time. */
   markedUs: number;
-  /** The instruments laid out for marking; null after listing or delivery. Follows from the rest. */
+  /**
+   * The instruments laid out for marking; null after listing or delivery. Follows from the rest.
+   */
   plan: MarkPlan | null;
   readonly triggers: TriggerWatch;
 }
 
 /**
- * Marks by instrument id, in columns. NaN where there is none; prices in the instrument's price unit, the
- * forward in USD, volatility as a fraction, greeks as in domain's `MarksChanged`.
+ * Marks by instrument id, in columns. NaN where there is none; prices in the instrument's price
+ * unit, the forward in USD, volatility as a fraction, greeks as in domain's `MarksChanged`.
  */
 export interface MarkColumns {
   capacity: number;
@@ -163,7 +170,10 @@ export interface MarkColumns {
   vega: Float64Array;
   theta: Float64Array;
   rho: Float64Array;
-  /** Options: margin of one coin sold, in coins (inverse) or USD (linear). Follow from the other columns. */
+  /**
+   * Options: margin of one coin sold, in coins (inverse) or USD (linear). Follow from the other
+   * columns.
+   */
   shortInitial: Float64Array;
   shortMaintenance: Float64Array;
   bandMinTicks: Int32Array;
@@ -171,12 +181,14 @@ export interface MarkColumns {
 }
 
 /**
- * What one account has in one instrument: its position and its open orders. Signed values: a long position has
- * positive lots. The value of signed lots at a price is `lots * ticks * cashPerTickLot`, or for inverse futures
- * `-lots * inverseValuePerLot / ticks`; profit is value less cost for every kind of contract. Over the two sides
- * of a trade the values sum to zero exactly.
+ * What one account has in one instrument: its position and its open orders. Signed values: a long
+ * position has positive lots. The value of signed lots at a price is `lots * ticks *
+ * cashPerTickLot`, or for inverse futures `-lots * inverseValuePerLot / ticks`; profit is value
+ * less cost for every kind of contract. Over the two sides of a trade the values sum to zero
+ * exactly.
  *
- * Flat positions stay until the next daily settlement, so that their realised profit can be shown and settled.
+ * Flat positions stay until the next daily settlement, so that their realised profit can be shown
+ * and settled.
  */
 export interface Holding {
   readonly account: AccountRecord;
@@ -187,7 +199,10 @@ export interface Holding {
   openCost: number;
   /** Value at entry, or at the last daily settlement if later. */
   sessionCost: number;
-  /** Profit realised since the last daily settlement: futures owe it to cash, options paid it already. */
+  /**
+   * Profit realised since the last daily settlement: futures owe it to cash, options paid it
+   * already.
+   */
   sessionRealised: number;
   /** Funding since the last daily settlement (received is positive), not yet in cash. */
   sessionFunding: number;
@@ -209,8 +224,8 @@ export interface Holding {
   /** The options that its margin is netted with; null where each leg stands alone. */
   readonly marginSet: MarginSet | null;
   /**
-   * Its part of the currency record's cached numbers, a function of the fields above and the marks. The first three
-   * stay 0 in a margin set, which has them for all its legs.
+   * Its part of the currency record's cached numbers, a function of the fields above and the marks.
+   * The first three stay 0 in a margin set, which has them for all its legs.
    */
   initialMargin: number;
   maintenanceMargin: number;
@@ -240,12 +255,14 @@ export interface CurrencyRecord {
   readonly ledgerId: LedgerAccountId;
   /** Holdings that settle in this currency, ascending by instrument id. */
   readonly holdings: Holding[];
-  /** The instrument ids of `holdings`, side by side so that a search stays in one place of memory. */
+  /**
+   * The instrument ids of `holdings`, side by side so that a search stays in one place of memory.
+   */
   readonly holdingIds: number[];
   readonly marginSets: MarginSet[];
   /**
-   * `EngineState.marksVersion` of the numbers below, which are sums over holdings and sets; -1 when stale.
-   * A matter of speed: computed afresh they are the same.
+   * `EngineState.marksVersion` of the numbers below, which are sums over holdings and sets; -1 when
+   * stale. A matter of speed: computed afresh they are the same.
    */
   marginVersion: number;
   initialMargin: number;
@@ -279,7 +296,10 @@ export interface AccountRecord {
   readonly clientKeys: Map<string, ClientKeyRecord>;
 }
 
-/** An open order: resting in a book, waiting for its trigger, or arriving. Closed orders are forgotten. */
+/**
+ * An open order: resting in a book, waiting for its trigger, or arriving. Closed orders are
+ * forgotten.
+ */
 export interface OrderRecord {
   readonly id: OrderId;
   readonly holding: Holding;
@@ -311,7 +331,10 @@ export interface OrderRecord {
   fee: number;
   /** Handle in the book; 0 when it does not rest there. */
   bookHandle: number;
-  /** Place in `EngineState.orderSlots`; the book knows the order by it. Not part of the state proper. */
+  /**
+   * Place in `EngineState.orderSlots`; the book knows the order by it. Not part of the state
+   * proper.
+   */
   slot: number;
   /** Links of the holding's list. */
   previous: OrderRecord | null;
@@ -372,7 +395,10 @@ export interface EngineState {
   readonly instruments: (InstrumentRecord | undefined)[];
   readonly instrumentByName: Map<string, InstrumentRecord>;
   readonly marks: MarkColumns;
-  /** Grows with every change of marks, by number of the settlement currency; cached margins carry it. */
+  /**
+   * Grows with every change of marks, by number of the settlement currency; cached margins carry
+   * it.
+   */
   readonly marksVersion: number[];
   /** By id; undefined for 0. */
   readonly accounts: (AccountRecord | undefined)[];
@@ -400,7 +426,10 @@ export interface EngineState {
   readonly tape: MatchTape;
   /** What the checks of the present order resolved it to. */
   readonly draft: OrderDraft;
-  /** The bound that the present command crossed, in the units of the API; null when there is none to tell. */
+  /**
+   * The bound that the present command crossed, in the units of the API; null when there is none to
+   * tell.
+   */
   rejectLimit: number | null;
   /** Instruments that traded at a new price during this command; empty between commands. */
   readonly newLastPrices: InstrumentRecord[];

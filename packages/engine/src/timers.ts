@@ -1,5 +1,5 @@
-// Timers: what falls due by venue time, kept sorted so that equal instants run in the order of `timerKinds`.
-// Invariant: the list is part of the state; a timer that has run is gone.
+// Timers: what falls due by venue time, kept sorted so that equal instants run in the order of
+// `timerKinds`. Invariant: the list is part of the state; a timer that has run is gone.
 import type { TsUs } from '@openstrike/domain';
 import { compareNumbers, insertSorted } from '@openstrike/std';
 import { type EngineState, type Timer, type TimerKind, timerKinds } from './state.ts';

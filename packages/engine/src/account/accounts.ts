@@ -1,5 +1,5 @@
-// Accounts: how they come to be and what the operator and the owner set on them. Ids are dense from 1; the name is
-// unique, so that a repeated creation is refused and safe to retry.
+// Accounts: how they come to be and what the operator and the owner set on them. Ids are dense from
+// 1; the name is unique, so that a repeated creation is refused and safe to retry.
 import type {
   AccountChanged,
   AccountId,
@@ -69,7 +69,9 @@ export const createAccount = (state: EngineState, command: CreateAccount): Rejec
   return null;
 };
 
-/** Sets self-trade prevention and access. Orders that rest keep the owner they were placed under. */
+/**
+ * Sets self-trade prevention and access. Orders that rest keep the owner they were placed under.
+ */
 export const configureAccount = (
   state: EngineState,
   command: ConfigureAccount,

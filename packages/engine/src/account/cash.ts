@@ -1,5 +1,6 @@
-// Cash: every movement of a client's money, one posting and one event each. Invariant: the ledger is touched
-// here only, so debits equal credits after every call. In an order's life it stands after matching.
+// Cash: every movement of a client's money, one posting and one event each. Invariant: the ledger
+// is touched here only, so debits equal credits after every call. In an order's life it stands
+// after matching.
 import {
   type Cash,
   type Currency,
@@ -60,7 +61,8 @@ export const balanceOf = (
 };
 
 /**
- * Posts a signed change of a client's cash against a ledger account and states it; zero does nothing.
+ * Posts a signed change of a client's cash against a ledger account and states it; zero does
+ * nothing.
  *
  * Units: minor units; positive is received by the client.
  */

@@ -1,6 +1,6 @@
-// Holdings: positions kept as exact integer cost, and how a fill changes one. Invariant: for every fill,
-// the change of cost less the profit realised equals the fill's value, and the values of both sides sum to zero;
-// so profits of all accounts sum to zero but for named roundings at a mark.
+// Holdings: positions kept as exact integer cost, and how a fill changes one. Invariant: for every
+// fill, the change of cost less the profit realised equals the fill's value, and the values of both
+// sides sum to zero; so profits of all accounts sum to zero but for named roundings at a mark.
 import type { Cash, SizeLots } from '@openstrike/domain';
 import { mulDivHalfEven, mulSafe } from '@openstrike/std';
 import type {
@@ -89,7 +89,10 @@ const openHolding = (
   return holding;
 };
 
-/** The set that the instrument's margin is netted in, made at first use; null where legs stand alone. */
+/**
+ * The set that the instrument's margin is netted in, made at first use; null where legs stand
+ * alone.
+ */
 const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): MarginSet | null => {
   const { contract, indexNo } = instrument;
   const { expiryUs } = contract;
@@ -119,7 +122,9 @@ const setPlaceOf = (holdings: readonly Holding[], instrumentId: number): number 
   return at < 0 ? holdings.length : at;
 };
 
-/** Forgets a holding that has neither lots nor orders. Its session profit must have been settled. */
+/**
+ * Forgets a holding that has neither lots nor orders. Its session profit must have been settled.
+ */
 export const dropHolding = (holding: Holding): void => {
   const { account, instrument } = holding;
   const record = account.currencies[instrument.currencyNo];
@@ -141,7 +146,8 @@ export const dropHolding = (holding: Holding): void => {
 /**
  * The value of signed lots at a price in ticks, rounded half-even where it is not whole.
  *
- * Units: minor units of the settlement currency; a long has positive value, of inverse futures negative.
+ * Units: minor units of the settlement currency; a long has positive value, of inverse futures
+ * negative.
  */
 export const valueAtTicks = (
   instrument: InstrumentRecord,
@@ -150,7 +156,7 @@ export const valueAtTicks = (
 ): number => {
   const perLot = instrument.inverseValuePerLot;
   return perLot === 0
-    ? mulSafe(lots, priceTicks * instrument.contract.cashPerTickLot)
+    ? mulSafe(lots, priceTicks * instrument.cashPerTickLot)
     : mulDivHalfEven(-lots, perLot, priceTicks);
 };
 
@@ -177,7 +183,8 @@ export const roundHalfEven = (value: number): number => {
 /**
  * Applies a fill of signed lots at a price to a holding's lots, costs and realised profit.
  *
- * Returns the profit realised against the session cost, in minor units. It moves no cash and emits nothing.
+ * Returns the profit realised against the session cost, in minor units. It moves no cash and emits
+ * nothing.
  */
 export const applyFill = (holding: Holding, lots: number, priceTicks: number): number => {
   const value = valueAtTicks(holding.instrument, lots, priceTicks);
@@ -224,9 +231,7 @@ export const emitPosition = (state: EngineState, holding: Holding): void => {
     sizeLots: holding.sizeLots as SizeLots,
     openCost: holding.openCost as Cash,
     averagePrice: averagePriceOf(holding),
-    sessionRealised: (holding.instrument.contract.kind === 'option'
-      ? 0
-      : holding.sessionRealised) as Cash,
+    sessionRealised: (holding.instrument.kind === 'option' ? 0 : holding.sessionRealised) as Cash,
     sessionFunding: holding.sessionFunding as Cash,
     realised: holding.realised as Cash,
     settlementPrice: holding.instrument.settlementPrice,

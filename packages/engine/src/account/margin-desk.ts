@@ -1,5 +1,5 @@
-// Margin desk: one margin sheet and two legs that are filled in over and over, so that asking for a margin allocates
-// nothing. It holds no state from one question to the next.
+// Margin desk: one margin sheet and two legs that are filled in over and over, so that asking for a
+// margin allocates nothing. It holds no state from one question to the next.
 import type { FutureMarginParameters } from '@openstrike/domain';
 import { type FutureLeg, MarginSheet, type OptionLeg } from '@openstrike/risk';
 

@@ -1,7 +1,8 @@
-// Margin before the trade: what an account holds in one currency, its positions and open orders together, and
-// whether it can carry one order more. The rule is risk's margin sheet; premiums of open buys count in full beside
-// it. Every number is a whole sum over holdings and sets, so that keeping it up step by step gives the same as
-// computing it afresh. In an order's life: the last check before the point of no return.
+// Margin before the trade: what an account holds in one currency, its positions and open orders
+// together, and whether it can carry one order more. The rule is risk's margin sheet; premiums of
+// open buys count in full beside it. Every number is a whole sum over holdings and sets, so that
+// keeping it up step by step gives the same as computing it afresh. In an order's life: the last
+// check before the point of no return.
 import { minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
 import { fundingSince } from '../funding/funding.ts';
 import type {
@@ -16,7 +17,7 @@ import { feeOf } from '../trading/fees.ts';
 import { balanceOf, currencyRecordOf } from './cash.ts';
 import { valueAtPrice, valueAtTicks } from './holdings.ts';
 
-const isOption = (instrument: InstrumentRecord): boolean => instrument.contract.kind === 'option';
+const isOption = (instrument: InstrumentRecord): boolean => instrument.kind === 'option';
 
 /** What is asked about a holding beyond what it has: more lots, and more open orders. */
 export interface WhatIf {
@@ -76,9 +77,7 @@ const addLeg = (state: EngineState, holding: Holding, more: WhatIf): void => {
 
 /** Premium that the open buys of a holding would pay, in minor units. */
 export const openPremiumOf = (holding: Holding): number =>
-  isOption(holding.instrument)
-    ? holding.openBuyTickLots * holding.instrument.contract.cashPerTickLot
-    : 0;
+  isOption(holding.instrument) ? holding.openBuyTickLots * holding.instrument.cashPerTickLot : 0;
 
 /** Puts the legs that a holding's margin is netted with on the sheet, with one of them changed. */
 const askSheet = (state: EngineState, holding: Holding, more: WhatIf): void => {
@@ -111,7 +110,10 @@ const computeSet = (state: EngineState, set: MarginSet): void => {
   set.stale = false;
 };
 
-/** Whether an option can only be held long: then its margin is its premium, without asking the sheet. */
+/**
+ * Whether an option can only be held long: then its margin is its premium, without asking the
+ * sheet.
+ */
 const isLongOnly = (holding: Holding): boolean =>
   holding.openSellLots <= holding.sizeLots && isOption(holding.instrument);
 
@@ -217,7 +219,8 @@ const freshenSets = (state: EngineState, record: CurrencyRecord): void => {
 };
 
 /**
- * Brings a record's sums up to the present marks, and forgets empty holdings but `keep`, which the caller goes on with.
+ * Brings a record's sums up to the present marks, and forgets empty holdings but `keep`, which the
+ * caller goes on with.
  *
  * Cost: the record's holdings, when marks have moved.
  */
@@ -275,7 +278,7 @@ export const extraOrderMargin = (
   priceTicks: number,
 ): number => {
   const buyLots = side === 0 ? lots : 0;
-  const { cashPerTickLot } = holding.instrument.contract;
+  const { cashPerTickLot } = holding.instrument;
   const premium = isOption(holding.instrument) ? buyLots * priceTicks * cashPerTickLot : 0;
   // The order only buys an option that is not short: it holds its premium and nothing else.
   if (side === 0 && isOption(holding.instrument)) {
@@ -320,8 +323,9 @@ const onlyReduces = (holding: Holding, side: SideCode, lots: number): boolean =>
     : holding.openSellLots + lots <= holding.sizeLots;
 
 /**
- * Whether the account can carry an order of so many lots up to a price: its margin, its fee and what it loses
- * against the mark are within the available funds. Orders that only reduce the position always pass.
+ * Whether the account can carry an order of so many lots up to a price: its margin, its fee and
+ * what it loses against the mark are within the available funds. Orders that only reduce the
+ * position always pass.
  */
 export const canCarry = (
   state: EngineState,

@@ -1,5 +1,6 @@
-// Transfers: cash that comes in, goes out or changes hands by itself, not by a trade. Invariant: nothing leaves an
-// account beyond its available withdrawal funds; a reference is booked once per currency.
+// Transfers: cash that comes in, goes out or changes hands by itself, not by a trade. Invariant:
+// nothing leaves an account beyond its available withdrawal funds; a reference is booked once per
+// currency.
 import {
   type Cash,
   type Currency,

@@ -1,6 +1,7 @@
-// Mark an index: from its price, forwards and surface to the mark of every instrument, the bands, the margin per
-// lot sold and the funding rates. Invariant: marks change here only, and with every change the version that cached
-// margins carry; all of it is a function of the state, so that replay gives the same bits.
+// Mark an index: from its price, forwards and surface to the mark of every instrument, the bands,
+// the margin per lot sold and the funding rates. Invariant: marks change here only, and with every
+// change the version that cached margins carry; all of it is a function of the state, so that
+// replay gives the same bits.
 import { type PerpetualTerms, usdMicrosPerUsd } from '@openstrike/domain';
 import {
   advanceBasis,
@@ -57,7 +58,10 @@ export const restoreCurves = (index: IndexRecord): void => {
   });
 };
 
-/** Average price in USD at which the impact size would trade on one side of a book; 0 when it is empty. */
+/**
+ * Average price in USD at which the impact size would trade on one side of a book; 0 when it is
+ * empty.
+ */
 const impactPrice = (
   state: EngineState,
   instrument: InstrumentRecord,

@@ -1,5 +1,5 @@
-// Option price at a volatility and back, on the curves of the last marking: what IV orders are priced by and what
-// a trade's implied volatility is.
+// Option price at a volatility and back, on the curves of the last marking: what IV orders are
+// priced by and what a trade's implied volatility is.
 import { type ExpiryCurve, optionPriceAt, optionVolatilityAt } from '@openstrike/marks';
 import { priceOf } from '../instruments.ts';
 import type { EngineState, IndexRecord, InstrumentRecord } from '../state.ts';

@@ -1,5 +1,6 @@
-// Set marks: the oracle's commands. Index and forward ticks and surfaces apply at once: the fixing takes the print,
-// everything of the index is marked anew, orders priced in USD and IV follow, and triggers fire.
+// Set marks: the oracle's commands. Index and forward ticks and surfaces apply at once: the fixing
+// takes the print, everything of the index is marked anew, orders priced in USD and IV follow, and
+// triggers fire.
 import type {
   IndexName,
   RejectCode,

@@ -1,5 +1,6 @@
-// Account summary: one account in one currency, from the same numbers that decide whether its next order passes.
-// Also the summary it would have with other positions: the same code over a copy of its holdings.
+// Account summary: one account in one currency, from the same numbers that decide whether its next
+// order passes. Also the summary it would have with other positions: the same code over a copy of
+// its holdings.
 import {
   type AccountSummary,
   type Cash,
@@ -168,11 +169,19 @@ export const summaryOf = (state: EngineState, record: CurrencyRecord): AccountSu
     optionsGamma: sumOf(greeks, (one) => one.optionsGamma),
     optionsVega: sumOf(greeks, (one) => one.optionsVega),
     optionsTheta: sumOf(greeks, (one) => one.optionsTheta),
-    byIndex: greeks.map(({ optionsDelta: _, ...rest }) => rest),
+    byIndex: greeks.map((one) => ({
+      indexName: one.indexName,
+      deltaTotal: one.deltaTotal,
+      optionsGamma: one.optionsGamma,
+      optionsVega: one.optionsVega,
+      optionsTheta: one.optionsTheta,
+    })),
   };
 };
 
-/** The record of an account in a currency; one without cash or holdings where it has none, not kept. */
+/**
+ * The record of an account in a currency; one without cash or holdings where it has none, not kept.
+ */
 export const recordOrEmpty = (
   state: EngineState,
   account: AccountRecord,

@@ -1,5 +1,5 @@
-// Answer: every question of domain's `Queries`, from the state alone. Nothing here changes what the engine does
-// next; at most a cached margin is brought up to date.
+// Answer: every question of domain's `Queries`, from the state alone. Nothing here changes what the
+// engine does next; at most a cached margin is brought up to date.
 import type { Queries, QueryName } from '@openstrike/domain';
 import { accountStateOf } from '../account/accounts.ts';
 import { nextTimerUs } from '../run-timers.ts';

@@ -1,4 +1,5 @@
-// Margins of orders: what an order would hold, and what open orders hold, by the rule that admits them.
+// Margins of orders: what an order would hold, and what open orders hold, by the rule that admits
+// them.
 import {
   type Cash,
   type OrderId,

@@ -15,8 +15,8 @@ import { coinsPerLot, deltaOf } from './account-summary.ts';
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
 
 /**
- * The price of the underlying at which margin balance falls to maintenance margin, to first order in the account's
- * delta; null for a flat delta or where no positive price does.
+ * The price of the underlying at which margin balance falls to maintenance margin, to first order
+ * in the account's delta; null for a flat delta or where no positive price does.
  */
 const liquidationPrice = (
   state: EngineState,
@@ -102,7 +102,9 @@ const viewOf = (state: EngineState, record: CurrencyRecord, holding: Holding): P
   };
 };
 
-/** Positions of an account, by currency and instrument; flat ones stay until the next settlement. */
+/**
+ * Positions of an account, by currency and instrument; flat ones stay until the next settlement.
+ */
 export const positionsOf = (
   state: EngineState,
   account: AccountRecord,

@@ -1,5 +1,6 @@
-// Simulate a portfolio: the summary an account would have if it held these positions too, or instead. The real
-// rules run over scratch records that nothing else knows; positions come in at their marks, without premium.
+// Simulate a portfolio: the summary an account would have if it held these positions too, or
+// instead. The real rules run over scratch records that nothing else knows; positions come in at
+// their marks, without premium.
 import type { AccountSummary, Queries, RejectCode } from '@openstrike/domain';
 import { createAccountRecord } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';

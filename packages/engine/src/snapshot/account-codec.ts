@@ -1,5 +1,5 @@
-// Account codec: accounts with their cash records, positions and client keys, to bytes and back. Holdings that
-// hold nothing are left out: they are a matter of speed.
+// Account codec: accounts with their cash records, positions and client keys, to bytes and back.
+// Holdings that hold nothing are left out: they are a matter of speed.
 import type { AccountId, InstrumentId, SelfTradeMode, TsUs } from '@openstrike/domain';
 import type { LedgerAccountId } from '@openstrike/ledger';
 import { assert } from '@openstrike/std';
@@ -124,7 +124,7 @@ export const readAccounts = (reader: ByteReader, state: EngineState): void => {
     readAccount(reader, state);
   }
   for (const account of state.accounts) {
-    const parent = account?.parentId == null ? undefined : state.accounts[account.parentId];
+    const parent = state.accounts[account?.parentId ?? 0];
     if (parent !== undefined) {
       parent.subaccountCount += 1;
     }

@@ -1,5 +1,6 @@
-// Book codec: which orders rest in each book, first in line first, with the state of their icebergs; and the lists
-// and sums that follow from the open orders. A book rebuilt in this order behaves as the one that was saved.
+// Book codec: which orders rest in each book, first in line first, with the state of their
+// icebergs; and the lists and sums that follow from the open orders. A book rebuilt in this order
+// behaves as the one that was saved.
 import type { OrderId } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import type { EngineState, OrderRecord } from '../state.ts';
@@ -73,7 +74,7 @@ const putBack = (reader: ByteReader, state: EngineState, order: OrderRecord): vo
 const readSide = (reader: ByteReader, state: EngineState): void => {
   for (let id = reader.int(); id !== 0; id = reader.int()) {
     const order = state.orders.get(id as OrderId);
-    assert(order !== undefined, `order ${id} rests but is not open`);
+    assert(order !== undefined, 'what rests in a book is open');
     putBack(reader, state, order);
   }
 };

@@ -1,5 +1,6 @@
-// Byte reader: reads what a byte writer wrote, in the same order. Throws an assertion where the bytes end early or
-// are not what was asked for; a snapshot is checked by its keeper before it gets here.
+// Byte reader: reads what a byte writer wrote, in the same order. Throws an assertion where the
+// bytes end early or are not what was asked for; a snapshot is checked by its keeper before it gets
+// here.
 import { AssertionError, assert } from '@openstrike/std';
 
 export class ByteReader {
@@ -37,12 +38,12 @@ export class ByteReader {
       more = next >= 128;
     }
     const signed = (first & 1) === 1 ? -value - 1 : value;
-    assert(Number.isSafeInteger(signed), `the snapshot has no safe integer at byte ${this.#at}`);
+    assert(Number.isSafeInteger(signed), 'the snapshot has a safe integer here');
     return signed;
   }
 
   real(): number {
-    assert(this.#at + 8 <= this.#bytes.length, `the snapshot ends at byte ${this.#at}`);
+    assert(this.#at + 8 <= this.#bytes.length, 'the snapshot goes on');
     const value = this.#view.getFloat64(this.#at, true);
     this.#at += 8;
     return value;

@@ -1,7 +1,7 @@
-// Byte writer: a growing buffer with the few primitives that a snapshot needs. Invariant: equal values give equal
-// bytes on every machine: integers as zigzag varints, reals as little-endian doubles with one NaN and one zero,
-// text as UTF-8 with its length in front.
-import { assert } from '@openstrike/std';
+// Byte writer: a growing buffer with the few primitives that a snapshot needs. Invariant: equal
+// values give equal bytes on every machine: integers as zigzag varints, reals as little-endian
+// doubles with one NaN and one zero, text as UTF-8 with its length in front.
+import { AssertionError, assert } from '@openstrike/std';
 
 const FIRST_CAPACITY = 1 << 16;
 
@@ -23,7 +23,9 @@ export class ByteWriter {
 
   /** A safe integer of either sign. */
   int(value: number): void {
-    assert(Number.isSafeInteger(value), `not a safe integer: ${value}`);
+    if (!Number.isSafeInteger(value)) {
+      throw new AssertionError(`not a safe integer: ${value}`);
+    }
     this.#reserve(9);
     // Sign in the lowest bit, by arithmetic: the value may be wider than 32 bits.
     let high = value < 0 ? -value - 1 : value;

@@ -1,4 +1,5 @@
-// Hash of the state: SHA-256 of the canonical bytes, so that two engines can be compared by one line.
+// Hash of the state: SHA-256 of the canonical bytes, so that two engines can be compared by one
+// line.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { hexOf } from '@openstrike/std';
 import type { EngineState } from '../state.ts';

@@ -1,5 +1,6 @@
-// Instrument codec: contracts with their marks, funding and trading state, and the indexes with their expiries, to
-// bytes and back. What follows from them (plans, curves, watches, lists) is rebuilt.
+// Instrument codec: contracts with their marks, funding and trading state, and the indexes with
+// their expiries, to bytes and back. What follows from them (plans, curves, watches, lists) is
+// rebuilt.
 import {
   type ContractFamily,
   type Instrument,

@@ -1,5 +1,5 @@
-// Load a state: from the canonical bytes back to records, books and lists. Throws where the bytes are not a snapshot
-// of this version.
+// Load a state: from the canonical bytes back to records, books and lists. Throws where the bytes
+// are not a snapshot of this version.
 import { type ContractFamily, type ContractTable, type Seq, type TsUs } from '@openstrike/domain';
 import { type LedgerAccountId, restoreLedger } from '@openstrike/ledger';
 import { assert } from '@openstrike/std';

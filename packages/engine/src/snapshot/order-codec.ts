@@ -1,5 +1,5 @@
-// Order codec: an open order's own fields to bytes and back. What follows from them, or from the books, is not
-// written: slots, handles, lists, sums.
+// Order codec: an open order's own fields to bytes and back. What follows from them, or from the
+// books, is not written: slots, handles, lists, sums.
 import {
   type InstrumentId,
   type OrderId,
@@ -35,13 +35,13 @@ const sources: readonly TriggerSource[] = ['index', 'mark', 'last'];
 
 const numberIn = <T>(list: readonly T[], item: T): number => {
   const at = list.indexOf(item);
-  assert(at >= 0, `no number for ${String(item)}`);
+  assert(at >= 0, 'every alternative has a number');
   return at;
 };
 
 const itemIn = <T>(list: readonly T[], at: number): T => {
   const item = list[at];
-  assert(item !== undefined, `the snapshot has no alternative ${at}`);
+  assert(item !== undefined, 'the snapshot has a number of no alternative');
   return item;
 };
 
@@ -111,7 +111,7 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
   const id = reader.int() as OrderId;
   const account = state.accounts[reader.int()];
   const instrument = state.instruments[reader.int() as InstrumentId];
-  assert(account !== undefined && instrument !== undefined, `order ${id} belongs to nobody`);
+  assert(account !== undefined && instrument !== undefined, 'an order belongs to an account');
   const side = reader.byte() as SideCode;
   const type = itemIn(types, reader.byte());
   const original = reader.byte();

@@ -1,6 +1,6 @@
-// Save the state: canonical bytes of everything the engine remembers. Invariant: equal states give equal bytes on
-// every machine, and what is loaded from them goes on exactly as what was saved. The version changes with any
-// change of the layout.
+// Save the state: canonical bytes of everything the engine remembers. Invariant: equal states give
+// equal bytes on every machine, and what is loaded from them goes on exactly as what was saved. The
+// version changes with any change of the layout.
 import type { EngineState } from '../state.ts';
 import { writeAccounts } from './account-codec.ts';
 import { writeBooks, writeOrders } from './book-codec.ts';

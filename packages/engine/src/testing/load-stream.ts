@@ -1,6 +1,6 @@
-// Load stream: the commands of a busy venue, recorded once on an engine of its own, so that runs can replay them
-// without the cost of thinking them up. Many accounts with few positions, market makers that quote widely and
-// requote, takers that hit them, and an index that moves.
+// Load stream: the commands of a busy venue, recorded once on an engine of its own, so that runs
+// can replay them without the cost of thinking them up. Many accounts with few positions, market
+// makers that quote widely and requote, takers that hit them, and an index that moves.
 import type {
   AccountId,
   Command,

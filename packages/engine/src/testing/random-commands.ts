@@ -1,6 +1,6 @@
-// Random commands: a seeded stream that a busy and careless crowd would send, refusals included. Prices stay near
-// the mark so that orders meet; time passes so that timers run. The same seed gives the same stream for engines
-// that answer alike.
+// Random commands: a seeded stream that a busy and careless crowd would send, refusals included.
+// Prices stay near the mark so that orders meet; time passes so that timers run. The same seed
+// gives the same stream for engines that answer alike.
 import type {
   AccountId,
   Command,

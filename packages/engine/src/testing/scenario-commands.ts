@@ -298,7 +298,13 @@ export const accountCommand = (
       const currency = words.take() as Currency;
       words.take();
       const toId = accountOf(names, words.take());
-      return { type: 'transfer', fromId: accountId, toId, currency, amount: cashOf(amount, currency) };
+      return {
+        type: 'transfer',
+        fromId: accountId,
+        toId,
+        currency,
+        amount: cashOf(amount, currency),
+      };
     }
     case 'sets':
       return configureCommand(accountId, words);

@@ -1,6 +1,6 @@
-// Scenario events: what the engine answered, in a trader's words, one line per event. Ticks and lots are shown as
-// prices and amounts, cash in units of its currency. Marks, funding rates and book levels are left out: a scenario
-// asks for what it wants to see of them.
+// Scenario events: what the engine answered, in a trader's words, one line per event. Ticks and
+// lots are shown as prices and amounts, cash in units of its currency. Marks, funding rates and
+// book levels are left out: a scenario asks for what it wants to see of them.
 import {
   type CashChanged,
   type Event,
@@ -42,9 +42,11 @@ const showOrderPrice = (contract: Instrument, order: OrderState): string => {
 const showTrigger = (order: OrderState): string => {
   const { trigger, triggerReference } = order;
   if (trigger === null) return '';
-  return trigger.offset === null
-    ? ` when ${trigger.source} ${order.type.startsWith('stop') ? 'passes' : 'reaches'} ${trigger.price}`
-    : ` trailing ${trigger.source} ${triggerReference} by ${trigger.offset}`;
+  const { source, price, offset } = trigger;
+  const verb = order.type.startsWith('stop') ? 'passes' : 'reaches';
+  return offset === null
+    ? ` when ${source} ${verb} ${price}`
+    : ` trailing ${source} ${triggerReference} by ${offset}`;
 };
 
 const showOrder = (cause: string, order: OrderState, shown: Shown): string => {
@@ -60,21 +62,23 @@ const showOrder = (cause: string, order: OrderState, shown: Shown): string => {
   ];
   const head = `#${order.orderId} ${word}${reason}`;
   if (order.status === 'filled' || order.status === 'cancelled') return head;
-  return `${head}: ${side} ${showOrderPrice(contract, order)}${notes.join('')}${showTrigger(order)}${from}`;
+  const price = showOrderPrice(contract, order);
+  return `${head}: ${side} ${price}${notes.join('')}${showTrigger(order)}${from}`;
 };
 
 const showTrade = (trade: Trade, shown: Shown): string => {
   const contract = shown.instrument(trade.instrumentId);
   const { taker, maker } = trade;
   const currency = contract.settlementCurrency;
+  const cash = (minor: number): string => showCash(minor, currency);
   const profits =
-    contract.kind === 'option' || (taker.realised === 0 && maker.realised === 0)
+    taker.realised === 0 && maker.realised === 0
       ? ''
-      : `, realised ${showCash(taker.realised, currency)} and ${showCash(maker.realised, currency)}`;
+      : `, realised ${cash(taker.realised)} and ${cash(maker.realised)}`;
   return (
     `trade ${showAmount(contract, trade.sizeLots)} @ ${showPrice(contract, trade.priceTicks)}: ` +
     `#${taker.orderId} ${taker.side}s from #${maker.orderId}`.replace('sells from', 'sells to') +
-    `, fees ${showCash(taker.fee, currency)} and ${showCash(maker.fee, currency)}${profits}`
+    `, fees ${cash(taker.fee)} and ${cash(maker.fee)}${profits}`
   );
 };
 
@@ -91,7 +95,8 @@ const showSettled = (event: PositionSettled, shown: Shown): string => {
   const contract = shown.instrument(event.instrumentId);
   const currency = contract.settlementCurrency;
   const parts = [
-    `${shown.accountName(event.accountId)} ${event.kind} of ${showAmount(contract, event.sizeLots)}`,
+    shown.accountName(event.accountId),
+    `${event.kind} of ${showAmount(contract, event.sizeLots)}`,
     contract.name,
     event.payoff === 0 ? '' : `pays ${showCash(event.payoff, currency)}`,
     event.sessionProfit === 0 ? '' : `profit ${showCash(event.sessionProfit, currency)}`,

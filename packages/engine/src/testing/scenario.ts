@@ -1,5 +1,6 @@
-// Scenario: runs a text of commands and writes it again with what the engine answered at the right. A test compares
-// both texts, so the expectation is the file itself; the grammar is in `testdata/engine/README.md`.
+// Scenario: runs a text of commands and writes it again with what the engine answered at the right.
+// A test compares both texts, so the expectation is the file itself; the grammar is in
+// `testdata/engine/README.md`.
 import type {
   AccountId,
   Command,
@@ -138,7 +139,9 @@ class Scenario {
     return [];
   }
 
-  /** The same line so many times, `{}` standing for the count; only the last one's answer is told. */
+  /**
+   * The same line so many times, `{}` standing for the count; only the last one's answer is told.
+   */
   #repeat(times: number, line: string): string[] {
     let answers: string[] = [];
     for (let n = 1; n <= times; n++) {

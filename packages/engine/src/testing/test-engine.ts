@@ -1,5 +1,5 @@
-// Test engine: an engine with its stamps, and short ways to say what tests say most. Every command is checked for
-// conservation: debits equal credits, and no money is made.
+// Test engine: an engine with its stamps, and short ways to say what tests say most. Every command
+// is checked for conservation: debits equal credits, and no money is made.
 
 import type {
   AccountId,

@@ -1,5 +1,5 @@
-// Contract tables for tests: the exchange's kinds of contract with few expiries and wide strikes, so that a test
-// sees all of them.
+// Contract tables for tests: the exchange's kinds of contract with few expiries and wide strikes,
+// so that a test sees all of them.
 import type { ContractFamily, ContractTable, FeeSchedule, OptionTerms } from '@openstrike/domain';
 
 const optionFees: FeeSchedule = {

@@ -1,6 +1,6 @@
-// Admit an order: the last checks before the point of no return, those that look at the book, the position and the
-// account's funds. Used by new orders, edits, triggers that fire and orders that are repriced. Invariant: it
-// changes nothing but the draft, so that a refusal leaves no trace.
+// Admit an order: the last checks before the point of no return, those that look at the book, the
+// position and the account's funds. Used by new orders, edits, triggers that fire and orders that
+// are repriced. Invariant: it changes nothing but the draft, so that a refusal leaves no trace.
 import { NO_LIMIT } from '@openstrike/book';
 import type { RejectCode } from '@openstrike/domain';
 import { canCarry } from '../account/margin.ts';
@@ -128,8 +128,8 @@ const fillableNow = (state: EngineState, holding: Holding, side: SideCode): numb
 };
 
 /**
- * Lots on the other side that no trimming can take away: a reduce-only order counts only if all that its account
- * has open on that side fits into its position.
+ * Lots on the other side that no trimming can take away: a reduce-only order counts only if all
+ * that its account has open on that side fits into its position.
  */
 const sureLots = (state: EngineState, holding: Holding, side: SideCode): number => {
   const { book, draft } = state;
@@ -165,7 +165,10 @@ const exceedsPosition = (state: EngineState, holding: Holding, side: SideCode): 
     : holding.openSellLots + lots - holding.sizeLots > max;
 };
 
-/** The dearest price at which the draft can trade: its limit, or the worst it would touch and go no further. */
+/**
+ * The dearest price at which the draft can trade: its limit, or the worst it would touch and go no
+ * further.
+ */
 const dearestTicks = (state: EngineState, holding: Holding, side: SideCode): number => {
   const { draft, book } = state;
   if (draft.rest) return draft.limitTicks;
@@ -177,8 +180,8 @@ const dearestTicks = (state: EngineState, holding: Holding, side: SideCode): num
 };
 
 /**
- * Checks an order of `lots` at `priceTicks` against band, position, book and funds, in the order of precedence, and
- * resolves it into the state's draft.
+ * Checks an order of `lots` at `priceTicks` against band, position, book and funds, in the order of
+ * precedence, and resolves it into the state's draft.
  *
  * Holds: its own form is valid. `fresh` counts it against the number of open orders.
  */

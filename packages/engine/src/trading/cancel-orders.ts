@@ -1,5 +1,6 @@
-// Cancel orders: by id, by filter, and the venue's own cancels. Invariant: a cancelled order has left its book, its
-// watch list and its holding before the next event. Cancels are taken in every trading state.
+// Cancel orders: by id, by filter, and the venue's own cancels. Invariant: a cancelled order has
+// left its book, its watch list and its holding before the next event. Cancels are taken in every
+// trading state.
 import type {
   CancelOrder,
   CancelOrders,

@@ -1,5 +1,6 @@
-// Client keys: a retry of an order with a known key returns the first result and changes nothing. Invariant: keys are
-// kept per account, the last `clientKeysMax` and no longer than `clientKeyAgeUs`; refusals are kept too.
+// Client keys: a retry of an order with a known key returns the first result and changes nothing.
+// Invariant: keys are kept per account, the last `clientKeysMax` and no longer than
+// `clientKeyAgeUs`; refusals are kept too.
 import type {
   Cash,
   Event,

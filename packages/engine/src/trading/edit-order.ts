@@ -1,7 +1,7 @@
-// Edit an order: same checks as a new order, on what the order would become. Invariant: a refused edit leaves the
-// order as it was. A resting order keeps its place when its price stays and it only shrinks; a new price, more size
-// or another display goes to the end of the line, and may trade. A reject-post-only edit that would trade cancels
-// the order.
+// Edit an order: same checks as a new order, on what the order would become. Invariant: a refused
+// edit leaves the order as it was. A resting order keeps its place when its price stays and it only
+// shrinks; a new price, more size or another display goes to the end of the line, and may trade. A
+// reject-post-only edit that would trade cancels the order.
 import type { EditOrder, RejectCode, Trigger } from '@openstrike/domain';
 import { canCarry, marginChanged } from '../account/margin.ts';
 import type { EngineState, OrderRecord } from '../state.ts';
@@ -171,7 +171,8 @@ const editAnew = (
   const { terms } = wanted;
   const before = order.sizeLots - order.filledLots;
   const lots = wanted.sizeLots - order.filledLots;
-  // The order itself must not stand in the way of what it becomes: its lots are lent out for the check.
+  // The order itself must not stand in the way of what it becomes: its lots are lent out for the
+  // check.
   if (bookHandle !== 0) countResting(order, -before);
   marginChanged(state, holding);
   const refused = admitOrder(state, holding, side, terms, priceTicks, lots, false);

@@ -1,6 +1,6 @@
-// Execute an order: meets an arriving order with the book, carries out the fills and lets the rest stay or go.
-// Invariant: after it the order either rests with all its open lots or is closed; the tape is empty. In an order's
-// life it stands after the point of no return; it cannot refuse.
+// Execute an order: meets an arriving order with the book, carries out the fills and lets the rest
+// stay or go. Invariant: after it the order either rests with all its open lots or is closed; the
+// tape is empty. In an order's life it stands after the point of no return; it cannot refuse.
 import {
   NO_LIMIT,
   SELF_TRADE_CANCEL_MAKER,
@@ -16,7 +16,10 @@ import { countReduceOnly, countResting, delistOrder, emitOrder } from './order-r
 import { pegOrder } from './pegged-list.ts';
 import { trimReduceOnly } from './reduce-only.ts';
 
-/** Whose orders count as the account's own: its own, or all of its main account's if both sides say so. */
+/**
+ * Whose orders count as the account's own: its own, or all of its main account's if both sides say
+ * so.
+ */
 export const ownerRefOf = (account: AccountRecord): number =>
   account.selfTradeAcrossSubaccounts ? (account.parentId ?? account.id) : account.id;
 
@@ -34,7 +37,9 @@ const endSelfTraded = (state: EngineState, order: OrderRecord, lots: number): vo
   emitOrder(state, order, 'cancelled', 'self-trade');
 };
 
-/** Reads the tape of one match off into fills, cancels and level events, in the order they happened. */
+/**
+ * Reads the tape of one match off into fills, cancels and level events, in the order they happened.
+ */
 const readTape = (state: EngineState, taker: OrderRecord): void => {
   const { tape } = state;
   const { kinds, a, b, c, d, size } = tape;
@@ -89,8 +94,8 @@ const crosses = (state: EngineState, order: OrderRecord, limitTicks: number): bo
 };
 
 /**
- * Takes the first order in line, one visible slice at a time, trimming reduce-only orders between. Returns whether
- * self-trade prevention stopped it.
+ * Takes the first order in line, one visible slice at a time, trimming reduce-only orders between.
+ * Returns whether self-trade prevention stopped it.
  */
 const matchSliceBySlice = (state: EngineState, order: OrderRecord, limitTicks: number): boolean => {
   const { book } = state;

@@ -1,5 +1,6 @@
-// Fees: what a fill costs each side, in whole minor units. Rounded up to the venue's favour, while the cap on an
-// option's fee is rounded down to the trader's, so that no fee ever exceeds its stated share of the premium.
+// Fees: what a fill costs each side, in whole minor units. Rounded up to the venue's favour, while
+// the cap on an option's fee is rounded down to the trader's, so that no fee ever exceeds its
+// stated share of the premium.
 import { mulDivCeil, mulDivFloor } from '@openstrike/std';
 import { valueAtTicks } from '../account/holdings.ts';
 import type { EngineState, IndexRecord, InstrumentRecord } from '../state.ts';
@@ -10,8 +11,8 @@ const MICROS_PER_USD = 1_000_000;
 /**
  * The amount that a fee rate is a share of.
  *
- * Units: minor units of the settlement currency: coins for inverse options, coins at the index for linear
- * options, the value traded for futures.
+ * Units: minor units of the settlement currency: coins for inverse options, coins at the index for
+ * linear options, the value traded for futures.
  */
 const feeBase = (
   state: EngineState,
@@ -51,6 +52,6 @@ export const feeOf = (
   if (premiumCap < 0) {
     return fee;
   }
-  const premium = lots * priceTicks * instrument.contract.cashPerTickLot;
+  const premium = lots * priceTicks * instrument.cashPerTickLot;
   return Math.min(fee, mulDivFloor(premium, premiumCap, RATE_UNIT));
 };

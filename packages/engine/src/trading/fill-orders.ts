@@ -1,6 +1,6 @@
-// Apply a fill: what one execution does to both orders, positions and cash, and the events that tell of it.
-// Invariant: premium leaves one side and reaches the other through the clearing account in full; nothing here can
-// refuse. In an order's life it stands right after the book's match.
+// Apply a fill: what one execution does to both orders, positions and cash, and the events that
+// tell of it. Invariant: premium leaves one side and reaches the other through the clearing account
+// in full; nothing here can refuse. In an order's life it stands right after the book's match.
 import type {
   Cash,
   PriceTicks,
@@ -121,7 +121,7 @@ const emitTrade = (
     maker,
     indexPrice: index.price as UsdMicros,
     markPrice: state.marks.markPrice[instrument.id] as number,
-    underlyingPrice: instrument.contract.kind === 'option' ? underlyingPrice : null,
+    underlyingPrice: instrument.kind === 'option' ? underlyingPrice : null,
     iv: ivAtTicks(state, instrument, priceTicks),
     liquidation: null,
   };
@@ -165,7 +165,7 @@ export const fillOrders = (
   taker.fee += takerFee;
   maker.fee += makerFee;
   noteTradePrice(state, instrument, priceTicks);
-  const option = instrument.contract.kind === 'option';
+  const option = instrument.kind === 'option';
   const tradeId = emitTrade(
     state,
     instrument,

@@ -1,5 +1,6 @@
-// Fire triggers: looks at the watches whose price moved, and places the plain orders of those that fire. Orders that
-// trade may move the last price and so fire others: they follow within the same command, first come first served.
+// Fire triggers: looks at the watches whose price moved, and places the plain orders of those that
+// fire. Orders that trade may move the last price and so fire others: they follow within the same
+// command, first come first served.
 
 import { priceOf } from '../instruments.ts';
 import type { EngineState, OrderRecord, TriggerWatch } from '../state.ts';
@@ -47,7 +48,10 @@ export const firePrice = (state: EngineState, watch: TriggerWatch, price: number
   }
 };
 
-/** Fires what waits for last prices that moved during the present command, until none moves any more. */
+/**
+ * Fires what waits for last prices that moved during the present command, until none moves any
+ * more.
+ */
 export const fireLastPrices = (state: EngineState): void => {
   const moved = state.newLastPrices;
   for (let i = 0; i < moved.length; i++) {

@@ -1,6 +1,6 @@
-// Match tape: takes down what the book tells during one match, because the book must not be called back while it
-// matches. Outside a match a level change goes straight out as an event. Invariant: read off and emptied before
-// the next match begins.
+// Match tape: takes down what the book tells during one match, because the book must not be called
+// back while it matches. Outside a match a level change goes straight out as an event. Invariant:
+// read off and emptied before the next match begins.
 import type { FillSink, Side } from '@openstrike/book';
 import type {
   BookLevelChanged,
@@ -14,7 +14,10 @@ export const FILL = 0;
 export const SELF_TRADE = 1;
 export const LEVEL = 2;
 
-/** One told fact: `a` to `d` are the arguments of the sink's call in their order, but for the handle. */
+/**
+ * One told fact: `a` to `d` are the arguments of the sink's call in their order, but for the
+ * handle.
+ */
 export class MatchTape implements FillSink {
   readonly kinds: number[] = [];
   readonly a: number[] = [];

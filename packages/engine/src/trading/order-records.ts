@@ -1,6 +1,7 @@
-// Order records: an order's life inside the engine, from its first placing to its end, and the events that tell
-// of it. Invariant: an open order is in the map, in its slot and in its holding's list, and the holding's sums
-// of open lots count exactly its orders that rest in the book and may add to the position.
+// Order records: an order's life inside the engine, from its first placing to its end, and the
+// events that tell of it. Invariant: an open order is in the map, in its slot and in its holding's
+// list, and the holding's sums of open lots count exactly its orders that rest in the book and may
+// add to the position.
 import type {
   CancelReason,
   Cash,
@@ -83,7 +84,10 @@ export const openOrder = (
   return order;
 };
 
-/** Puts an order into the map, a slot and its holding's list. Holds: its id is above all of that list. */
+/**
+ * Puts an order into the map, a slot and its holding's list. Holds: its id is above all of that
+ * list.
+ */
 export const enlistOrder = (state: EngineState, order: OrderRecord): void => {
   const { holding } = order;
   const free = state.freeSlots.pop();

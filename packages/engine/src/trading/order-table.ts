@@ -1,6 +1,6 @@
-// Order table: the open orders by id. Ids only grow and most orders are young, so the low bits of an id are its
-// hash: neighbours in time are neighbours in memory. Linear probing; a removal closes its gap, so the table never
-// needs cleaning up, and only its doublings take longer than a look-up.
+// Order table: the open orders by id. Ids only grow and most orders are young, so the low bits of
+// an id are its hash: neighbours in time are neighbours in memory. Linear probing; a removal closes
+// its gap, so the table never needs cleaning up, and only its doublings take longer than a look-up.
 import { assert } from '@openstrike/std';
 import type { OrderRecord } from '../state.ts';
 
@@ -28,7 +28,7 @@ export class OrderTable {
       this.#grow();
     }
     const at = this.#placeOf(order.id);
-    assert(this.#ids[at] === 0, `order ${order.id} is open already`);
+    assert(this.#ids[at] === 0, 'the order is open already');
     this.#ids[at] = order.id;
     this.#orders[at] = order;
     this.#size += 1;
@@ -37,7 +37,7 @@ export class OrderTable {
   /** Takes an order out. Holds: it is here. */
   remove(id: number): void {
     let gap = this.#placeOf(id);
-    assert(this.#ids[gap] === id, `order ${id} is not open`);
+    assert(this.#ids[gap] === id, 'the order is not open');
     const mask = this.#capacity - 1;
     for (let at = (gap + 1) & mask; this.#ids[at] !== 0; at = (at + 1) & mask) {
       const home = this.#homeOf(this.#ids[at] as number);

@@ -1,12 +1,13 @@
-// Peg price: the price in ticks of an order given in USD or as an implied volatility, on the passive side of the
-// grid: a bid rounds down, an offer up.
+// Peg price: the price in ticks of an order given in USD or as an implied volatility, on the
+// passive side of the grid: a bid rounds down, an offer up.
 import type { PriceMode } from '@openstrike/domain';
 import { optionPriceAtIv } from '../marking/option-price.ts';
 import type { EngineState, IndexRecord, InstrumentRecord, SideCode } from '../state.ts';
 import { gridAtOrAbove, gridAtOrBelow } from './tick-grid.ts';
 
 /**
- * The grid price of a pegged order now; 0 when it has none (a bid below the first tick, no index or forward).
+ * The grid price of a pegged order now; 0 when it has none (a bid below the first tick, no index or
+ * forward).
  *
  * Units: `value` in USD for `usd`, an annualised fraction for `iv`.
  */

@@ -1,5 +1,6 @@
-// Pegged list: the open orders of an instrument whose price is given in USD or as an implied volatility, by id.
-// Such an order stays here to its end, also while it has no price on the grid and so does not rest.
+// Pegged list: the open orders of an instrument whose price is given in USD or as an implied
+// volatility, by id. Such an order stays here to its end, also while it has no price on the grid
+// and so does not rest.
 import type { OrderRecord } from '../state.ts';
 
 const placeOf = (list: readonly OrderRecord[], id: number): number => {

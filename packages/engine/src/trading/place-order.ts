@@ -1,6 +1,7 @@
-// Place an order: the ordered checks of its form, then those of `admitOrder`, then the point of no return, then the
-// effects. Invariant: a refused order leaves no trace but its refusal (and, if it has one, its client key). The
-// order of the checks is the precedence of domain's table of reject codes.
+// Place an order: the ordered checks of its form, then those of `admitOrder`, then the point of no
+// return, then the effects. Invariant: a refused order leaves no trace but its refusal (and, if it
+// has one, its client key). The order of the checks is the precedence of domain's table of reject
+// codes.
 import { MAX_TICKS } from '@openstrike/book';
 import type { PlaceOrder, RejectCode } from '@openstrike/domain';
 import { holdingOf } from '../account/holdings.ts';
@@ -39,7 +40,7 @@ export const checkTradable = (
   state: EngineState,
   instrument: InstrumentRecord,
 ): RejectCode | null => {
-  const { expiryUs } = instrument.contract;
+  const { expiryUs } = instrument;
   if (expiryUs !== null && state.nowUs >= expiryUs) return 'instrument-expired';
   if (instrument.state === 'settling') return 'settlement-in-progress';
   if (instrument.state !== 'open') return 'trading-halted';
@@ -154,7 +155,10 @@ export const placeOrder = (state: EngineState, command: PlaceOrder): RejectCode 
   return null;
 };
 
-/** The limit of an order in ticks: as given, or from its USD price or volatility; 0 when it has none. */
+/**
+ * The limit of an order in ticks: as given, or from its USD price or volatility; 0 when it has
+ * none.
+ */
 export const limitTicksOf = (
   state: EngineState,
   instrument: InstrumentRecord,

@@ -1,6 +1,7 @@
-// Reduce-only orders: they never open or enlarge a position. Invariant: between matches every resting one is on the
-// side that shrinks its account's position and no larger than that position; while any rests in an instrument,
-// matching there goes fill by fill, so that one sweep cannot fill two of them beyond it.
+// Reduce-only orders: they never open or enlarge a position. Invariant: between matches every
+// resting one is on the side that shrinks its account's position and no larger than that position;
+// while any rests in an instrument, matching there goes fill by fill, so that one sweep cannot fill
+// two of them beyond it.
 import { marginChanged } from '../account/margin.ts';
 import type { EngineState, Holding, OrderRecord } from '../state.ts';
 import { endOrder } from './cancel-orders.ts';

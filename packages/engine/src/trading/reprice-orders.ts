@@ -1,6 +1,7 @@
-// Reprice orders: orders given in USD or as an implied volatility follow the index and the surface to expiry. An
-// order loses its place only when its price on the grid changes; while it has no price it stays open outside the
-// book. A new price passes the same checks as a new order; what fails them is cancelled.
+// Reprice orders: orders given in USD or as an implied volatility follow the index and the surface
+// to expiry. An order loses its place only when its price on the grid changes; while it has no
+// price it stays open outside the book. A new price passes the same checks as a new order; what
+// fails them is cancelled.
 import type { EngineState, IndexRecord, InstrumentRecord, OrderRecord } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
 import { endOrder, withdrawOrder } from './cancel-orders.ts';

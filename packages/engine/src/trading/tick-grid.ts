@@ -1,5 +1,5 @@
-// Tick grid: which prices an instrument takes. Prices are counts of the finest tick; above each step's limit
-// only multiples of a coarser tick are on the grid.
+// Tick grid: which prices an instrument takes. Prices are counts of the finest tick; above each
+// step's limit only multiples of a coarser tick are on the grid.
 import { MAX_TICKS } from '@openstrike/book';
 import type { Instrument } from '@openstrike/domain';
 
@@ -26,7 +26,8 @@ export const gridAtOrBelow = (contract: Instrument, ticks: number): number => {
   }
   const multiple = multipleAt(contract, whole);
   const snapped = whole - (whole % multiple);
-  // Snapping down across a step's limit lands on the finer grid below it, where the limit itself is.
+  // Snapping down across a step's limit lands on the finer grid below it, where the limit itself
+  // is.
   for (const step of contract.tickSteps) {
     if (whole > step.aboveTicks && snapped < step.aboveTicks) {
       return step.aboveTicks;

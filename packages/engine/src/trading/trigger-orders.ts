@@ -1,6 +1,7 @@
-// Trigger orders: stops, takes and trailing stops, from their placing to their firing. Invariant: an order fires at
-// most once; firing makes a new plain order that carries the trigger order's id, in the order of ids. They hold no
-// margin while they wait; what fires and cannot be carried is stated as rejected.
+// Trigger orders: stops, takes and trailing stops, from their placing to their firing. Invariant:
+// an order fires at most once; firing makes a new plain order that carries the trigger order's id,
+// in the order of ids. They hold no margin while they wait; what fires and cannot be carried is
+// stated as rejected.
 import type { CancelReason, OrderType, PlaceOrder, RejectCode, Trigger } from '@openstrike/domain';
 import { priceOf } from '../instruments.ts';
 import { openOrdersMax } from '../limits.ts';

@@ -1,5 +1,5 @@
-// Trigger watch: orders that wait for a price, sorted so that a price tick looks only at those it fires. Invariant:
-// an untriggered order stands in exactly one list of the watch of its source.
+// Trigger watch: orders that wait for a price, sorted so that a price tick looks only at those it
+// fires. Invariant: an untriggered order stands in exactly one list of the watch of its source.
 import { insertSorted } from '@openstrike/std';
 import type { EngineState, IndexRecord, OrderRecord, TriggerWatch } from '../state.ts';
 
