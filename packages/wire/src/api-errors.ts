@@ -1,6 +1,6 @@
-// API errors: Deribit's error table, by the words of its messages: the one place where codes are written down.
-// Invariant: a name has one code. `ApiErrorName` is what the door refuses with; clients of other venues that
-// speak this protocol read the same table backwards.
+// API errors: Deribit's error table, by the words of its messages: the one place where codes are
+// written down. Invariant: a name has one code. `ApiErrorName` is what the door refuses with;
+// clients of other venues that speak this protocol read the same table backwards.
 
 /** Codes by message. Source: Deribit's API documentation, "RPC error codes". */
 export const apiErrorCodes = {

@@ -1,5 +1,5 @@
-// Decimals and steps: what is rendered reads back, what lies between two steps is refused, and a client's own
-// rounding noise is neither.
+// Decimals and steps: what is rendered reads back, what lies between two steps is refused, and a
+// client's own rounding noise is neither.
 import { fromSteps, type PriceTicks, type SizeLots, type Step } from '@openstrike/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,6 +1,7 @@
-// Decimal steps: prices and amounts cross the edge as decimals and live inside as counts of a step. Invariant: a
-// count, once rendered, reads back as the same count, and a decimal between two steps is never rounded: it is
-// refused. In an order's life this is the last place where a price is a decimal.
+// Decimal steps: prices and amounts cross the edge as decimals and live inside as counts of a
+// step. Invariant: a count, once rendered, reads back as the same count, and a decimal between two
+// steps is never rounded: it is refused. In an order's life this is the last place where a price
+// is a decimal.
 import {
   type Cash,
   type Currency,
@@ -15,15 +16,18 @@ import {
 } from '@openstrike/domain';
 
 /**
- * How far, relatively, a double may lie from a step's nearest double and still mean that step: a few units in
- * the last place, which is what a client's own sum or product of decimals leaves behind (0.1 + 0.2).
+ * How far, relatively, a double may lie from a step's nearest double and still mean that step: a
+ * few units in the last place, which is what a client's own sum or product of decimals leaves
+ * behind (0.1 + 0.2).
  */
 const noise = 2 ** -50;
 
 /**
- * The count of steps that a decimal stands for; null when it lies between two steps or outside the safe range.
+ * The count of steps that a decimal stands for; null when it lies between two steps or outside the
+ * safe range.
  *
- * Domain: any finite number; the smallest step the house knows is 1e-8, so no two steps share a double.
+ * Domain: any finite number; the smallest step the house knows is 1e-8, so no two steps share a
+ * double.
  */
 export const stepsOf = (value: number, step: Step): number | null => {
   const count = Math.round((value * step.den) / step.num);
@@ -76,7 +80,9 @@ const minorSteps: Readonly<Record<Currency, Step>> = {
   USDC: { num: 1, den: minorPerUnit.USDC },
 };
 
-/** Minor units of a decimal amount of money; null when it is finer than the currency's minor unit. */
+/**
+ * Minor units of a decimal amount of money; null when it is finer than the currency's minor unit.
+ */
 export const cashOf = (amount: number, currency: Currency): Cash | null =>
   stepsOf(amount, minorSteps[currency]) as Cash | null;
 

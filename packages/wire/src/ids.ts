@@ -1,7 +1,8 @@
-// Ids: orders and trades are numbers inside and texts outside that begin with the settlement currency, BTC's
-// being bare digits. Trigger orders have a shape of their own, such as `BTC-SLTS-250756`: three letters and the side's.
-// The plain order that came of one names it by that id and knows no more of it than number and side. Invariant: every
-// text reads back as its number, and an order has one id all its life.
+// Ids: orders and trades are numbers inside and texts outside that begin with the settlement
+// currency, BTC's being bare digits. Trigger orders have a shape of their own, such as
+// `BTC-SLTS-250756`: three letters and the side's. The plain order that came of one names it by
+// that id and knows no more of it than number and side. Invariant: every text reads back as its
+// number, and an order has one id all its life.
 import {
   type Currency,
   type OrderId,

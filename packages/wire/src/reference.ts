@@ -1,5 +1,6 @@
-// Reference: the API reference as Markdown, written from the very schemas that the door checks with. Invariant: the
-// text depends on the methods given and on nothing else, so a test can say whether the committed file is current.
+// Reference: the API reference as Markdown, written from the very schemas that the door checks
+// with. Invariant: the text depends on the methods given and on nothing else, so a test can say
+// whether the committed file is current.
 import type { TObject, TSchema } from 'typebox';
 
 /** What the reference needs to know of a method. */
@@ -156,8 +157,9 @@ export const renderReference = (groups: readonly ReferenceGroup[]): string => {
   return [
     '# API reference',
     '',
-    `Deribit's v2 protocol, ${count} methods. Written from the schemas that the gateway checks with; do not edit.`,
-    'Money is in whole units of its currency, times in milliseconds, volatilities in percent, rates as fractions.',
+    `Deribit's v2 protocol, ${count} methods. Written from the schemas that the gateway checks with;`,
+    'do not edit. Money is in whole units of its currency, times in milliseconds, volatilities in',
+    'percent, rates as fractions.',
     '',
     ...body,
     ...types,

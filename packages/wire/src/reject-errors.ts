@@ -1,5 +1,5 @@
-// Reject errors: how the engine's refusals read in Deribit's words. Invariant: every reject code has a row here
-// (the type says so), so that no refusal ever reaches a client as a bare "error".
+// Reject errors: how the engine's refusals read in Deribit's words. Invariant: every reject code
+// has a row here (the type says so), so that no refusal ever reaches a client as a bare "error".
 // In an order's life: after the engine has refused, before the answer is written.
 import { type RejectCode, rejectCodeRow } from '@openstrike/domain';
 import { type ApiErrorName, apiErrorMessage } from './api-errors.ts';
@@ -80,7 +80,9 @@ export interface RenderedReject {
   readonly param: string | null;
 }
 
-/** A refusal of the engine in Deribit's words; `limit` is the bound that was crossed, in API units. */
+/**
+ * A refusal of the engine in Deribit's words; `limit` is the bound that was crossed, in API units.
+ */
 export const renderReject = (code: RejectCode, limit: number | null): RenderedReject => {
   const { name, reason, param } = errorsByReject[code];
   const word = apiErrorMessage(name);

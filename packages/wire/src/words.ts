@@ -1,5 +1,6 @@
-// Words: the house's closed sets of words and Deribit's for the same things. Invariant: each table names every
-// word of its type, so a new word of the domain does not compile until it has a spelling here.
+// Words: the house's closed sets of words and Deribit's for the same things. Invariant: each table
+// names every word of its type, so a new word of the domain does not compile until it has a
+// spelling here.
 import type {
   CancelReason,
   IndexName,

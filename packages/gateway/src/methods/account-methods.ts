@@ -1,5 +1,6 @@
-// Account methods: summaries, positions, what a portfolio would cost, and the settings that the engine keeps. Every
-// margin number is answered by the engine itself, so what is shown is what decides.
+// Account methods: summaries, positions, what a portfolio would cost, and the settings that the
+// engine keeps. Every margin number is answered by the engine itself, so what is shown is what
+// decides.
 import {
   type AccountId,
   type Currency,

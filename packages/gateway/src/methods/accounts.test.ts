@@ -1,5 +1,5 @@
-// Accounts and wallet through the methods: summaries, positions, simulations, the log of cash, subaccounts, transfers,
-// deposits, withdrawals and addresses.
+// Accounts and wallet through the methods: summaries, positions, simulations, the log of cash,
+// subaccounts, transfers, deposits, withdrawals and addresses.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { list, MethodVenue, venueStartUs } from './testing/method-venue.ts';
 

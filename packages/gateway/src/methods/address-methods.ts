@@ -1,5 +1,6 @@
-// Address methods: the address book and the beneficiaries of addresses. Invariant: an account sees and changes only
-// its own entries; they are records for withdrawals and transfers and move nothing themselves.
+// Address methods: the address book and the beneficiaries of addresses. Invariant: an account sees
+// and changes only its own entries; they are records for withdrawals and transfers and move
+// nothing themselves.
 import {
   addressBookShape,
   addToAddressBookShape,

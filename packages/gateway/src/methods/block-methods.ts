@@ -1,5 +1,6 @@
-// Block methods: combos, block trades, block RFQ, mass quotes and market-maker protection, which this venue does not
-// have yet. Invariant: reads answer that there is nothing, writes are refused with 10033; nothing is pretended.
+// Block methods: combos, block trades, block RFQ, mass quotes and market-maker protection, which
+// this venue does not have yet. Invariant: reads answer that there is nothing, writes are refused
+// with 10033; nothing is pretended.
 import { blockShapes } from '@openstrike/wire';
 import type { TObject, TSchema } from 'typebox';
 import { ApiError, defineMethod, type Method, type RequiredScope } from '../method.ts';

@@ -1,5 +1,5 @@
-// Caller: whose account a call is about. Invariant: an account other than the caller's own is reached only by its
-// main account, whatever the parameters say.
+// Caller: whose account a call is about. Invariant: an account other than the caller's own is
+// reached only by its main account, whatever the parameters say.
 import type { AccountId } from '@openstrike/domain';
 import { ApiError, type Call } from '../method.ts';
 import type { Grant } from '../session.ts';

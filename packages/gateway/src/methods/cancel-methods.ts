@@ -1,5 +1,6 @@
-// Cancel methods: one order, or all that match. Invariant: a mass cancel is one command (one a currency where
-// several are named), so no order slips in between; the answer counts what that command cancelled.
+// Cancel methods: one order, or all that match. Invariant: a mass cancel is one command (one a
+// currency where several are named), so no order slips in between; the answer counts what that
+// command cancelled.
 import type { Applied, OrderFilter, OrderState } from '@openstrike/domain';
 import {
   type ApiOrder,

@@ -1,5 +1,5 @@
-// Every REST call of ccxt that this venue answers, over real HTTP with real history behind it: none may fail, and each
-// must give its users what they look for.
+// Every REST call of ccxt that this venue answers, over real HTTP with real history behind it:
+// none may fail, and each must give its users what they look for.
 import ccxt from 'ccxt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fullScope } from '../auth/scope.ts';

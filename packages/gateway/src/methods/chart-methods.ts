@@ -1,5 +1,5 @@
-// Chart methods: candles, index and mark series, volatility and volumes over time. Invariant: series are ascending,
-// and a candle chart has no holes between its first and its last period.
+// Chart methods: candles, index and mark series, volatility and volumes over time. Invariant:
+// series are ascending, and a candle chart has no holes between its first and its last period.
 import {
   currencies,
   type IndexName,

@@ -1,5 +1,6 @@
-// Find order: an order by the id that a client sends, whether it is open, just placed, or long closed. Invariant:
-// another account's order is never found, and neither is one whose id names another currency.
+// Find order: an order by the id that a client sends, whether it is open, just placed, or long
+// closed. Invariant: another account's order is never found, and neither is one whose id names
+// another currency.
 import type { OrderId, OrderState, RejectCode } from '@openstrike/domain';
 import { type ParsedId, parseOrderId } from '@openstrike/wire';
 import { ApiError, type Call } from '../method.ts';
@@ -52,7 +53,8 @@ export const isGone = (code: RejectCode): boolean =>
   code === 'unknown-order' || code === 'order-closed';
 
 /**
- * Refuses what the engine did not find among the open orders: closed if it was the caller's once, else unknown.
+ * Refuses what the engine did not find among the open orders: closed if it was the caller's once,
+ * else unknown.
  *
  * Throws: ApiError 11044 or 10004, always.
  */

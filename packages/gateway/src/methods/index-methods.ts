@@ -1,5 +1,5 @@
-// Index methods: index prices, delivery prices, funding and settlements. Invariant: a delivery price shown here is
-// the engine's own fixing, read from the event that fixed it.
+// Index methods: index prices, delivery prices, funding and settlements. Invariant: a delivery
+// price shown here is the engine's own fixing, read from the event that fixed it.
 import {
   fromSteps,
   type IndexName,

@@ -1,5 +1,5 @@
-// The methods of the market, of trading, of accounts and of the wallet, in the groups and the order of the API
-// reference. The methods of sessions and identity are in `session-methods`.
+// The methods of the market, of trading, of accounts and of the wallet, in the groups and the
+// order of the API reference. The methods of sessions and identity are in `session-methods`.
 
 import type { Method } from '../method.ts';
 import { accountMethods } from './account-methods.ts';

@@ -1,5 +1,6 @@
-// Lookups: the names in a call's parameters turned into what the venue knows by them. Invariant: what is unknown
-// is refused here with the parameter at fault, so that handlers work with resolved things only.
+// Lookups: the names in a call's parameters turned into what the venue knows by them. Invariant:
+// what is unknown is refused here with the parameter at fault, so that handlers work with resolved
+// things only.
 import {
   type Currency,
   currencies,

@@ -1,5 +1,6 @@
-// Market methods: instruments, tickers, books, summaries and public trades, from the feeds' memory (and from history
-// where that does not reach). Invariant: no currency or kind makes them fail; what is not traded here is an empty list.
+// Market methods: instruments, tickers, books, summaries and public trades, from the feeds' memory
+// (and from history where that does not reach). Invariant: no currency or kind makes them fail;
+// what is not traded here is an empty list.
 import { currencies, type Instrument, minorPerUnit } from '@openstrike/domain';
 import type { PublicBook, Ticker } from '@openstrike/feeds';
 import {

@@ -1,5 +1,5 @@
-// The market through the methods: instruments, tickers, books, trades, candles, indexes, funding and settlements,
-// of the real engine, feeds and history.
+// The market through the methods: instruments, tickers, books, trades, candles, indexes, funding
+// and settlements, of the real engine, feeds and history.
 import { usPerDay } from '@openstrike/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { list, MethodVenue, venueStartUs } from './testing/method-venue.ts';

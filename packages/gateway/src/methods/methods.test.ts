@@ -1,5 +1,5 @@
-// The registry: every method of the protocol is there with the scope that the protocol asks for, each once, and the
-// committed API reference is the one that these methods give.
+// The registry: every method of the protocol is there with the scope that the protocol asks for,
+// each once, and the committed API reference is the one that these methods give.
 
 import { renderReference } from '@openstrike/wire';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// Notice methods: announcements, and the small settings that clients ask for. Invariant: what the venue does not do
-// (rewards, affiliates paid, products switched off) is answered as not there.
+// Notice methods: announcements, and the small settings that clients ask for. Invariant: what the
+// venue does not do (rewards, affiliates paid, products switched off) is answered as not there.
 import {
   affiliateProgramInfoShape,
   announcementReadShape,

@@ -1,5 +1,5 @@
-// Order methods: reading orders, open and closed, and what they hold as margin. Invariant: open orders come from
-// the feeds, so they never show what is not durable; closed ones from history.
+// Order methods: reading orders, open and closed, and what they hold as margin. Invariant: open
+// orders come from the feeds, so they never show what is not durable; closed ones from history.
 import type { Instrument, OrderId, OrderState, OrderType } from '@openstrike/domain';
 import {
   type ApiOrder,

@@ -1,6 +1,6 @@
-// Order terms: the parameters of buy, sell and edit turned into commands of integers. Invariant: a price or
-// amount off its grid never gets past here, and what the venue does not do is refused rather than left out.
-// The second step of an order's life, after the schema check.
+// Order terms: the parameters of buy, sell and edit turned into commands of integers. Invariant: a
+// price or amount off its grid never gets past here, and what the venue does not do is refused
+// rather than left out. The second step of an order's life, after the schema check.
 import {
   type EditOrder,
   type Instrument,
@@ -225,7 +225,9 @@ const editedPrice = (
       };
 };
 
-/** The command of an edit: what is not given stays. Throws: ApiError naming the parameter at fault. */
+/**
+ * The command of an edit: what is not given stays. Throws: ApiError naming the parameter at fault.
+ */
 export const editOrderOf = (
   params: EditParams,
   order: OrderState,

@@ -1,5 +1,6 @@
-// Place methods: buy, sell, edit and close: from checked parameters to a command, and from its events to the
-// answer. Invariant: the command is submitted before the handler first waits, so a socket's orders keep their order.
+// Place methods: buy, sell, edit and close: from checked parameters to a command, and from its
+// events to the answer. Invariant: the command is submitted before the handler first waits, so a
+// socket's orders keep their order.
 import {
   type ClosePosition,
   type Instrument,
@@ -52,7 +53,10 @@ const sell = defineMethod({
   handle: (params, call) => place(params, 'sell', call),
 });
 
-/** Edits an order that is known to be open; an edit that changes nothing answers the order as it stands. */
+/**
+ * Edits an order that is known to be open; an edit that changes nothing answers the order as it
+ * stands.
+ */
 const editOpen = async (
   params: EditParams,
   order: OrderState,

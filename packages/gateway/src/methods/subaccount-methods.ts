@@ -1,5 +1,6 @@
-// Subaccount methods: an owner's accounts, opening a new one, and what they hold. Invariant: an account exists in the
-// engine before it has a profile, so a crash between the two leaves an account without a profile and never the reverse.
+// Subaccount methods: an owner's accounts, opening a new one, and what they hold. Invariant: an
+// account exists in the engine before it has a profile, so a crash between the two leaves an
+// account without a profile and never the reverse.
 import { type AccountChanged, type AccountId, type Applied, currencies } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import {

@@ -1,5 +1,6 @@
-// Submit: sends a command into the engine and reads its refusal. Invariant: a handler goes on only with a command
-// that took effect; a refusal leaves as Deribit's error. The command is submitted before the first suspension.
+// Submit: sends a command into the engine and reads its refusal. Invariant: a handler goes on only
+// with a command that took effect; a refusal leaves as Deribit's error. The command is submitted
+// before the first suspension.
 import type { Applied, Command, RejectCode } from '@openstrike/domain';
 import { renderReject } from '@openstrike/wire';
 import { ApiError, type Call } from '../method.ts';

@@ -1,6 +1,6 @@
-// Trade pages: pages of trades by every filter that the trade methods know, for everybody or for one account.
-// Invariant: `has_more` is true exactly when the next page is not empty. Where a start is given and no order, the
-// page begins at the start; else it holds the newest.
+// Trade pages: pages of trades by every filter that the trade methods know, for everybody or for
+// one account. Invariant: `has_more` is true exactly when the next page is not empty. Where a
+// start is given and no order, the page begins at the start; else it holds the newest.
 import type { AccountId, InstrumentId, OrderId, Trade } from '@openstrike/domain';
 import type { TradeQuery } from '@openstrike/history';
 import { parseTradeId } from '@openstrike/wire';
@@ -75,7 +75,9 @@ export const tradePage = async (
   return { trades: rows.slice(0, limit), hasMore: rows.length > limit };
 };
 
-/** The newest trades of an instrument from memory; null when memory does not reach that far back. */
+/**
+ * The newest trades of an instrument from memory; null when memory does not reach that far back.
+ */
 export const recentPage = (
   call: Call,
   instrumentId: InstrumentId,

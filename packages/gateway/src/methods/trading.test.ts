@@ -1,5 +1,5 @@
-// Trading through the methods, against the real engine: what an order answers, what refuses it, and how it is found
-// again afterwards.
+// Trading through the methods, against the real engine: what an order answers, what refuses it,
+// and how it is found again afterwards.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { list, MethodVenue } from './testing/method-venue.ts';
 

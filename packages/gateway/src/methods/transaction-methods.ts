@@ -1,5 +1,5 @@
-// Transaction methods: the account's log of cash, and its settlements. Invariant: pages follow one another without a
-// gap and without a row twice, and no row is cut in two by the end of a page.
+// Transaction methods: the account's log of cash, and its settlements. Invariant: pages follow one
+// another without a gap and without a row twice, and no row is cut in two by the end of a page.
 import type { LedgerReason } from '@openstrike/domain';
 import type { CashRow } from '@openstrike/history';
 import {
@@ -21,7 +21,9 @@ import {
 } from './lookups.ts';
 
 const logCountDefault = 100;
-/** Movements that one row joins at most; a page reads so many more, to see where its last row ends. */
+/**
+ * Movements that one row joins at most; a page reads so many more, to see where its last row ends.
+ */
 const movementsPerRow = 4;
 
 const reasonsByWord: Readonly<Record<string, readonly LedgerReason[]>> = {

@@ -1,5 +1,5 @@
-// User trade methods: an account's own trades, by currency, instrument, time and order. Invariant: each trade shows
-// only the caller's side of it.
+// User trade methods: an account's own trades, by currency, instrument, time and order. Invariant:
+// each trade shows only the caller's side of it.
 import type { AccountId, Trade } from '@openstrike/domain';
 import {
   type ApiUserTrade,

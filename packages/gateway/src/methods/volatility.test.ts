@@ -1,5 +1,5 @@
-// Volatility: a walk of known volatility is measured at that volatility, at any spacing of its points, and too few
-// points say nothing.
+// Volatility: a walk of known volatility is measured at that volatility, at any spacing of its
+// points, and too few points say nothing.
 import { type TsUs, usPerHour, usPerMinute, usPerYear } from '@openstrike/domain';
 import { createRandom } from '@openstrike/std';
 import { expect, test } from 'vitest';

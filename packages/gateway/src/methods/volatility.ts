@@ -1,5 +1,6 @@
-// Volatility: realised volatility of an index from whatever points history keeps of it, and candles of any series of
-// points. Pure functions; nothing is made up where there are too few points.
+// Volatility: realised volatility of an index from whatever points history keeps of it, and
+// candles of any series of points. Pure functions; nothing is made up where there are too few
+// points.
 import { type TsUs, usPerDay, usPerHour, usPerMs, usPerYear } from '@openstrike/domain';
 import type { PointRow } from '@openstrike/history';
 import { roundTo } from '@openstrike/wire';
@@ -9,10 +10,12 @@ const windowUs = 15 * usPerDay;
 const returnsMin = 10;
 
 /**
- * Annualised realised volatility over the fifteen days before each full hour from `fromUs` on, and before the last
- * point: the root of the squared returns over the time that they took, so points need not be evenly spaced.
+ * Annualised realised volatility over the fifteen days before each full hour from `fromUs` on, and
+ * before the last point: the root of the squared returns over the time that they took, so points
+ * need not be evenly spaced.
  *
- * Units: percent. Shape: `[milliseconds, percent]`, ascending; times with too few returns are left out.
+ * Units: percent. Shape: `[milliseconds, percent]`, ascending; times with too few returns are left
+ * out.
  */
 export const realisedVolatility = (
   points: readonly PointRow[],

@@ -1,6 +1,7 @@
-// Wallet methods: deposits, withdrawals and transfers in demo form: money moves in the engine, nothing leaves the
-// venue. Invariant: deposits and transfers are read from history, where the engine's own events are; a withdrawal's
-// row is written before its command and finished after it, or, after a crash, from history when it is next read.
+// Wallet methods: deposits, withdrawals and transfers in demo form: money moves in the engine,
+// nothing leaves the venue. Invariant: deposits and transfers are read from history, where the
+// engine's own events are; a withdrawal's row is written before its command and finished after it,
+// or, after a crash, from history when it is next read.
 import { randomUUID } from 'node:crypto';
 import type { AccountId, Cash, Currency } from '@openstrike/domain';
 import type { CashQuery, CashRow } from '@openstrike/history';
@@ -123,7 +124,10 @@ const depositMethods: readonly Method[] = [
 
 const unfinishedMax = 1000;
 
-/** Finishes withdrawals that a crash left open: those whose money has left are completed, others rejected. */
+/**
+ * Finishes withdrawals that a crash left open: those whose money has left are completed, others
+ * rejected.
+ */
 const finishWithdrawals = async (
   call: Call,
   rows: readonly Withdrawal[],

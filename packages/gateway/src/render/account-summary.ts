@@ -1,5 +1,6 @@
-// Account summary: what the account summaries show beside the engine's own numbers: who the account is, its limits,
-// and the prices at which its futures would be liquidated. Invariant: margin numbers are the engine's, untouched.
+// Account summary: what the account summaries show beside the engine's own numbers: who the
+// account is, its limits, and the prices at which its futures would be liquidated. Invariant:
+// margin numbers are the engine's, untouched.
 import type { AccountId, AccountSummary, Currency, PositionView } from '@openstrike/domain';
 import { type ApiPortfolio, renderPortfolio, renderSelfTradeMode, roundTo } from '@openstrike/wire';
 import { rateAndBurst } from '../limits/rate-tier.ts';

@@ -1,5 +1,5 @@
-// Order answer: what buy, sell, edit and cancel answer, made from the events of their own command. Invariant: the
-// answer shows the order as the command left it, whatever happened since.
+// Order answer: what buy, sell, edit and cancel answer, made from the events of their own command.
+// Invariant: the answer shows the order as the command left it, whatever happened since.
 import type { Applied, Event, Instrument, OrderId, OrderState, Trade } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import { type ApiOrder, type ApiUserTrade, renderOrder, renderUserTrade } from '@openstrike/wire';

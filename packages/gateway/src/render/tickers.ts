@@ -1,4 +1,5 @@
-// Tickers: what rendering a ticker needs from the venue around it: whether a forward has a listed future.
+// Tickers: what rendering a ticker needs from the venue around it: whether a forward has a listed
+// future.
 import type { Instrument } from '@openstrike/domain';
 import type { Feeds, Ticker } from '@openstrike/feeds';
 import { type ApiTicker, renderTicker, underlyingIndexOf } from '@openstrike/wire';

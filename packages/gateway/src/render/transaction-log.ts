@@ -1,6 +1,6 @@
-// Transaction log: cash movements as the rows of an account's log. What one trade, or one settlement of one position,
-// moved (premium and fee, payoff and delivery fee) is one row. Invariant: the changes of the rows are the changes
-// of the cash, none lost and none told twice.
+// Transaction log: cash movements as the rows of an account's log. What one trade, or one
+// settlement of one position, moved (premium and fee, payoff and delivery fee) is one row.
+// Invariant: the changes of the rows are the changes of the cash, none lost and none told twice.
 import type { AccountId, Instrument, LedgerReason, Trade, TradeParty } from '@openstrike/domain';
 import type { CashRow } from '@openstrike/history';
 import {

@@ -1,5 +1,5 @@
-// Wallet rows: deposits, withdrawals, transfers and addresses as clients read them. Invariant: amounts come from
-// integer minor units; what this venue calls an address names no real chain.
+// Wallet rows: deposits, withdrawals, transfers and addresses as clients read them. Invariant:
+// amounts come from integer minor units; what this venue calls an address names no real chain.
 import type { CashRow } from '@openstrike/history';
 import {
   type ApiAddressBeneficiary,
@@ -46,7 +46,8 @@ export const renderWithdrawal = (row: Withdrawal): ApiWithdrawal => ({
 });
 
 /**
- * The transfer as one of its sides reads it: its cash movement, numbered by the command that both sides share.
+ * The transfer as one of its sides reads it: its cash movement, numbered by the command that both
+ * sides share.
  *
  * `otherSide` names the other.
  */

@@ -1,5 +1,6 @@
-// Account rendering: positions and summaries from the engine's own views. Invariant: nothing is computed here
-// but units: money leaves in whole coins, greeks as totals, and futures' parts are the whole less the options'.
+// Account rendering: positions and summaries from the engine's own views. Invariant: nothing is
+// computed here but units: money leaves in whole coins, greeks as totals, and futures' parts are
+// the whole less the options'.
 import {
   type AccountSummary,
   type Cash,

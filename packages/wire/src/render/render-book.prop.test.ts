@@ -1,5 +1,5 @@
-// Books: a subscriber who applies what is rendered holds the public book; groups never look better than they are;
-// charts have no holes.
+// Books: a subscriber who applies what is rendered holds the public book; groups never look better
+// than they are; charts have no holes.
 import { type PriceTicks, type SizeLots, type TsUs, usPerMinute } from '@openstrike/domain';
 import type { BookDelta, BookLevel, Candle, PublicBook } from '@openstrike/feeds';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
-// Book rendering: levels for the book channels. Invariant: a subscriber who applies every change in order, from
-// its first snapshot on, holds the public book; a deleted level carries amount 0.
+// Book rendering: levels for the book channels. Invariant: a subscriber who applies every change
+// in order, from its first snapshot on, holds the public book; a deleted level carries amount 0.
 import type { Instrument } from '@openstrike/domain';
 import type { BookDelta, BookLevel, PublicBook } from '@openstrike/feeds';
 import { amountOf, priceOf, roundTo } from '../decimal-steps.ts';
@@ -85,7 +85,10 @@ const ticksPerGroup = (group: BookGroup, instrument: Instrument): number => {
   return Math.max(1, ticks);
 };
 
-/** Joins levels that fall into one group: bids down, asks up, so that no group looks better than it is. */
+/**
+ * Joins levels that fall into one group: bids down, asks up, so that no group looks better than it
+ * is.
+ */
 const grouped = (
   levels: readonly BookLevel[],
   ticks: number,

@@ -1,5 +1,6 @@
-// Candle rendering: candles for the chart channel and for the chart method, with empty periods filled flat at the
-// last close. Invariant: all columns of a chart have one length, and its ticks are evenly spaced.
+// Candle rendering: candles for the chart channel and for the chart method, with empty periods
+// filled flat at the last close. Invariant: all columns of a chart have one length, and its ticks
+// are evenly spaced.
 import { type Instrument, type PriceTicks, type TsUs, usPerMinute } from '@openstrike/domain';
 import type { Candle, CandleResolution } from '@openstrike/feeds';
 import { priceOf, roundTo } from '../decimal-steps.ts';
@@ -48,7 +49,8 @@ export interface ChartRange {
 /**
  * The periods that touch the range, each with its candle or flat at the close before it.
  *
- * `closeBefore` is the last price before the range; periods before the first known price are left out.
+ * `closeBefore` is the last price before the range; periods before the first known price are left
+ * out.
  */
 export const renderChart = (
   candles: readonly Candle[],

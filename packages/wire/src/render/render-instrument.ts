@@ -1,5 +1,6 @@
-// Instrument rendering: one contract's terms as clients read them. Invariant: base, counter, quote and settlement
-// currencies follow Deribit's two conventions, since clients build their symbols from them.
+// Instrument rendering: one contract's terms as clients read them. Invariant: base, counter, quote
+// and settlement currencies follow Deribit's two conventions, since clients build their symbols
+// from them.
 import {
   type ContractFamily,
   type ContractTable,

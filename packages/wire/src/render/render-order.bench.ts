@@ -1,5 +1,6 @@
-// Bench: what the edge costs each order: reading price and amount, rendering the order and its trade, and their
-// JSON; and a ticker beside it. One thread, medians of rounds; the checksum shows that the work was done.
+// Bench: what the edge costs each order: reading price and amount, rendering the order and its
+// trade, and their JSON; and a ticker beside it. One thread, medians of rounds; the checksum shows
+// that the work was done.
 import { lotsOf, ticksOf } from '../decimal-steps.ts';
 import { btcOption, sampleOrder, sampleTicker, sampleTrade } from '../testing/samples.ts';
 import { renderOrder } from './render-order.ts';

@@ -1,5 +1,6 @@
-// Order rendering: an order's state as clients read it. Invariant: decimals come from integer ticks and lots in one
-// division each, so what is shown reads back as what is held. The last step of an order's answer.
+// Order rendering: an order's state as clients read it. Invariant: decimals come from integer
+// ticks and lots in one division each, so what is shown reads back as what is held. The last step
+// of an order's answer.
 import {
   type Currency,
   type Instrument,

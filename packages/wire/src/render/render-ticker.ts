@@ -1,6 +1,6 @@
-// Ticker rendering: one instrument's market in numbers, for tickers, order books, quotes and summaries. Invariant:
-// volatilities leave as percent and rates as fractions; an empty side of a book is 0 in tickers and null in
-// summaries, as clients expect of each.
+// Ticker rendering: one instrument's market in numbers, for tickers, order books, quotes and
+// summaries. Invariant: volatilities leave as percent and rates as fractions; an empty side of a
+// book is 0 in tickers and null in summaries, as clients expect of each.
 import type { Instrument } from '@openstrike/domain';
 import type { PublicBook, Ticker } from '@openstrike/feeds';
 import { amountOf, percentOf, priceOf, roundTo, usdOf } from '../decimal-steps.ts';
@@ -11,7 +11,9 @@ import { msOf } from './render-order.ts';
 
 type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
-/** Decimals of a mark: fine for prices in coin, cents and their hundredths for prices in dollars. */
+/**
+ * Decimals of a mark: fine for prices in coin, cents and their hundredths for prices in dollars.
+ */
 export const markDecimals = (instrument: Instrument): number =>
   instrument.kind === 'option' && instrument.payoff === 'inverse' ? 6 : 4;
 

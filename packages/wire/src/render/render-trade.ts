@@ -1,5 +1,5 @@
-// Trade rendering: a trade as everybody reads it, and as each of its two sides does. Invariant: the public form
-// names neither account nor order.
+// Trade rendering: a trade as everybody reads it, and as each of its two sides does. Invariant:
+// the public form names neither account nor order.
 import {
   type Instrument,
   minorPerUnit,

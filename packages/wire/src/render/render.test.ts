@@ -1,5 +1,5 @@
-// Rendering: every rendered shape passes its own schema whatever the state, and says the things that clients read
-// in the units they read them.
+// Rendering: every rendered shape passes its own schema whatever the state, and says the things
+// that clients read in the units they read them.
 import type {
   Cash,
   OrderId,

@@ -1,5 +1,5 @@
-// Account types: the named shapes of private answers. Invariant: as for the market types, the renderers are typed
-// by these schemas.
+// Account types: the named shapes of private answers. Invariant: as for the market types, the
+// renderers are typed by these schemas.
 import Type, { type Static } from 'typebox';
 import {
   advancedWord,

@@ -1,6 +1,7 @@
-// Block methods: params and results of combos, block trades, block RFQ, mass quotes and market-maker protection:
-// what this venue does not trade yet. Params are checked all the same, so that a client learns of a malformed
-// request before it learns that the method is not there; results describe what the reads answer.
+// Block methods: params and results of combos, block trades, block RFQ, mass quotes and
+// market-maker protection: what this venue does not trade yet. Params are checked all the same, so
+// that a client learns of a malformed request before it learns that the method is not there;
+// results describe what the reads answer.
 import Type from 'typebox';
 import { orderSchema, userTradeSchema } from './account-types.ts';
 import {

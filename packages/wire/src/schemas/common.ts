@@ -1,5 +1,5 @@
-// Common schemas: the words and small shapes that many methods share. A `title` is the name under which the API
-// reference prints a shape; the checks never look at it.
+// Common schemas: the words and small shapes that many methods share. A `title` is the name under
+// which the API reference prints a shape; the checks never look at it.
 import Type, { type TSchema } from 'typebox';
 
 const words = <Word extends string>(title: string, ...list: readonly Word[]) =>
@@ -11,7 +11,9 @@ export const nullable = <Schema extends TSchema>(schema: Schema) =>
 
 export const optional = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema);
 
-/** Settlement currency in any case, or `any`; one that the venue does not settle in finds nothing. */
+/**
+ * Settlement currency in any case, or `any`; one that the venue does not settle in finds nothing.
+ */
 export const currencyParam = Type.String({
   title: 'currency',
   description: '`BTC`, `ETH`, `USDC`, or `any`; a currency without contracts finds nothing',

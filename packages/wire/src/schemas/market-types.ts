@@ -1,5 +1,5 @@
-// Market types: the named shapes of public answers. Invariant: what the renderers of this package return is
-// typed by these schemas, so code and reference cannot drift apart.
+// Market types: the named shapes of public answers. Invariant: what the renderers of this package
+// return is typed by these schemas, so code and reference cannot drift apart.
 import Type, { type Static } from 'typebox';
 import {
   bookStateWord,

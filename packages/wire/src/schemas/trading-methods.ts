@@ -84,7 +84,7 @@ export const placeOrderShape = {
         minLength: 1,
         maxLength: 64,
         description:
-          'an addition to Deribit: a retry with the same key returns the first result and places nothing',
+          'an addition to Deribit: a retry with the same key answers the first result again',
       }),
     ),
   }),

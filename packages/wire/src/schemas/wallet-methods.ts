@@ -1,4 +1,5 @@
-// Wallet methods: params and results of the wallet methods, one entry a method, with the shapes they share.
+// Wallet methods: params and results of the wallet methods, one entry a method, with the shapes
+// they share.
 import Type, { type Static } from 'typebox';
 import {
   addressTypeWord,

@@ -1,5 +1,5 @@
-// Samples: instruments, orders, trades and tickers for tests, each field overridable. Terms are those of Deribit's
-// contracts, so that what tests show looks like what clients see.
+// Samples: instruments, orders, trades and tickers for tests, each field overridable. Terms are
+// those of Deribit's contracts, so that what tests show looks like what clients see.
 import {
   type AccountId,
   type Cash,

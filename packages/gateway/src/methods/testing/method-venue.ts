@@ -1,5 +1,6 @@
-// Method venue: the real engine, feeds, history and stores without a door: commands are applied at once and told to
-// everybody. Every answer is checked against its method's schema, so that tests of meaning test shapes too.
+// Method venue: the real engine, feeds, history and stores without a door: commands are applied at
+// once and told to everybody. Every answer is checked against its method's schema, so that tests
+// of meaning test shapes too.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,7 +120,9 @@ export class MethodVenue {
     };
   }
 
-  /** Accounts 1 (alice), 2 (bob) and 3 (alice's subaccount), funded; an index at 100,000 and marks. */
+  /**
+   * Accounts 1 (alice), 2 (bob) and 3 (alice's subaccount), funded; an index at 100,000 and marks.
+   */
   static async open(): Promise<MethodVenue> {
     const folder = mkdtempSync(join(tmpdir(), 'openstrike-methods-'));
     const history = await createHistory({ folder, inProcess: true });
