@@ -50,7 +50,6 @@ class FastMatcher extends PriceLevels implements Matcher {
   declare private orders: Int32Array;
   #ordersFree = 0;
   #ordersUsed = 8;
-  #orderCount = 0;
   #lotsLeft = 0;
   #selfTradeStopped = false;
   #worstTicks = 0;
@@ -58,7 +57,7 @@ class FastMatcher extends PriceLevels implements Matcher {
   constructor(sink: FillSink, capacity: MatcherCapacity) {
     super(capacity);
     this.sink = sink;
-    this.orders = new Int32Array(((capacity.orders ?? 1024) + 1) << 3);
+    this.orders = new Int32Array(((capacity.orders ?? 16_384) + 1) << 3);
   }
 
   submit(
@@ -213,7 +212,6 @@ class FastMatcher extends PriceLevels implements Matcher {
     } else {
       this.#ordersFree = this.orders[handle | ORDER_NEXT] as number;
     }
-    this.#orderCount = (this.#orderCount + 1) | 0;
     const { orders } = this;
     orders[handle | ORDER_LOTS] = lots;
     orders[handle | ORDER_VISIBLE] = visibleLots;
@@ -239,7 +237,6 @@ class FastMatcher extends PriceLevels implements Matcher {
     this.orders[handle] = 0;
     this.orders[handle | ORDER_NEXT] = this.#ordersFree;
     this.#ordersFree = handle;
-    this.#orderCount = (this.#orderCount - 1) | 0;
   }
 
   cancel(handle: number): number {
@@ -390,7 +387,10 @@ class FastMatcher extends PriceLevels implements Matcher {
   }
 
   orderCount(): number {
-    return this.#orderCount;
+    let free = 0;
+    for (let at = this.#ordersFree; at !== 0; at = this.orders[at | ORDER_NEXT] as number)
+      free += 1;
+    return (this.#ordersUsed >> 3) - 1 - free;
   }
 
   orderBook(handle: number): number {

@@ -187,7 +187,7 @@ export interface Matcher {
    * last.
    */
   nextOrder(handle: number): number;
-  /** The number of resting orders in all books. */
+  /** The number of resting orders in all books. Cost: may look at every order that ever rested. */
   orderCount(): number;
   orderBook(handle: number): number;
   orderSide(handle: number): Side;

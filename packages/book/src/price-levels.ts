@@ -79,13 +79,13 @@ export class PriceLevels {
   readonly #windowAfterSteps: number;
 
   constructor(capacity: MatcherCapacity) {
-    const { books = 16, levels = 256, windowsMax = 256, windowAfterSteps = 2048 } = capacity;
+    const { books = 1024, levels = 4096, windowsMax = 256, windowAfterSteps = 2048 } = capacity;
     this.sides = new Int32Array(books << 4);
     this.levels = new Int32Array((levels + 1) << 3);
     this.levels[0] = NO_KEY;
     this.levelVisible = new Float64Array(this.levels.buffer);
     this.levelHidden = new Float64Array(levels + 1);
-    this.windows = new Int32Array(16 + Math.min(windowsMax, 64) * WINDOW_STRIDE);
+    this.windows = new Int32Array(16 + Math.min(windowsMax, 8) * WINDOW_STRIDE);
     this.#windowsMax = windowsMax;
     this.#windowAfterSteps = windowAfterSteps;
   }
