@@ -1,0 +1,17 @@
+/** The benchmarks of European options and smiles run, in smoke size. */
+import { expect, test, vi } from 'vitest';
+import { run as runBlack76 } from './black76.bench.ts';
+import { run as runSvi } from './svi.bench.ts';
+
+test.each([
+  ['black76', runBlack76, 'openstrike batch'],
+  ['svi', runSvi, 'violations left: 0'],
+] as const)('the %s benchmark runs', (_, run, expected) => {
+  const lines: string[] = [];
+  const spy = vi.spyOn(console, 'log').mockImplementation((line: string) => {
+    lines.push(line);
+  });
+  run({ smoke: true });
+  spy.mockRestore();
+  expect(lines.some((line) => line.includes(expected))).toBe(true);
+});

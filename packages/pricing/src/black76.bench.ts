@@ -1,0 +1,240 @@
+/**
+ * European prices, greeks and implied volatilities beside the best npm packages and QuantLib, over
+ * the same options in one run. Run it with node; QuantLib joins where it is installed.
+ */
+import { createRequire } from 'node:module';
+import { createRandom } from '@openstrike/std';
+import { type Contender, compare, hashOf, printConditions } from '@openstrike/std/bench';
+import { runQuantlib } from '../bench/quantlib.ts';
+import {
+  black76,
+  black76Batch,
+  black76Greeks,
+  black76GreeksBatch,
+  GREEK_COUNT,
+  impliedBlack76,
+  impliedBlack76Batch,
+} from './index.ts';
+
+const SEED = 'black76 bench';
+const FORWARD = 100;
+
+type Side = 'call' | 'put';
+type BlackScholesPackage = {
+  blackScholes: (s: number, k: number, t: number, v: number, r: number, type: Side) => number;
+};
+type GreekOf = (s: number, k: number, t: number, v: number, r: number, type: Side) => number;
+type GreeksPackage = Record<'getDelta' | 'getGamma' | 'getVega' | 'getTheta' | 'getRho', GreekOf>;
+type ImpliedPackage = {
+  getImpliedVolatility: (
+    price: number,
+    s: number,
+    k: number,
+    t: number,
+    r: number,
+    type: Side,
+  ) => number;
+};
+type UqeeInputs = Record<'rate' | 'strike' | 'time' | 'underlying', number> & { type: Side };
+type UqeePackage = {
+  BlackScholes: new (options?: {
+    priceToSigmaMethod?: string;
+  }) => {
+    option: (inputs: UqeeInputs & { sigma: number }) => { price: number; delta: number };
+    sigma: (inputs: UqeeInputs & { price: number }) => number;
+  };
+};
+
+/** Calls and puts of random strikes, times and volatilities, and where their results go. */
+function makeOptions(count: number) {
+  const random = createRandom(SEED);
+  const array = (): Float64Array => new Float64Array(count);
+  const batch = {
+    forward: array().fill(FORWARD),
+    strike: array(),
+    timeYears: array(),
+    volatility: array(),
+    sign: new Int8Array(count),
+    price: array(),
+  };
+  for (let i = 0; i < count; i++) {
+    batch.strike[i] = FORWARD * Math.exp(0.3 * random.nextNormal());
+    batch.timeYears[i] = 0.02 + 2 * random.nextFloat();
+    batch.volatility[i] = 0.2 + random.nextFloat();
+    batch.sign[i] = i % 2 === 0 ? 1 : -1;
+  }
+  black76Batch(batch, batch.price, count);
+  return batch;
+}
+
+type Options = ReturnType<typeof makeOptions>;
+
+function sumOf(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i] as number;
+  }
+  return sum;
+}
+
+/** A contender that computes one number per option, for at most `limit` of them. */
+function each(
+  name: string,
+  options: Options,
+  limit: number,
+  compute: (k: number, t: number, v: number, sign: number, price: number) => number,
+): Contender {
+  const count = Math.min(limit, options.strike.length);
+  const body = (): number => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      sum += compute(
+        options.strike[i] as number,
+        options.timeYears[i] as number,
+        options.volatility[i] as number,
+        options.sign[i] as number,
+        options.price[i] as number,
+      );
+    }
+    return sum;
+  };
+  return { name, count, body };
+}
+
+const sideOf = (sign: number): Side => (sign > 0 ? 'call' : 'put');
+
+export function run(options: { readonly smoke: boolean }): void {
+  const { smoke } = options;
+  printConditions('European options: price, greeks, implied volatility', SEED);
+  const count = smoke ? 64 : 65_536;
+  const few = smoke ? 16 : 8192;
+  const input = makeOptions(count);
+  const require = createRequire(import.meta.url);
+  const classic = require('black-scholes') as BlackScholesPackage;
+  const greeks = require('greeks') as GreeksPackage;
+  const implied = require('implied-volatility') as ImpliedPackage;
+  const uqee = new (require('@uqee/black-scholes') as UqeePackage).BlackScholes();
+  const out = new Float64Array(count);
+  const one = new Float64Array(GREEK_COUNT);
+  const five = {
+    price: new Float64Array(count),
+    delta: new Float64Array(count),
+    gamma: new Float64Array(count),
+    vega: new Float64Array(count),
+    theta: new Float64Array(count),
+    rho: new Float64Array(count),
+  };
+  const uqeeInputs = (k: number, t: number, sign: number): UqeeInputs => ({
+    rate: 0,
+    strike: k,
+    time: t,
+    underlying: FORWARD,
+    type: sideOf(sign),
+  });
+  console.log(' price');
+  const prices = compare(
+    [
+      {
+        name: 'openstrike batch',
+        count,
+        body: () => (black76Batch(input, out, count), sumOf(out)),
+      },
+      each('openstrike one by one', input, count, (k, t, v, s) => black76(FORWARD, k, t, v, s)),
+      each('npm black-scholes', input, few, (k, t, v, s) =>
+        classic.blackScholes(FORWARD, k, t, v, 0, sideOf(s)),
+      ),
+      each(
+        'npm @uqee/black-scholes (with greeks)',
+        input,
+        few,
+        (k, t, v, s) => uqee.option({ ...uqeeInputs(k, t, s), sigma: v }).price,
+      ),
+    ],
+    smoke,
+  );
+  console.log(' price and five greeks');
+  const withGreeks = compare(
+    [
+      {
+        name: 'openstrike batch',
+        count,
+        body: () => (black76GreeksBatch(input, five, count), sumOf(five.price) + sumOf(five.vega)),
+      },
+      each('openstrike one by one (eleven greeks)', input, count, (k, t, v, s) => {
+        black76Greeks(FORWARD, k, t, v, s, one);
+        return (one[0] as number) + (one[3] as number);
+      }),
+      each('npm black-scholes and greeks', input, few, (k, t, v, s) => {
+        const type = sideOf(s);
+        return (
+          classic.blackScholes(FORWARD, k, t, v, 0, type) +
+          greeks.getDelta(FORWARD, k, t, v, 0, type) +
+          greeks.getGamma(FORWARD, k, t, v, 0, type) +
+          greeks.getVega(FORWARD, k, t, v, 0, type) +
+          greeks.getTheta(FORWARD, k, t, v, 0, type) +
+          greeks.getRho(FORWARD, k, t, v, 0, type)
+        );
+      }),
+    ],
+    smoke,
+  );
+  console.log(' implied volatility');
+  const volatilities = compare(
+    [
+      {
+        name: 'openstrike batch (last digit)',
+        count,
+        body: () => (impliedBlack76Batch(input, out, count), sumOf(out)),
+      },
+      each('openstrike one by one', input, count, (k, t, _, s, price) =>
+        impliedBlack76(price, FORWARD, k, t, s),
+      ),
+      each('npm implied-volatility (two digits)', input, Math.min(few, 256), (k, t, _, s, price) =>
+        implied.getImpliedVolatility(price, FORWARD, k, t, 0, sideOf(s)),
+      ),
+      each('npm @uqee/black-scholes (three digits)', input, few, (k, t, _, s, price) =>
+        uqee.sigma({ ...uqeeInputs(k, t, s), price }),
+      ),
+    ],
+    smoke,
+  );
+  if (smoke) {
+    console.log(' QuantLib is left out of smoke runs');
+    return;
+  }
+  printQuantlib(
+    input,
+    [prices[0], withGreeks[0], volatilities[0]].map((row) => row?.nsMedian ?? 0),
+  );
+}
+
+function printQuantlib(input: Options, own: readonly number[]): void {
+  const count = input.strike.length;
+  const rows = new Float64Array(5 * count);
+  for (let i = 0; i < count; i++) {
+    const total = (input.volatility[i] as number) * Math.sqrt(input.timeYears[i] as number);
+    const price = input.price[i] as number;
+    rows.set([input.sign[i] as number, input.strike[i] as number, FORWARD, total, price], 5 * i);
+  }
+  const figures = runQuantlib(rows, 9);
+  if (typeof figures === 'string') {
+    console.log(` QuantLib: absent, ${figures}`);
+    return;
+  }
+  const [price = 0, greeks = 0, implied = 0] = own;
+  const { sums } = figures;
+  const row = (name: string, ns: number, ours: number, sum: number | undefined): void =>
+    console.log(
+      `  ${name.padEnd(44)} ${ns.toFixed(1).padStart(10)} ns; ours is ${(ns / ours).toFixed(2)} ` +
+        `times as fast  #${hashOf(sum ?? 0)}`,
+    );
+  console.log(` QuantLib ${figures.version}, C++, g++ -O3, medians of 9 rounds`);
+  row('blackFormula', figures.price, price, sums[0]);
+  row('BlackCalculator, value and five greeks', figures.greeks, greeks, sums[1]);
+  row('blackFormulaImpliedStdDev', figures.implied, implied, sums[2]);
+  row('blackFormulaImpliedStdDevLiRS', figures.impliedLiRS, implied, sums[3]);
+}
+
+if (import.meta.main) {
+  run({ smoke: false });
+}
