@@ -157,9 +157,9 @@ export const renderReference = (groups: readonly ReferenceGroup[]): string => {
   return [
     '# API reference',
     '',
-    `Deribit's v2 protocol, ${count} methods. Written from the schemas that the gateway checks with;`,
-    'do not edit. Money is in whole units of its currency, times in milliseconds, volatilities in',
-    'percent, rates as fractions.',
+    `Deribit's v2 protocol, ${count} methods, written from the schemas that the gateway checks`,
+    'with; do not edit. Money is in whole units of its currency, times are in milliseconds,',
+    'volatilities in percent, rates as fractions.',
     '',
     ...body,
     ...types,
