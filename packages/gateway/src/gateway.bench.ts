@@ -94,6 +94,7 @@ const runOrders = async (venue: TestVenue, ratePerS: number, seconds: number): P
   };
   const [result, cpuMs] = await timed(() => startClient(job).result);
   report(`orders at ${ratePerS}/s`, result, cpuMs);
+  await venue.cancelAll();
 };
 
 /** The peer: ws alone, which parses each request and sends it back. */
@@ -145,7 +146,8 @@ const driveMarket = async (venue: TestVenue, job: FanOutJob, startMs: number): P
     void venue
       .place(2, {
         instrumentId: instrument.id,
-        priceTicks: 20 as PriceTicks,
+        // No level comes again before its last order has long gone.
+        priceTicks: (20 + (Math.floor(number / 40) % 30)) as PriceTicks,
         sizeLots: ((number % job.cycle) + 1) as SizeLots,
       })
       .then((applied) => {
@@ -200,12 +202,12 @@ export const run = async ({ smoke }: { readonly smoke: boolean }): Promise<void>
   });
   const seconds = smoke ? 0.4 : 5;
   try {
+    const subscribers = smoke ? 10 : 100;
+    await runFanOut(venue, { subscribers, ratePerS: smoke ? 200 : 1_000, seconds });
     for (const ratePerS of smoke ? [500] : [5_000, 25_000]) {
       await runEcho(ratePerS, seconds);
       await runOrders(venue, ratePerS, seconds);
     }
-    const subscribers = smoke ? 10 : 100;
-    await runFanOut(venue, { subscribers, ratePerS: smoke ? 200 : 1_000, seconds });
   } finally {
     await venue.close();
     rmSync(folder, { recursive: true, force: true });

@@ -50,22 +50,7 @@ describe('channels', () => {
   afterEach(async () => {
     alice.terminate();
     nobody.terminate();
-    for (const account of [1, 2, 3]) {
-      await venue.submit({
-        type: 'cancel-orders',
-        accountId: account as AccountId,
-        filter: {
-          instrumentId: null,
-          currency: null,
-          indexName: null,
-          kind: null,
-          orders: 'all',
-          label: null,
-          connectionId: null,
-        },
-        reason: 'user-request',
-      });
-    }
+    await venue.cancelAll();
   });
 
   const subscribe = (socket: TestSocket, ...channels: string[]): Promise<string[]> =>

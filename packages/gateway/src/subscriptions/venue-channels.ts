@@ -1,14 +1,13 @@
 // Venue channels: indexes, marks of whole chains, states of instruments and of the platform.
 // Invariant: they tell what the feeds know; what the venue has no figure for is not made up.
 import { type IndexName, usPerDay, usPerHour, usPerSecond } from '@openstrike/domain';
-import type { Feeds } from '@openstrike/feeds';
+import { type Feeds, type MarkedOption, thirtyDayVolatility } from '@openstrike/feeds';
 import { renderOptionMark, usdOf } from '@openstrike/wire';
 import { Channel, type ChannelBase } from './channel.ts';
 import { type IndexChannelType, type InstrumentMatch, matchesInstrument } from './channel-name.ts';
 import { lockedIndexes } from './locked-indexes.ts';
 import { ViewChannel } from './market-channels.ts';
 import type { Routes } from './routes.ts';
-import { thirtyDayVolatility } from './thirty-day-volatility.ts';
 
 const msOf = (tsUs: number): number => Math.floor(tsUs / 1000);
 
@@ -53,9 +52,19 @@ const statisticsData = (feeds: Feeds, indexName: IndexName): readonly unknown[] 
   ];
 };
 
+const markedOptions = (feeds: Feeds, indexName: IndexName): MarkedOption[] =>
+  feeds
+    .instruments({ currency: null, kind: 'option', expired: false })
+    .flatMap(({ id, expiryUs, strike, indexName: name }) => {
+      const ticker = name === indexName ? feeds.ticker(id) : null;
+      if (ticker === null || expiryUs === null || strike === null) return [];
+      return [{ expiryUs, strike, forward: ticker.underlyingPrice, markIv: ticker.markIv }];
+    });
+
 const volatilityData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
   const index = feeds.index(indexName);
-  const volatility = index === null ? null : thirtyDayVolatility(feeds, indexName, index.tsUs);
+  const volatility =
+    index === null ? null : thirtyDayVolatility(markedOptions(feeds, indexName), index.tsUs);
   if (index === null || volatility === null) return [];
   const percent = Math.round(volatility * 1e6) / 1e4;
   return [{ index_name: indexName, timestamp: msOf(index.tsUs), volatility: percent }];

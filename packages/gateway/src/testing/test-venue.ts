@@ -153,6 +153,22 @@ export class TestVenue {
     });
   }
 
+  /** Cancels every order of every account. */
+  async cancelAll(): Promise<void> {
+    for (const { accountId } of this.feeds.accounts()) {
+      const filter = {
+        instrumentId: null,
+        currency: null,
+        indexName: null,
+        kind: null,
+        orders: 'all',
+        label: null,
+        connectionId: null,
+      } as const;
+      await this.submit({ type: 'cancel-orders', accountId, filter, reason: 'user-request' });
+    }
+  }
+
   async socket(): Promise<TestSocket> {
     const socket = await TestSocket.open(this.address.webSocketUrl);
     this.#sockets.push(socket);
