@@ -7,6 +7,7 @@ import {
   type Applied,
   type BookLevelChanged,
   type Currency,
+  currencies,
   type Event,
   type IndexName,
   type Instrument,
@@ -22,7 +23,7 @@ import {
   type Trade,
   type TsUs,
 } from '@openstrike/domain';
-import { assert, compareStrings } from '@openstrike/std';
+import { assert } from '@openstrike/std';
 import { AccountRecord } from './account-record.ts';
 import { ChangeSet } from './change-set.ts';
 import type {
@@ -60,7 +61,12 @@ class FeedState implements Feeds {
   #indexes = new Map<IndexName, IndexRecord>();
   #accounts = new Map<AccountId, AccountRecord>();
   #openOrders = new Map<OrderId, OrderState>();
-  #tradingState = new Map<Currency | 'all', FeedSeed['tradingState'][number]>();
+  /** Open until told otherwise. */
+  #tradingState = new Map<Currency | 'all', FeedSeed['tradingState'][number]>(
+    (['all', ...currencies] as const).map((scope) => [scope, { scope, state: 'open', reason: '' }]),
+  );
+  /** Whether a daily settlement has begun and not ended. */
+  #settling = false;
   /** Books that the command at hand has changed. */
   #changedBooks: InstrumentRecord[] = [];
 
@@ -81,6 +87,7 @@ class FeedState implements Feeds {
     for (const view of seed.instruments) {
       const record = this.#list(view.instrument);
       record.load(view, seed.tsUs);
+      this.#settling ||= view.state === 'settling';
       if (view.state === 'delivered') {
         this.#delivered.push(record);
       }
@@ -291,8 +298,11 @@ class FeedState implements Feeds {
       return;
     }
     const word = stateWord(record.state, event.state);
-    if (word === 'settled' && record.instrument.kind !== 'option') {
-      record.settlementPrice = record.markPrice;
+    if (event.state === 'settling') {
+      this.#settling = true;
+    } else if (word === 'settled' && this.#settling) {
+      this.#settling = false;
+      this.#fixSettlementPrices(changes);
     }
     record.state = event.state;
     record.deliveryPrice = event.deliveryPrice;
@@ -303,6 +313,16 @@ class FeedState implements Feeds {
       this.#delivered.push(record);
     }
     changes.addTicker(event.instrumentId);
+  }
+
+  /** Whatever reopens first after the daily settlement tells that all contracts were settled. */
+  #fixSettlementPrices(changes: ChangeSet): void {
+    for (const record of this.#records.values()) {
+      if (record.state !== 'delivered' && !Number.isNaN(record.markPrice)) {
+        record.settlementPrice = record.markPrice;
+        changes.addTicker(record.instrument.id);
+      }
+    }
   }
 
   #changeAccount(account: AccountChanged): void {
@@ -432,7 +452,7 @@ class FeedState implements Feeds {
   }
 
   tradingState(): FeedSeed['tradingState'] {
-    return [...this.#tradingState.values()].sort((a, b) => compareStrings(a.scope, b.scope));
+    return [...this.#tradingState.values()];
   }
 
   account(accountId: AccountId): AccountChanged | null {

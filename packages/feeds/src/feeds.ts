@@ -244,6 +244,7 @@ export interface Feeds {
    * first trade.
    */
   candle(instrumentId: InstrumentId, resolution: CandleResolution, atUs?: TsUs): Candle | null;
+  /** One row for all and one for each settlement currency. */
   tradingState(): FeedSeed['tradingState'];
 
   account(accountId: AccountId): AccountChanged | null;
