@@ -101,6 +101,9 @@ const refuseUnsupported = (params: PlaceParams): void => {
   if (params.mmp === true) {
     throw notImplemented('market maker protection');
   }
+  if ((params.display_amount ?? params.max_show) === 0) {
+    throw notImplemented('a hidden order');
+  }
 };
 
 /** Marks and trades lie on the instrument's grid, indexes do not. */
@@ -193,7 +196,8 @@ export const placeOrderOf = (params: PlaceParams, side: Side, call: Call): Place
     timeInForce: parseTimeInForce(params.time_in_force ?? 'good_til_cancelled') ?? 'gtc',
     ...price,
     sizeLots,
-    displayLots: displayLotsOf(params.display_amount, instrument) ?? (0 as SizeLots),
+    displayLots:
+      displayLotsOf(params.display_amount ?? params.max_show, instrument) ?? (0 as SizeLots),
     postOnly: postOnlyOf(params.post_only, params.reject_post_only),
     reduceOnly: params.reduce_only === true,
     trigger: triggerOf(params, orderType, instrument),

@@ -168,6 +168,20 @@ describe('placing', () => {
     venue.setIndex(100_000);
   });
 
+  test('an iceberg shows its visible part, by either name of it', async () => {
+    for (const name of ['display_amount', 'max_show']) {
+      const { order } = await venue.call(
+        'private/buy',
+        limit(98_000, { amount: 100_000, [name]: 5000 }),
+      );
+      expect(order).toMatchObject({ amount: 100_000, display_amount: 5000, max_show: 5000 });
+      const book = { instrument_name: perpetual };
+      const { bids } = await venue.call('public/get_order_book', book, null);
+      expect(list(bids)[0]).toEqual([98_000, 5000]);
+      await venue.call('private/cancel', order);
+    }
+  });
+
   test('orders in volatility arrive and leave as percent', async () => {
     const { order } = await venue.call('private/buy', {
       instrument_name: venue.option().name,
@@ -236,6 +250,7 @@ describe('refusals name the fault', () => {
       () => limit(99_000, { linked_order_type: 'one_cancels_other' }),
       'not_implemented',
     ],
+    ['hidden', () => limit(99_000, { display_amount: 0 }), 'not_implemented'],
     ['market maker protection', () => limit(99_000, { mmp: true }), 'not_implemented'],
     [
       'off the fine grid',

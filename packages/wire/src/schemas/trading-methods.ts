@@ -70,6 +70,7 @@ export const placeOrderShape = {
     price: optional(Type.Number({ description: 'USD or percent with `advanced`' })),
     time_in_force: optional(timeInForceWord),
     display_amount: optional(Type.Number({ description: 'visible part of an iceberg' })),
+    max_show: optional(Type.Number({ description: '`display_amount` by its former name' })),
     ...orderFlags,
     trigger: optional(triggerWord),
     trigger_price: optional(Type.Number()),
