@@ -104,6 +104,7 @@ class JsonRpcGateway implements Gateway {
       wallNowUs: this.#clock.nowUs,
       tls: options.tls,
       bodyBytesMax: options.requestBytesMax,
+      connectionsMax: 2 * options.connectionsMax,
       trustProxy: options.trustProxy,
       onUpgrade: (request, stream, head, address) =>
         this.#sockets.accept(request, stream, head, address),

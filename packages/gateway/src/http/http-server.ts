@@ -45,6 +45,7 @@ export interface HttpServerOptions {
   readonly wallNowUs: () => number;
   readonly tls: TlsOptions | null;
   readonly bodyBytesMax: number;
+  readonly connectionsMax: number;
   /** Take the client's address from the last entry of `X-Forwarded-For`. */
   readonly trustProxy: boolean;
   readonly onUpgrade: (
@@ -84,6 +85,7 @@ export class HttpServer {
             ...common,
             https: { cert: tls.certificate, key: tls.key },
           }) as unknown as FastifyInstance);
+    this.#server.server.maxConnections = options.connectionsMax;
     this.#server.removeAllContentTypeParsers();
     this.#server.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) =>
       done(null, body),

@@ -105,9 +105,11 @@ export class SocketServer {
       if (!session.beat(nowMs)) {
         metrics.heartbeatsMissed += 1;
         session.end('heartbeat', 'the test request was not answered');
+        this.#forget(session, 'heartbeat');
       } else if (nowMs - session.lastTrafficMs > limits.idleTimeoutMs) {
         metrics.idleClosed += 1;
         session.end('idle', 'no traffic');
+        this.#forget(session, 'idle');
       } else if (session.grant !== null && !authenticator.isLive(session.grant)) {
         session.grant = null;
         subscriptions.unsubscribeAll(session, 'private');
@@ -149,6 +151,8 @@ export class SocketServer {
       onSlow: () => {
         metrics.slowConsumersClosed += 1;
         this.#options.log.warn({ connectionId, address }, 'a slow consumer was disconnected');
+        // Later, because it may be one of many that are being told something right now.
+        queueMicrotask(() => this.#forget(session, 'slow'));
       },
     });
     sessions.set(connectionId, session);
@@ -186,9 +190,15 @@ export class SocketServer {
       if (method === null) throw invalidRequest('method is missing');
       dispatcher.dispatch({ id, method, params, usIn, proof: null }, session, reply);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      dispatcher.refuse(idOf(value), error, usIn, reply);
+      dispatcher.refuse(idOf(value), this.#refusalOf(error), usIn, reply);
     }
+  }
+
+  #refusalOf(error: unknown): ApiError {
+    if (error instanceof ApiError) return error;
+    this.#options.metrics.internalErrors += 1;
+    this.#options.log.error({ err: error }, 'a frame could not be read');
+    return new ApiError('internal_server_error');
   }
 
   #reply(session: SocketSession, text: string | null, outcome: 'result' | ApiError): void {

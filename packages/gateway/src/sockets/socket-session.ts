@@ -36,6 +36,7 @@ const closeCodes: Readonly<Record<EndReason, number>> = {
 
 /** How long a client has to read its backlog and the close frame before the connection is cut. */
 const closeGraceMs = 5_000;
+const shutdownGraceMs = 500;
 
 const heartbeatFrame = (type: 'heartbeat' | 'test_request'): Buffer =>
   encodeTextFrame(`{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"${type}"}}`);
@@ -122,7 +123,8 @@ export class SocketSession implements Session {
     const { webSocket, outbox, wallNowMs } = this.#options;
     outbox.close(wallNowMs());
     webSocket.close(closeCodes[why], reason);
-    setTimeout(() => webSocket.terminate(), closeGraceMs).unref();
+    const graceMs = why === 'shutdown' ? shutdownGraceMs : closeGraceMs;
+    setTimeout(() => webSocket.terminate(), graceMs).unref();
   }
 
   /** Turns the heartbeat; answers whether the client still lives. */

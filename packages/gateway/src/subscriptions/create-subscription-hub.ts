@@ -137,7 +137,7 @@ class ChannelHub implements SubscriptionHub {
     for (const subscription of socket.behind) {
       if (socket.congested) return;
       socket.behind.delete(subscription);
-      subscription.channel.refresh(subscription);
+      this.#guard(() => subscription.channel.refresh(subscription));
     }
   }
 
@@ -149,7 +149,7 @@ class ChannelHub implements SubscriptionHub {
   publish(changes: FeedChanges): void {
     if (this.#subscriptions === 0) return;
     this.#publishing = true;
-    this.#routes.tell(changes);
+    this.#guard(() => this.#routes.tell(changes));
     this.#publishing = false;
     this.#flushBatch();
   }
@@ -235,7 +235,8 @@ class ChannelHub implements SubscriptionHub {
     this.#subscriptions += 1;
     // The answer to the request leaves first, then the state that the channel starts with.
     queueMicrotask(() => {
-      if (!subscription.ended) subscription.channel.refresh(subscription);
+      if (subscription.ended) return;
+      this.#guard(() => subscription.channel.refresh(subscription));
     });
   }
 
@@ -283,7 +284,7 @@ class ChannelHub implements SubscriptionHub {
     const timer = setTimeout(() => {
       const due = this.#timed.get(pace) ?? [];
       this.#timed.delete(pace);
-      for (const one of due) one.flush();
+      for (const one of due) this.#guard(() => one.flush());
     }, pace);
     this.#timers.set(pace, timer);
   }
@@ -292,7 +293,17 @@ class ChannelHub implements SubscriptionHub {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
-    for (const channel of batch) channel.flush();
+    for (const channel of batch) this.#guard(() => channel.flush());
+  }
+
+  /** A notification that cannot be made must not end the venue that it tells of. */
+  #guard(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#options.metrics.internalErrors += 1;
+      this.#options.log.error({ err: error }, 'a notification could not be made');
+    }
   }
 }
 

@@ -20,6 +20,7 @@ import pino from 'pino';
 import { fullScope } from '../auth/scope.ts';
 import { createGateway, type Gateway, type GatewayAddress } from '../create-gateway.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
+import type { HttpRoute } from '../http/http-server.ts';
 import type { ApiKey, IdentityStore } from '../identity/identity-store.ts';
 import { createSqliteIdentityStore } from '../identity/sqlite-identity-store.ts';
 import type { Method } from '../method.ts';
@@ -33,6 +34,7 @@ export const testStartUs = 1_795_165_200_000_000 as TsUs;
 export interface TestVenueOptions {
   readonly gateway?: Partial<GatewayOptions>;
   readonly methods?: readonly Method[];
+  readonly routes?: readonly HttpRoute[];
   /** A folder for the journal; in memory when absent. */
   readonly storage?: string;
   /** Where log lines go; nowhere when absent. */
@@ -102,6 +104,7 @@ export class TestVenue {
     venue = new TestVenue(options, sequencer);
     await sequencer.recover();
     await venue.#fill();
+    for (const route of options.routes ?? []) venue.gateway.addRoute(route);
     venue.address = await venue.gateway.listen();
     return venue;
   }
