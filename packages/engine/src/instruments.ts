@@ -22,6 +22,7 @@ import {
   type IndexRecord,
   type InstrumentRecord,
   type MarkColumns,
+  type TradingState,
   type TriggerWatch,
 } from './state.ts';
 
@@ -239,6 +240,12 @@ const growMarks = (marks: MarkColumns, size: number): void => {
   marks.bandMinTicks = grownInts(marks.bandMinTicks, capacity);
   marks.bandMaxTicks = grownInts(marks.bandMaxTicks, capacity);
 };
+
+/** Whether orders of the instrument may meet now. */
+export const isTrading = (state: EngineState, record: InstrumentRecord): boolean =>
+  record.state === 'open' &&
+  !(state.trading[0] as TradingState).halted &&
+  !(state.trading[1 + record.currencyNo] as TradingState).halted;
 
 /** The price of ticks in the instrument's price unit. */
 export const priceOf = (record: InstrumentRecord, priceTicks: number): number =>

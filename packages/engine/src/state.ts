@@ -215,7 +215,6 @@ export interface Holding {
   openSellLots: number;
   /** Sum over open buy orders of lots times ticks: the premium they would pay. */
   openBuyTickLots: number;
-  openSellTickLots: number;
   /** Resting and untriggered orders of the account in this instrument, by id. */
   firstOrder: OrderRecord | null;
   lastOrder: OrderRecord | null;

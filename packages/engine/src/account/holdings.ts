@@ -67,7 +67,6 @@ const openHolding = (
     openBuyLots: 0,
     openSellLots: 0,
     openBuyTickLots: 0,
-    openSellTickLots: 0,
     firstOrder: null,
     lastOrder: null,
     orderCount: 0,

@@ -316,6 +316,17 @@ const lossAtOnce = (
   return Math.max(cost - valueAtPrice(instrument, signedLots, mark), 0);
 };
 
+/** The price at which an order could trade now: a limit far from the market counts as the band's edge. */
+const tradableTicks = (
+  state: EngineState,
+  instrument: InstrumentRecord,
+  priceTicks: number,
+): number => {
+  const { bandMinTicks, bandMaxTicks } = state.marks;
+  const most = Math.min(priceTicks, bandMaxTicks[instrument.id] as number);
+  return isOption(instrument) ? most : Math.max(most, bandMinTicks[instrument.id] as number);
+};
+
 /** Whether an order and all that rests with it on its side can only shrink the position. */
 const onlyReduces = (holding: Holding, side: SideCode, lots: number): boolean =>
   side === 0
@@ -341,9 +352,10 @@ export const canCarry = (
   const record = currencyRecordOf(state, account, instrument.currencyNo);
   refreshMargin(state, record, holding);
   const signedLots = side === 0 ? lots : -lots;
+  const worstTicks = tradableTicks(state, instrument, priceTicks);
   const extra =
     extraOrderMargin(state, holding, side, lots, priceTicks) +
-    lossAtOnce(state, instrument, signedLots, priceTicks) +
-    feeOf(state, instrument, lots, priceTicks, instrument.fees.taker);
+    lossAtOnce(state, instrument, signedLots, worstTicks) +
+    feeOf(state, instrument, lots, worstTicks, instrument.fees.taker);
   return extra <= availableFundsOf(state, record);
 };

@@ -20,7 +20,6 @@ const copyHolding = (from: Holding, to: Holding, withOrders: boolean): void => {
     to.openBuyLots = from.openBuyLots;
     to.openSellLots = from.openSellLots;
     to.openBuyTickLots = from.openBuyTickLots;
-    to.openSellTickLots = from.openSellTickLots;
   }
 };
 

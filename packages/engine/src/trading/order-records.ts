@@ -146,7 +146,6 @@ export const countResting = (order: OrderRecord, lots: number): void => {
     holding.openBuyTickLots += lots * order.priceTicks;
   } else {
     holding.openSellLots += lots;
-    holding.openSellTickLots += lots * order.priceTicks;
   }
 };
 

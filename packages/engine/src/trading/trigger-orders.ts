@@ -3,7 +3,7 @@
 // in the order of ids. They hold no margin while they wait; what fires and cannot be carried is
 // stated as rejected.
 import type { CancelReason, OrderType, PlaceOrder, RejectCode, Trigger } from '@openstrike/domain';
-import { priceOf } from '../instruments.ts';
+import { isTrading, priceOf } from '../instruments.ts';
 import { openOrdersMax } from '../limits.ts';
 import type {
   EngineState,
@@ -93,7 +93,9 @@ const trail = (state: EngineState, order: OrderRecord, price: number): void => {
   }
 };
 
-const mayFire = (order: OrderRecord): boolean => order.holding.instrument.state === 'open';
+/** A trigger waits while its instrument is halted or its account may not place orders. */
+const mayFire = (state: EngineState, order: OrderRecord): boolean =>
+  order.holding.account.access === 'normal' && isTrading(state, order.holding.instrument);
 
 /** Waiting orders that a price fires, by id; trailing references follow first. */
 export const firedBy = (
@@ -106,17 +108,17 @@ export const firedBy = (
     trail(state, order, price);
     const rising = firesRising(order);
     const at = firingPrice(order);
-    if (mayFire(order) && (rising ? price >= at : price <= at)) {
+    if (mayFire(state, order) && (rising ? price >= at : price <= at)) {
       fired.push(order);
     }
   }
   for (const order of watch.rising) {
     if (firingPrice(order) > price) break;
-    if (mayFire(order)) fired.push(order);
+    if (mayFire(state, order)) fired.push(order);
   }
   for (const order of watch.falling) {
     if (firingPrice(order) < price) break;
-    if (mayFire(order)) fired.push(order);
+    if (mayFire(state, order)) fired.push(order);
   }
   return fired.sort((a, b) => a.id - b.id);
 };
