@@ -15,7 +15,10 @@ export type QuantlibFigures = {
   readonly sums: readonly number[];
 };
 
-/** Runs it, or says why it cannot be run. Rows are sign, strike, forward, total volatility, price. */
+/**
+ * Runs it, or says why it cannot be run.
+ * Shape: rows are sign, strike, forward, total volatility, price.
+ */
 export function runQuantlib(rows: Float64Array, rounds: number): QuantlibFigures | string {
   const folder = mkdtempSync(join(tmpdir(), 'openstrike-quantlib-'));
   try {

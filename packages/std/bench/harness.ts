@@ -73,10 +73,10 @@ export function compare(contenders: readonly Contender[], smoke: boolean): Bench
     const rate =
       nsMedian < 1e6 ? `${(1e3 / nsMedian).toFixed(3)} M/s` : `${(1e9 / nsMedian).toFixed(1)} /s`;
     const memory = bytesPerOp < 1e9 ? `${bytesPerOp.toFixed(1)} B/op` : '-';
-    console.log(
-      `  ${name.padEnd(44)} ${nsMedian.toFixed(1).padStart(10)} ns (best ${nsBest.toFixed(1)})  ` +
-        `${rate.padStart(12)}  x${(base / nsMedian).toFixed(2).padStart(6)}  ${memory}  #${hashOf(checksum)}`,
-    );
+    const time = `${nsMedian.toFixed(1).padStart(10)} ns (best ${nsBest.toFixed(1)})`;
+    const ratio = `x${(base / nsMedian).toFixed(2).padStart(6)}`;
+    const head = `  ${name.padEnd(44)} ${time}  ${rate.padStart(12)}  ${ratio}`;
+    console.log(`${head}  ${memory}  #${hashOf(checksum)}`);
   }
   return results;
 }

@@ -58,29 +58,28 @@ export function log1p(x: number): number {
 
 /**
  * ln(a / b) for positive a and b, precise even where a / b rounds near 1: the log-moneyness of a
- * forward and a strike. The rounding of the quotient is made good, without branches on the values.
- * Error: at most 0.8 ulp measured.
+ * forward and a strike. The rounding of the quotient does not enter, and no branch depends on the
+ * values. Error: at most 1.6 ulp measured.
  */
 export function logRatio(a: number, b: number): number {
-  const q = a / b;
-  if (!(q > 1e-290 && q < 1e290 && a > 1e-290 && a < 1e290 && b < 1e290)) {
+  const inverseB = 1 / b;
+  const q = a * inverseB;
+  if (!(q > 1e-290 && q < 1e290 && a > 1e-290 && b > 1e-290 && b < 1e290)) {
     return log(a) - log(b);
   }
-  const bSplit = b * 134217729;
-  const bTop = bSplit - (bSplit - b);
-  const bRest = b - bTop;
-  const qSplit = q * 134217729;
-  const qTop = qSplit - (qSplit - q);
-  const qRest = q - qTop;
-  const rest = (a - qTop * bTop - qTop * bRest - qRest * bTop - qRest * bRest) / a;
   FLOAT64[0] = q;
   const offset = (WORDS[HIGH_WORD] as number) - FIRST_HIGH_WORD;
   const e = offset >> 20;
   const node = ((offset >> 13) & 127) << 2;
-  const scaled = q * (POWERS[(POWER_BIAS - e) & 2047] as number);
-  const r = (scaled - (NODES[node] as number)) * (NODES[node + 1] as number);
+  const c = NODES[node] as number;
+  // a / 2^e - c b is exact but for its last step: c is short, so are its products with b's halves.
+  const split = b * 134217729;
+  const top = split - (split - b);
+  const scaled = a * (POWERS[(POWER_BIAS - e) & 2047] as number);
+  const gap = scaled - c * top - c * (b - top);
+  const r = gap * inverseB * (NODES[node + 1] as number);
   const whole = e * LN2_HIGH + (NODES[node + 2] as number);
-  const low = e * LN2_LOW + (NODES[node + 3] as number) + rest;
+  const low = e * LN2_LOW + (NODES[node + 3] as number);
   const high = whole + r;
   const square = r * r;
   const series =
