@@ -26,7 +26,7 @@ export class BookKeeper {
   #view: PublicBook | null = null;
 
   #levels: Mutable<BookLevelDelta>[] = [];
-  #before: number[] = [];
+  readonly #before: number[] = [];
   #positions: Map<number, number> | null = null;
   #bidTicks = 0;
   #bidLots = 0;
@@ -76,15 +76,20 @@ export class BookKeeper {
 
   /** Ends the command: what it changed of the book, or null when nothing is left of it. */
   close(seq: number, tsUs: TsUs): BookDelta | null {
-    let levels = this.#levels;
+    const levels = this.#levels;
     const before = this.#before;
-    if (levels.some((level, i) => level.sizeLots === before[i])) {
-      levels = levels.filter((level, i) => level.sizeLots !== before[i]);
+    let kept = 0;
+    for (let i = 0; i < levels.length; i++) {
+      const level = levels[i] as BookLevelDelta;
+      if (level.sizeLots !== before[i]) {
+        levels[kept++] = level;
+      }
     }
+    levels.length = kept;
     this.#levels = [];
-    this.#before = [];
+    before.length = 0;
     this.#positions = null;
-    if (levels.length === 0) {
+    if (kept === 0) {
       return null;
     }
     const previousChangeId = this.#changeId;

@@ -82,7 +82,7 @@ class FeedState implements Feeds {
       this.#index(indexName).remember(price, tsUs);
     }
     for (const index of seed.indexes) {
-      this.#index(index.indexName).change(index, seed.tsUs);
+      this.#index(index.indexName).load(index, seed.tsUs);
     }
     for (const view of seed.instruments) {
       const record = this.#list(view.instrument);

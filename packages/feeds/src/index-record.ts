@@ -16,12 +16,17 @@ export class IndexRecord {
   }
 
   /** Takes a value with its delivery estimate. */
-  change(event: Omit<IndexChanged, 'type'>, tsUs: TsUs): void {
+  change(event: IndexChanged, tsUs: TsUs): void {
+    this.load(event, tsUs);
+    this.remember(event.price, tsUs);
+  }
+
+  /** Takes a value that may be older than it is told; the range of the day is `remember`'s. */
+  load(event: Omit<IndexChanged, 'type'>, tsUs: TsUs): void {
     this.price = event.price;
     this.estimatedDeliveryPrice = event.estimatedDeliveryPrice;
     this.#fixingPrints = event.fixingPrints;
     this.#tsUs = tsUs;
-    this.remember(event.price, tsUs);
   }
 
   /** Takes a value of the last day into the range only. */
@@ -40,8 +45,8 @@ export class IndexRecord {
       tsUs: this.#tsUs,
       estimatedDeliveryPrice: this.estimatedDeliveryPrice,
       fixingPrints: this.#fixingPrints,
-      high24h: (day?.high ?? price) as UsdMicros,
-      low24h: (day?.low ?? price) as UsdMicros,
+      high24h: Math.max(day?.high ?? price, price) as UsdMicros,
+      low24h: Math.min(day?.low ?? price, price) as UsdMicros,
       change24hPercent: day === null ? 0 : ((price - day.open) / day.open) * 100,
     };
   }
