@@ -5,7 +5,7 @@
  * Source: Andersen, Lake and Offengenden (2016), High-Performance American Option Pricing, eq. 8.
  */
 import { err, exp, log, millsRatio, ok, type Result } from '@openstrike/std';
-import { blackScholes } from '../black76-greeks.ts';
+import { blackScholes, blackScholesGreeks, GREEK, GREEK_COUNT } from '../black76-greeks.ts';
 import {
   type AmericanInputs,
   type AmericanRefusal,
@@ -15,35 +15,121 @@ import {
   exerciseRegime,
   validInputs,
 } from './american-inputs.ts';
-import {
-  type CollocationScheme,
-  collocationScheme,
-  type ExerciseBoundary,
-  exerciseBoundary,
-} from './exercise-boundary.ts';
+import { collocationScheme, type ExerciseBoundary, exerciseBoundary } from './exercise-boundary.ts';
+import { perpetualPut } from './perpetual.ts';
 
-/** How much work a price is worth: see american. */
+/**
+ * How much work a price is worth. Error in units of the strike, the largest measured over terms of
+ * a day to ten years, volatilities of 5 % to 200 % and rates of -2 % to 20 %: `fast` 3e-7,
+ * `precise` 3e-9.
+ */
 export type AmericanMode = 'fast' | 'precise';
 
-const FAST = collocationScheme(10, 12, 6, 1e-7);
-const PRECISE = collocationScheme(24, 40, 30, 1e-12);
+/** Price and greeks of an American option, each as in GREEK. */
+export type AmericanGreeks = {
+  readonly price: number;
+  readonly delta: number;
+  readonly gamma: number;
+  readonly vega: number;
+  readonly theta: number;
+  readonly rho: number;
+};
 
-/** Premium of early exercise: the integral over the boundary. */
-export function exercisePremium(put: CanonicalPut, boundary: ExerciseBoundary): number {
+const SQRT_2PI_INVERSE = 0.3989422804014327;
+const COARSE = collocationScheme(5, 8, 8, 6, 1e-3);
+const FAST = collocationScheme(12, 16, 24, 5, 1e-3, COARSE);
+const MIDDLE = collocationScheme(12, 16, 16, 8, 1e-5, COARSE);
+const PRECISE = collocationScheme(24, 40, 64, 12, 1e-9, MIDDLE);
+/** Total volatility below which the price is that without volatility. */
+const CERTAIN = 1e-8;
+/** Beyond this many e-folds the price is the perpetual one to the last digit. */
+const PERPETUAL_FOLDS = 40;
+
+/**
+ * The price of an American option.
+ * Units: of spot and strike. Domain: intrinsic value at zero time; without volatility the best
+ * moment of exercise; the European price where early exercise cannot pay.
+ * Refuses: invalid-input; double-boundary (binomialPrice prices those).
+ * Cost: about 40 microseconds in mode fast, 0.5 milliseconds in mode precise.
+ */
+export function americanPrice(
+  inputs: AmericanInputs,
+  mode: AmericanMode = 'fast',
+): Result<number, AmericanRefusal> {
+  if (!validInputs(inputs)) {
+    return err('invalid-input');
+  }
+  const value = putPrice(canonicalPut(inputs), mode);
+  return value === value ? ok(value) : err('double-boundary');
+}
+
+/** The critical price at which exercise begins to pay, or why there is none. */
+export function americanExerciseBoundary(
+  inputs: AmericanInputs,
+): Result<number, AmericanRefusal | 'never-exercised'> {
+  if (!validInputs(inputs)) {
+    return err('invalid-input');
+  }
+  const put = canonicalPut(inputs);
+  const regime = exerciseRegime(put.rate, put.yieldRate);
+  if (regime !== 'single-boundary') {
+    return err(regime === 'never' ? 'never-exercised' : regime);
+  }
+  const spread = put.yieldRate > put.rate ? put.rate / put.yieldRate : 1;
+  const certain = !(put.volatility * Math.sqrt(put.timeYears) > CERTAIN);
+  const share = certain ? spread : exerciseBoundary(put, PRECISE).now / put.strike;
+  return ok(inputs.optionType === 'put' ? inputs.strike * share : inputs.strike / share);
+}
+
+/** NaN stands for a double boundary. */
+function putPrice(put: CanonicalPut, mode: AmericanMode): number {
+  const { spot, strike, timeYears, volatility, rate, yieldRate } = put;
+  const regime = exerciseRegime(rate, yieldRate);
+  if (regime === 'never') {
+    return blackScholes(spot, strike, timeYears, volatility, rate, yieldRate, -1);
+  }
+  if (!(volatility * Math.sqrt(timeYears) > CERTAIN)) {
+    return certainPut(put);
+  }
+  if (regime === 'double-boundary') {
+    return Number.NaN;
+  }
+  const perpetual = perpetualPut(put);
+  if (perpetual.foldsToExpiry > PERPETUAL_FOLDS) {
+    return perpetual.price;
+  }
+  const boundary = exerciseBoundary(put, mode === 'fast' ? FAST : PRECISE);
+  const intrinsic = strike - spot;
+  if (spot <= boundary.now) {
+    return intrinsic;
+  }
+  const european = blackScholes(spot, strike, timeYears, volatility, rate, yieldRate, -1);
+  fillPremium(put, boundary);
+  const value = european + Math.max(0, premium[0] as number);
+  return value > intrinsic ? value : intrinsic;
+}
+
+/** Premium of early exercise, its delta and its gamma, as fillPremium leaves them. */
+const premium = new Float64Array(3);
+
+/** The integral over the boundary, with its first two derivatives by spot under the integral. */
+function fillPremium(put: CanonicalPut, boundary: ExerciseBoundary): void {
   const { spot, strike, timeYears, volatility, rate, yieldRate } = put;
   const { scheme, squares, atExpiry } = boundary;
-  const { nodeCount: n, pointCount, cosines, weights, lastRow } = scheme;
+  const { nodeCount: n, outer, outerInterpolation } = scheme;
   const total = volatility * Math.sqrt(timeYears);
   const drift = (rate - yieldRate - 0.5 * volatility * volatility) * timeYears;
   const x = log(spot / atExpiry);
   let sum = 0;
-  for (let j = 0; j < pointCount; j++) {
+  let first = 0;
+  let second = 0;
+  for (let j = 0; j < outer.pointCount; j++) {
     let square = 0;
     const row = j * n;
     for (let k = 0; k < n; k++) {
-      square += (lastRow[row + k] as number) * (squares[k] as number);
+      square += (outerInterpolation[row + k] as number) * (squares[k] as number);
     }
-    const c = cosines[j] as number;
+    const c = outer.cosines[j] as number;
     const cc = c * c;
     const deviation = total * c;
     const d2 = (x + Math.sqrt(square > 0 ? square : 0) + drift * cc) / deviation;
@@ -52,48 +138,119 @@ export function exercisePremium(put: CanonicalPut, boundary: ExerciseBoundary): 
     const bell1 = exp(-0.5 * d1 * d1);
     const n2 = d2 < 0 ? 1 - bell2 * millsRatio(-d2) : bell2 * millsRatio(d2);
     const n1 = d1 < 0 ? 1 - bell1 * millsRatio(-d1) : bell1 * millsRatio(d1);
-    sum +=
-      (weights[j] as number) *
-      (rate * strike * exp(-rate * timeYears * cc) * n2 -
-        yieldRate * spot * exp(-yieldRate * timeYears * cc) * n1);
+    const weight = outer.weights[j] as number;
+    const strikeLeg = (weight * rate * strike * exp(-rate * timeYears * cc)) / spot;
+    const spotLeg = weight * yieldRate * exp(-yieldRate * timeYears * cc);
+    const density2 = (SQRT_2PI_INVERSE * bell2) / deviation;
+    const density1 = (SQRT_2PI_INVERSE * bell1) / deviation;
+    sum += strikeLeg * n2 - spotLeg * n1;
+    first += spotLeg * (density1 - n1) - strikeLeg * density2;
+    second +=
+      strikeLeg * density2 * (1 + d2 / deviation) + spotLeg * density1 * (1 - d1 / deviation);
   }
-  return timeYears * sum;
-}
-
-/** Price of a put by the scheme. */
-export function putByCollocation(put: CanonicalPut, scheme: CollocationScheme): number {
-  const { spot, strike, timeYears, volatility, rate, yieldRate } = put;
-  const boundary = exerciseBoundary(put, scheme);
-  const intrinsic = strike - spot;
-  if (spot <= boundary.now) {
-    return intrinsic;
-  }
-  const european = blackScholes(spot, strike, timeYears, volatility, rate, yieldRate, -1);
-  const value = european + Math.max(0, exercisePremium(put, boundary));
-  return value > intrinsic ? value : intrinsic;
+  premium[0] = timeYears * spot * sum;
+  premium[1] = timeYears * first;
+  premium[2] = (timeYears * second) / spot;
 }
 
 /**
- * The price of an American option.
+ * Price and greeks of an American option in the precise mode.
+ * Units: greeks with respect to spot, per 1 and per year, as in GREEK.
+ * Holds: rho holds the yield. Delta and gamma are integrals; theta follows from them by the
+ * Black-Scholes equation; vega and rho are central differences of the price, good to about six
+ * digits. Domain: where exercise is due at once, the greeks of the intrinsic value.
+ * Refuses: as americanPrice.
  */
-export function american(
-  inputs: AmericanInputs,
-  mode: AmericanMode = 'fast',
-): Result<number, AmericanRefusal> {
+export function americanGreeks(inputs: AmericanInputs): Result<AmericanGreeks, AmericanRefusal> {
   if (!validInputs(inputs)) {
     return err('invalid-input');
   }
   const put = canonicalPut(inputs);
-  const { spot, strike, timeYears, volatility, rate, yieldRate } = put;
-  const regime = exerciseRegime(rate, yieldRate);
-  if (regime === 'never') {
-    return ok(blackScholes(spot, strike, timeYears, volatility, rate, yieldRate, -1));
-  }
-  if (!(volatility * Math.sqrt(timeYears) > 1e-8)) {
-    return ok(certainPut(put));
-  }
-  if (regime === 'double-boundary') {
+  const price = putPrice(put, 'precise');
+  if (price !== price) {
     return err('double-boundary');
   }
-  return ok(putByCollocation(put, mode === 'fast' ? FAST : PRECISE));
+  const { spot, strike, timeYears, volatility, rate, yieldRate, optionType } = inputs;
+  const sign = optionType === 'call' ? 1 : -1;
+  if (exerciseRegime(put.rate, put.yieldRate) === 'never') {
+    const out = new Float64Array(GREEK_COUNT);
+    blackScholesGreeks(spot, strike, timeYears, volatility, rate, yieldRate, sign, out);
+    return ok(greeksOf(out));
+  }
+  if (!(volatility * Math.sqrt(timeYears) > CERTAIN)) {
+    return ok(certainGreeks(inputs, price));
+  }
+  const [putDelta, putGamma] = putSlopes(put, price);
+  const delta = sign < 0 ? putDelta : (price - strike * putDelta) / spot;
+  const gamma = sign < 0 ? putGamma : (putGamma * strike * strike) / (spot * spot);
+  const theta =
+    price <= sign * (spot - strike)
+      ? 0
+      : rate * price -
+        (rate - yieldRate) * spot * delta -
+        0.5 * volatility * volatility * spot * spot * gamma;
+  const vega = slopeBy(
+    (shift) => putPrice(canonicalPut({ ...inputs, volatility: volatility + shift }), 'precise'),
+    0.01 * volatility,
+  );
+  const rho = slopeBy(
+    (shift) => putPrice(canonicalPut({ ...inputs, rate: rate + shift }), 'precise'),
+    2e-4,
+  );
+  return ok({ price, delta, gamma, vega, theta, rho });
+}
+
+function greeksOf(out: Float64Array): AmericanGreeks {
+  return {
+    price: out[GREEK.price] as number,
+    delta: out[GREEK.delta] as number,
+    gamma: out[GREEK.gamma] as number,
+    vega: out[GREEK.vega] as number,
+    theta: out[GREEK.theta] as number,
+    rho: out[GREEK.rho] as number,
+  };
+}
+
+/** Delta and gamma of the put by its own spot. */
+function putSlopes(put: CanonicalPut, price: number): readonly [number, number] {
+  const { spot, strike, timeYears, volatility, rate, yieldRate } = put;
+  const perpetual = perpetualPut(put);
+  if (perpetual.foldsToExpiry > PERPETUAL_FOLDS) {
+    return [perpetual.delta, perpetual.gamma];
+  }
+  const boundary = exerciseBoundary(put, PRECISE);
+  if (spot <= boundary.now || price <= strike - spot) {
+    return [-1, 0];
+  }
+  const out = new Float64Array(GREEK_COUNT);
+  blackScholesGreeks(spot, strike, timeYears, volatility, rate, yieldRate, -1, out);
+  fillPremium(put, boundary);
+  return [
+    (out[GREEK.delta] as number) + (premium[1] as number),
+    (out[GREEK.gamma] as number) + (premium[2] as number),
+  ];
+}
+
+/** The slope at 0 by the five-point rule; from one side where the other is refused. */
+function slopeBy(f: (shift: number) => number, h: number): number {
+  const centred = (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
+  if (centred === centred) {
+    return centred;
+  }
+  return (4 * f(h) - f(2 * h) - 3 * f(0)) / (2 * h);
+}
+
+/** The greeks without volatility: those of the best moment of exercise. */
+function certainGreeks(inputs: AmericanInputs, price: number): AmericanGreeks {
+  const h = 1e-6;
+  const value = (change: Partial<AmericanInputs>): number =>
+    putPrice(canonicalPut({ ...inputs, ...change }), 'precise');
+  const { spot, timeYears, rate } = inputs;
+  const step = h * spot;
+  const delta = (value({ spot: spot + step }) - value({ spot: spot - step })) / (2 * step);
+  const rho = (value({ rate: rate + h }) - value({ rate: rate - h })) / (2 * h);
+  const later = value({ timeYears: timeYears + h });
+  const sooner = value({ timeYears: Math.max(0, timeYears - h) });
+  const theta = timeYears > 0 ? (sooner - later) / (timeYears > h ? 2 * h : timeYears + h) : 0;
+  return { price, delta, gamma: 0, vega: 0, theta, rho };
 }

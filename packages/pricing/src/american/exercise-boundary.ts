@@ -1,11 +1,11 @@
 /**
  * The early-exercise boundary of an American put by spectral collocation: the boundary at
- * Chebyshev nodes in the root of time solves an integral equation by a few fixed-point steps, the
- * first with a scalar Newton factor. In every integral the time is T sin^2, so that both its ends
- * are smooth and few Gauss-Legendre points suffice.
+ * Chebyshev nodes in the root of time solves an integral equation, by Newton's method over all
+ * nodes at once, which converges where fixed-point steps do not. In every integral the time is
+ * T sin^2, so that both its ends are smooth and few Gauss-Legendre points suffice.
  * Source: Andersen, Lake and Offengenden (2016), High-Performance American Option Pricing, section
- * 4 (equations "A" and "B") and section 5 (the transform of the boundary); start from
- * Barone-Adesi and Whaley (1987), eq. 15.
+ * 4 (equation "A") and section 5 (the transform of the boundary); start from Barone-Adesi and
+ * Whaley (1987), eq. 15.
  */
 import { cos, exp, log, millsRatio, normCdf, sin } from '@openstrike/std';
 import { blackScholes } from '../black76-greeks.ts';
@@ -15,27 +15,38 @@ import type { CanonicalPut } from './american-inputs.ts';
 const SQRT_2PI_INVERSE = 0.3989422804014327;
 const HALF_PI = 1.5707963267948966;
 const PI = 3.141592653589793;
+/** The least depth a node starts from, and the least square that is told from 0. */
+const DEPTH_MIN = 1e-9;
+const SQUARE_MIN = 1e-20;
 
-/** What the fixed-point steps need of a scheme, made once: no figure depends on the option. */
+/** What the solver needs that depends on no option, made once. */
 export type CollocationScheme = {
   /** Chebyshev nodes of the boundary besides the one at expiry. */
   readonly nodeCount: number;
-  /** Gauss-Legendre points of each integral. */
-  readonly pointCount: number;
-  /** The most fixed-point steps, the first of which is a Newton step. */
+  /** Gauss-Legendre points of each node's integral, and of the price's. */
+  readonly inner: IntegralRule;
+  readonly outer: IntegralRule;
+  /** The most Newton steps. */
   readonly stepCount: number;
   /** Stop when no node moves by more, in the logarithm of the boundary. */
   readonly tolerance: number;
   /** Root of the time of node i over the root of the longest: (1 + cos(i pi / n)) / 2. */
   readonly rootShares: Float64Array;
-  readonly sines: Float64Array;
-  readonly cosines: Float64Array;
-  /** Weight of point j for an integral over a time of 1: its weight times 2 sin cos. */
-  readonly weights: Float64Array;
   /** Row (i, j): the weights of the nodes in the interpolation at node i's point j. */
   readonly interpolation: Float64Array;
   /** Row j: the same for the points of an integral over the whole time. */
-  readonly lastRow: Float64Array;
+  readonly outerInterpolation: Float64Array;
+  /** The scheme whose boundary is the start, and row i: the weights of its nodes at node i. */
+  readonly start: { readonly scheme: CollocationScheme; readonly rows: Float64Array } | undefined;
+};
+
+/** Points of an integral over time: the time to go there is sin^2 of the whole. */
+type IntegralRule = {
+  readonly pointCount: number;
+  readonly sines: Float64Array;
+  readonly cosines: Float64Array;
+  /** For an integral over a time of 1: the point's weight times 2 sin cos. */
+  readonly weights: Float64Array;
 };
 
 /** The boundary of one put: what the price and greeks integrate over. */
@@ -43,7 +54,7 @@ export type ExerciseBoundary = {
   readonly scheme: CollocationScheme;
   /** The boundary right before expiry: strike min(1, rate / yield). */
   readonly atExpiry: number;
-  /** ln(atExpiry / boundary)^2 at the nodes, the longest time first, and 0 at expiry. */
+  /** ln(atExpiry / boundary)^2 at the nodes, the longest time first; it is 0 at expiry. */
   readonly squares: Float64Array;
   /** The boundary with the whole time to go. */
   readonly now: number;
@@ -51,48 +62,89 @@ export type ExerciseBoundary = {
   readonly lastMove: number;
 };
 
-/** Makes a scheme. */
+/** Makes a scheme; its start is the boundary of a coarser one, or an approximation. */
 export function collocationScheme(
   nodeCount: number,
-  pointCount: number,
+  innerPoints: number,
+  outerPoints: number,
   stepCount: number,
   tolerance: number,
+  coarse?: CollocationScheme,
 ): CollocationScheme {
+  const inner = integralRule(innerPoints);
+  const outer = integralRule(outerPoints);
+  const rootShares = new Float64Array(nodeCount + 1);
+  for (let i = 0; i < nodeCount; i++) {
+    const half = cos((0.5 * i * PI) / nodeCount);
+    rootShares[i] = half * half;
+  }
+  const interpolation = new Float64Array(nodeCount * innerPoints * nodeCount);
+  for (let i = 0; i < nodeCount; i++) {
+    const share = rootShares[i] as number;
+    fillRows(inner.sines, share, rootShares, interpolation, i * innerPoints * nodeCount);
+  }
+  const outerInterpolation = new Float64Array(outerPoints * nodeCount);
+  fillRows(outer.sines, 1, rootShares, outerInterpolation, 0);
+  return {
+    nodeCount,
+    inner,
+    outer,
+    stepCount,
+    tolerance,
+    rootShares,
+    interpolation,
+    outerInterpolation,
+    start: coarse && { scheme: coarse, rows: startRows(coarse, rootShares) },
+  };
+}
+
+/** Interpolation of depth over root of time, which is smooth to expiry, through coarse nodes. */
+function startRows(coarse: CollocationScheme, rootShares: Float64Array): Float64Array {
+  const n = rootShares.length - 1;
+  const m = coarse.nodeCount;
+  const rows = new Float64Array(n * m);
+  for (let i = 0; i < n; i++) {
+    const share = rootShares[i] as number;
+    for (let k = 0; k < m; k++) {
+      const node = coarse.rootShares[k] as number;
+      let weight = share / node;
+      for (let l = 0; l < m; l++) {
+        const other = coarse.rootShares[l] as number;
+        weight *= l === k ? 1 : (share - other) / (node - other);
+      }
+      rows[i * m + k] = weight;
+    }
+  }
+  return rows;
+}
+
+function integralRule(pointCount: number): IntegralRule {
   const { nodes, weights: legendre } = gaussLegendre(pointCount);
   const sines = new Float64Array(pointCount);
   const cosines = new Float64Array(pointCount);
   const weights = new Float64Array(pointCount);
   for (let j = 0; j < pointCount; j++) {
     const angle = 0.5 * HALF_PI * (1 + (nodes[j] as number));
-    sines[j] = sin(angle);
-    cosines[j] = cos(angle);
-    weights[j] =
-      0.5 * HALF_PI * (legendre[j] as number) * 2 * (sines[j] as number) * (cosines[j] as number);
+    const sine = sin(angle);
+    const cosine = cos(angle);
+    sines[j] = sine;
+    cosines[j] = cosine;
+    weights[j] = HALF_PI * (legendre[j] as number) * sine * cosine;
   }
-  const rootShares = new Float64Array(nodeCount + 1);
-  for (let i = 0; i < nodeCount; i++) {
-    const half = cos((0.5 * i * PI) / nodeCount);
-    rootShares[i] = half * half;
+  return { pointCount, sines, cosines, weights };
+}
+
+function fillRows(
+  sines: Float64Array,
+  share: number,
+  shares: Float64Array,
+  out: Float64Array,
+  offset: number,
+): void {
+  const n = shares.length - 1;
+  for (let j = 0; j < sines.length; j++) {
+    fillInterpolation(share * (sines[j] as number), shares, out, offset + j * n);
   }
-  const interpolation = new Float64Array(nodeCount * pointCount * nodeCount);
-  for (let i = 0; i < nodeCount; i++) {
-    for (let j = 0; j < pointCount; j++) {
-      const share = (rootShares[i] as number) * (sines[j] as number);
-      fillInterpolation(share, rootShares, interpolation, (i * pointCount + j) * nodeCount);
-    }
-  }
-  return {
-    nodeCount,
-    pointCount,
-    stepCount,
-    tolerance,
-    rootShares,
-    sines,
-    cosines,
-    weights,
-    interpolation,
-    lastRow: interpolation.slice(0, pointCount * nodeCount),
-  };
 }
 
 /**
@@ -129,10 +181,16 @@ function fillInterpolation(
 
 /** The arrays that the steps of one scheme write, made once per scheme. */
 type Scratch = {
-  readonly logs: Float64Array;
+  /** ln(atExpiry / boundary) at the nodes: what Newton's method solves for. */
+  readonly depths: Float64Array;
   readonly squares: Float64Array;
-  readonly rateGrowth: Float64Array;
-  readonly yieldGrowth: Float64Array;
+  /** The weight of each point times rate e^(rate u), or yield e^(yield u), over the whole time. */
+  readonly rateWeights: Float64Array;
+  readonly yieldWeights: Float64Array;
+  readonly jacobian: Float64Array;
+  readonly step: Float64Array;
+  readonly rowN: Float64Array;
+  readonly rowD: Float64Array;
 };
 
 const SCRATCH = new Map<CollocationScheme, Scratch>();
@@ -142,12 +200,17 @@ function scratchOf(scheme: CollocationScheme): Scratch {
   if (kept !== undefined) {
     return kept;
   }
-  const size = scheme.nodeCount * scheme.pointCount;
+  const n = scheme.nodeCount;
+  const size = n * scheme.inner.pointCount;
   const made = {
-    logs: new Float64Array(scheme.nodeCount),
-    squares: new Float64Array(scheme.nodeCount),
-    rateGrowth: new Float64Array(size),
-    yieldGrowth: new Float64Array(size),
+    depths: new Float64Array(n),
+    squares: new Float64Array(n),
+    rateWeights: new Float64Array(size),
+    yieldWeights: new Float64Array(size),
+    jacobian: new Float64Array(n * n),
+    step: new Float64Array(n),
+    rowN: new Float64Array(n),
+    rowD: new Float64Array(n),
   };
   SCRATCH.set(scheme, made);
   return made;
@@ -155,63 +218,203 @@ function scratchOf(scheme: CollocationScheme): Scratch {
 
 /**
  * The boundary of a put of a single boundary, with time and volatility above 0.
- * Cost: steps * nodes * points evaluations of two normal probabilities.
+ * Cost: steps * nodes * points * nodes multiplications.
  */
 export function exerciseBoundary(put: CanonicalPut, scheme: CollocationScheme): ExerciseBoundary {
-  const { strike, timeYears, rate, yieldRate } = put;
-  const { nodeCount: n, rootShares } = scheme;
+  const { strike, rate, yieldRate } = put;
+  const { nodeCount: n } = scheme;
   const scratch = scratchOf(scheme);
-  const { logs, squares } = scratch;
+  const { depths, squares, step } = scratch;
   const atExpiry = yieldRate > rate ? strike * (rate / yieldRate) : strike;
   const logAtExpiry = log(atExpiry / strike);
-  let guess = atExpiry;
-  for (let i = n - 1; i >= 0; i--) {
-    const share = rootShares[i] as number;
-    guess = criticalPrice(put, timeYears * share * share, guess);
-    logs[i] = Math.min(log(guess / strike), logAtExpiry);
-  }
-  fillGrowth(put, scheme, scratch);
-  for (let i = 0; i < n; i++) {
-    squares[i] = squareOf((logs[i] as number) - logAtExpiry);
-  }
+  fillStart(put, scheme, depths, atExpiry);
+  fillWeights(put, scheme, scratch);
   let move = Number.POSITIVE_INFINITY;
-  for (let step = 0; step < scheme.stepCount && move > scheme.tolerance; step++) {
+  for (let count = 0; count < scheme.stepCount && move > scheme.tolerance; count++) {
+    for (let i = 0; i < n; i++) {
+      squares[i] = (depths[i] as number) * (depths[i] as number);
+    }
+    for (let i = 0; i < n; i++) {
+      fillEquation(put, scheme, scratch, i, logAtExpiry);
+    }
+    solveLinear(scratch.jacobian, step, n);
     move = 0;
-    // From the shortest time on, so that each node sees what the shorter ones have become.
-    for (let i = n - 1; i >= 0; i--) {
-      const before = logs[i] as number;
-      const next = stepAt(put, scheme, scratch, i, logAtExpiry, before);
-      const after = next < logAtExpiry ? next : logAtExpiry;
+    for (let i = 0; i < n; i++) {
+      const before = depths[i] as number;
+      const wanted = before + (step[i] as number);
+      // Uneven bounds, so that no node swings between them.
+      const after = Math.min(Math.max(wanted, 0.7 * before), 1.6 * before);
       move = Math.max(move, Math.abs(after - before));
-      logs[i] = after;
-      squares[i] = squareOf(after - logAtExpiry);
+      depths[i] = after;
     }
   }
   return {
     scheme,
     atExpiry,
-    squares: squares.slice(),
-    now: strike * exp(logs[0] as number),
+    squares: depths.map((depth) => depth * depth),
+    now: atExpiry * exp(-(depths[0] as number)),
     lastMove: move,
   };
 }
 
-function squareOf(x: number): number {
-  return x * x;
+/** The depths that Newton's method starts from. */
+function fillStart(
+  put: CanonicalPut,
+  scheme: CollocationScheme,
+  depths: Float64Array,
+  atExpiry: number,
+): void {
+  const { start, rootShares, nodeCount: n } = scheme;
+  if (start === undefined) {
+    let guess = atExpiry;
+    for (let i = n - 1; i >= 0; i--) {
+      const share = rootShares[i] as number;
+      guess = criticalPrice(put, put.timeYears * share * share, guess);
+      depths[i] = Math.max(log(atExpiry / guess), DEPTH_MIN);
+    }
+    return;
+  }
+  const { squares } = exerciseBoundary(put, start.scheme);
+  const m = squares.length;
+  for (let i = 0; i < n; i++) {
+    let depth = 0;
+    for (let k = 0; k < m; k++) {
+      depth += (start.rows[i * m + k] as number) * Math.sqrt(squares[k] as number);
+    }
+    depths[i] = Math.max(depth, DEPTH_MIN);
+  }
 }
 
-/** exp(rate u) and exp(yield u), u the time to go at each point of each node's integral. */
-function fillGrowth(put: CanonicalPut, scheme: CollocationScheme, scratch: Scratch): void {
+/** The parts of the weights that depend on the option but not on its boundary. */
+function fillWeights(put: CanonicalPut, scheme: CollocationScheme, scratch: Scratch): void {
   const { timeYears, rate, yieldRate } = put;
-  const { nodeCount, pointCount, rootShares, sines } = scheme;
+  const { nodeCount, inner, rootShares } = scheme;
   let at = 0;
   for (let i = 0; i < nodeCount; i++) {
-    for (let j = 0; j < pointCount; j++, at++) {
-      const share = (rootShares[i] as number) * (sines[j] as number);
-      const time = timeYears * share * share;
-      scratch.rateGrowth[at] = exp(rate * time);
-      scratch.yieldGrowth[at] = exp(yieldRate * time);
+    const share = rootShares[i] as number;
+    const time = timeYears * share * share;
+    for (let j = 0; j < inner.pointCount; j++, at++) {
+      const sine = inner.sines[j] as number;
+      const toGo = time * sine * sine;
+      const weight = time * (inner.weights[j] as number);
+      scratch.rateWeights[at] = weight * rate * exp(rate * toGo);
+      scratch.yieldWeights[at] = weight * yieldRate * exp(yieldRate * toGo);
     }
+  }
+}
+
+/**
+ * Equation "A" at node i, ln N - ln D - (r - q) T - ln(B / strike) = 0, into the right side, and
+ * its derivatives by the depth of every node into row i of the Jacobian.
+ */
+function fillEquation(
+  put: CanonicalPut,
+  scheme: CollocationScheme,
+  scratch: Scratch,
+  i: number,
+  logAtExpiry: number,
+): void {
+  const { timeYears, volatility, rate, yieldRate } = put;
+  const { nodeCount: n, inner, rootShares, interpolation } = scheme;
+  const { depths, squares, rateWeights, yieldWeights, rowN, rowD } = scratch;
+  const share = rootShares[i] as number;
+  const time = timeYears * share * share;
+  const total = volatility * Math.sqrt(time);
+  const drift = (rate - yieldRate - 0.5 * volatility * volatility) * time;
+  const depth = depths[i] as number;
+  rowN.fill(0);
+  rowD.fill(0);
+  let sumN = 0;
+  let sumD = 0;
+  let slopeN = 0;
+  let slopeD = 0;
+  for (let j = 0; j < inner.pointCount; j++) {
+    const at = i * inner.pointCount + j;
+    const row = at * n;
+    let square = 0;
+    for (let k = 0; k < n; k++) {
+      square += (interpolation[row + k] as number) * (squares[k] as number);
+    }
+    const other = Math.sqrt(square > SQUARE_MIN ? square : SQUARE_MIN);
+    const c = inner.cosines[j] as number;
+    const deviation = total * c;
+    const d2 = (other - depth + drift * c * c) / deviation;
+    const d1 = d2 + deviation;
+    const bell1 = exp(-0.5 * d1 * d1);
+    const density2 = SQRT_2PI_INVERSE * exp(-0.5 * d2 * d2);
+    const density1 = SQRT_2PI_INVERSE * bell1;
+    const n1 = d1 > 0 ? 1 - bell1 * millsRatio(d1) : bell1 * millsRatio(-d1);
+    const termN = ((rateWeights[at] as number) * density2) / deviation;
+    const termD = (yieldWeights[at] as number) / deviation;
+    sumN += termN;
+    sumD += termD * (n1 * deviation + density1);
+    const tiltN = (-termN * d2) / deviation;
+    const tiltD = (-termD * density1 * d2) / deviation;
+    slopeN += tiltN;
+    slopeD += tiltD;
+    const perOther = square > SQUARE_MIN ? 1 / other : 0;
+    const perOtherN = tiltN * perOther;
+    const perOtherD = tiltD * perOther;
+    for (let k = 0; k < n; k++) {
+      const weight = interpolation[row + k] as number;
+      rowN[k] = (rowN[k] as number) + perOtherN * weight;
+      rowD[k] = (rowD[k] as number) + perOtherD * weight;
+    }
+  }
+  const logNow = logAtExpiry - depth;
+  const d2 = (logNow + drift) / total;
+  const d1 = d2 + total;
+  const density2 = (SQRT_2PI_INVERSE * exp(-0.5 * d2 * d2)) / total;
+  const density1 = (SQRT_2PI_INVERSE * exp(-0.5 * d1 * d1)) / total;
+  const numerator = sumN + density2;
+  const denominator = sumD + density1 + normCdf(d1);
+  const perN = 1 / numerator;
+  const perD = 1 / denominator;
+  const ownSlope =
+    (slopeN - (density2 * d2) / total) * perN - (slopeD - (density1 * d2) / total) * perD;
+  const base = i * n;
+  for (let k = 0; k < n; k++) {
+    scratch.jacobian[base + k] =
+      (depths[k] as number) * ((rowN[k] as number) * perN - (rowD[k] as number) * perD);
+  }
+  scratch.jacobian[base + i] = (scratch.jacobian[base + i] as number) + 1 - ownSlope;
+  scratch.step[i] = logNow + (rate - yieldRate) * time - log(numerator / denominator);
+}
+
+/** Solves a linear system in place, by elimination with partial pivoting. */
+function solveLinear(matrix: Float64Array, right: Float64Array, n: number): void {
+  for (let c = 0; c < n; c++) {
+    let pivot = c;
+    for (let i = c + 1; i < n; i++) {
+      if (Math.abs(matrix[i * n + c] as number) > Math.abs(matrix[pivot * n + c] as number)) {
+        pivot = i;
+      }
+    }
+    if (pivot !== c) {
+      for (let k = c; k < n; k++) {
+        const held = matrix[c * n + k] as number;
+        matrix[c * n + k] = matrix[pivot * n + k] as number;
+        matrix[pivot * n + k] = held;
+      }
+      const held = right[c] as number;
+      right[c] = right[pivot] as number;
+      right[pivot] = held;
+    }
+    const inverse = 1 / (matrix[c * n + c] as number);
+    for (let i = c + 1; i < n; i++) {
+      const factor = (matrix[i * n + c] as number) * inverse;
+      for (let k = c + 1; k < n; k++) {
+        matrix[i * n + k] = (matrix[i * n + k] as number) - factor * (matrix[c * n + k] as number);
+      }
+      right[i] = (right[i] as number) - factor * (right[c] as number);
+    }
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = right[i] as number;
+    for (let k = i + 1; k < n; k++) {
+      sum -= (matrix[i * n + k] as number) * (right[k] as number);
+    }
+    right[i] = sum / (matrix[i * n + i] as number);
   }
 }
 
@@ -228,7 +431,7 @@ function criticalPrice(put: CanonicalPut, time: number, start: number): number {
   const total = volatility * Math.sqrt(time);
   const shrink = exp(-yieldRate * time);
   let s = start;
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 6; i++) {
     const d1 = (log(s / strike) + (rate - yieldRate) * time) / total + 0.5 * total;
     const inside = shrink * normCdf(-d1);
     const value = blackScholes(s, strike, time, volatility, rate, yieldRate, -1);
@@ -239,64 +442,4 @@ function criticalPrice(put: CanonicalPut, time: number, start: number): number {
     s = next > 0.3 * s ? (next < 2 * s ? next : 2 * s) : 0.3 * s;
   }
   return s;
-}
-
-/**
- * One step of equation "B" at node i: the boundary's logarithm from Q = e^(-(r-q)T) N / D, N and D
- * sums of normal probabilities, with the Newton factor of the node itself.
- */
-function stepAt(
-  put: CanonicalPut,
-  scheme: CollocationScheme,
-  scratch: Scratch,
-  i: number,
-  logAtExpiry: number,
-  logNow: number,
-): number {
-  const { timeYears, volatility, rate, yieldRate } = put;
-  const { nodeCount: n, pointCount, rootShares, cosines, weights, interpolation } = scheme;
-  const { squares, rateGrowth, yieldGrowth } = scratch;
-  const share = rootShares[i] as number;
-  const time = timeYears * share * share;
-  const total = volatility * Math.sqrt(time);
-  const drift = (rate - yieldRate - 0.5 * volatility * volatility) * time;
-  let sumN = 0;
-  let sumD = 0;
-  let slopeN = 0;
-  let slopeD = 0;
-  for (let j = 0; j < pointCount; j++) {
-    const at = i * pointCount + j;
-    let square = 0;
-    const row = at * n;
-    for (let k = 0; k < n; k++) {
-      square += (interpolation[row + k] as number) * (squares[k] as number);
-    }
-    const gap = logNow - logAtExpiry + Math.sqrt(square > 0 ? square : 0);
-    const c = cosines[j] as number;
-    const deviation = total * c;
-    const d2 = (gap + drift * c * c) / deviation;
-    const d1 = d2 + deviation;
-    const bell2 = exp(-0.5 * d2 * d2);
-    const bell1 = exp(-0.5 * d1 * d1);
-    const n2 = d2 > 0 ? 1 - bell2 * millsRatio(d2) : bell2 * millsRatio(-d2);
-    const n1 = d1 > 0 ? 1 - bell1 * millsRatio(d1) : bell1 * millsRatio(-d1);
-    const weightN = (weights[j] as number) * (rateGrowth[at] as number);
-    const weightD = (weights[j] as number) * (yieldGrowth[at] as number);
-    sumN += weightN * n2;
-    sumD += weightD * n1;
-    slopeN += (weightN * bell2) / c;
-    slopeD += (weightD * bell1) / c;
-  }
-  const d2 = (logNow + drift) / total;
-  const d1 = d2 + total;
-  const perTotal = SQRT_2PI_INVERSE / total;
-  const rateTime = rate * time;
-  const yieldTime = yieldRate * time;
-  const numerator = normCdf(d2) + rateTime * sumN;
-  const denominator = normCdf(d1) + yieldTime * sumD;
-  const logSlope =
-    (perTotal * (exp(-0.5 * d2 * d2) + rateTime * slopeN)) / numerator -
-    (perTotal * (exp(-0.5 * d1 * d1) + yieldTime * slopeD)) / denominator;
-  const image = log(numerator / denominator) - (rate - yieldRate) * time;
-  return logNow + (image - logNow) / (1 - logSlope);
 }
