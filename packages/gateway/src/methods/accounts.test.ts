@@ -44,6 +44,13 @@ describe('summaries and positions', () => {
       Number(summary.options_value);
     expect(Number(summary.equity)).toBeCloseTo(parts, 7);
     expect(Number(summary.balance)).toBeCloseTo(100 - 0.16 - 0.0006 - 0.00005, 6);
+    expect(Number(summary.total_pl)).toBeCloseTo(
+      Number(summary.futures_pl) + Number(summary.options_pl),
+      8,
+    );
+    const [bought] = list(await own('get_positions', { currency: 'BTC', kind: 'option' }));
+    expect(summary.options_pl).toBe(bought?.total_profit_loss);
+    expect(summary.session_upl).toBe(summary.futures_session_upl);
     expect(summary.initial_margin).toBeGreaterThan(0);
     expect(summary.options_delta).toBeGreaterThan(0);
     expect(Object.keys(summary.options_vega_map)).toEqual(['btc_usd']);

@@ -102,7 +102,8 @@ export const matches = (instrument: Instrument, selection: Selection): boolean =
 /** The last instant that any venue time reaches; later texts mean the same. */
 const timeMaxMs = 8_640_000_000_000;
 
-const usOfMs = (ms: number): TsUs =>
+/** Microseconds of any number of milliseconds; a fraction is cut off, far times become the last. */
+export const usOfMs = (ms: number): TsUs =>
   tsUs(Math.min(Math.max(Math.trunc(ms), 0), timeMaxMs) * usPerMs);
 
 /** A range of milliseconds, both ends included to their last microsecond. */

@@ -14,8 +14,6 @@ import {
   type SizeLots,
   type Trigger,
   type TsUs,
-  tsUs,
-  usPerMs,
 } from '@openstrike/domain';
 import {
   type editShape,
@@ -32,7 +30,7 @@ import {
 import type { Static } from 'typebox';
 import { ApiError, type Call } from '../method.ts';
 import { accountOf, connectionOf } from './caller.ts';
-import { instrumentNamed } from './lookups.ts';
+import { instrumentNamed, usOfMs } from './lookups.ts';
 import { notImplemented } from './submit.ts';
 
 export type PlaceParams = Static<typeof placeOrderShape.params>;
@@ -85,7 +83,7 @@ const postOnlyOf = (post: boolean | undefined, reject: boolean | undefined): Pos
   post !== true ? 'off' : reject === true ? 'reject' : 'slide';
 
 const validUntilOf = (ms: number | undefined): TsUs | 0 =>
-  ms === undefined || ms <= 0 ? 0 : tsUs(Math.min(ms, Number.MAX_SAFE_INTEGER / 1e6) * usPerMs);
+  ms === undefined || ms <= 0 ? 0 : usOfMs(ms);
 
 const priceModeOf = (advanced: 'usd' | 'implv' | undefined): PriceMode =>
   advanced === undefined ? 'price' : advanced === 'implv' ? 'iv' : 'usd';

@@ -1,8 +1,14 @@
 // Account summary: what the account summaries show beside the engine's own numbers: who the
 // account is, its limits, and the prices at which its futures would be liquidated. Invariant:
 // margin numbers are the engine's, untouched.
-import type { AccountId, AccountSummary, Currency, PositionView } from '@openstrike/domain';
-import { type ApiPortfolio, renderPortfolio, renderSelfTradeMode, roundTo } from '@openstrike/wire';
+import type { AccountId, AccountSummary, Cash, Currency, PositionView } from '@openstrike/domain';
+import {
+  type ApiPortfolio,
+  moneyOf,
+  renderPortfolio,
+  renderSelfTradeMode,
+  roundTo,
+} from '@openstrike/wire';
 import { rateAndBurst } from '../limits/rate-tier.ts';
 import type { Call, GatewayContext } from '../method.ts';
 
@@ -66,6 +72,25 @@ const liquidationRatios = (
   return ratios;
 };
 
+/**
+ * Profit of the account's options in the currency over the life of their positions, in minor
+ * units.
+ */
+const optionsProfit = (
+  call: Call,
+  positions: readonly PositionView[],
+  currency: Currency,
+): number => {
+  let sum = 0;
+  for (const position of positions) {
+    const instrument = call.context.feeds.instrument(position.instrumentId);
+    if (instrument?.kind === 'option' && instrument.settlementCurrency === currency) {
+      sum += position.totalProfit;
+    }
+  }
+  return sum;
+};
+
 /** One currency of an account with everything but its identity. */
 export const renderCurrencySummary = (
   call: Call,
@@ -75,9 +100,12 @@ export const renderCurrencySummary = (
   const { accountId, currency } = summary;
   const { context } = call;
   const ratios = liquidationRatios(call, positions, currency);
+  const ofOptions = optionsProfit(call, positions, currency);
   const address = context.wallet.depositAddress(accountId, currency);
   return {
     ...renderPortfolio(summary),
+    options_pl: moneyOf(ofOptions as Cash, currency),
+    futures_pl: moneyOf((summary.totalProfit - ofOptions) as Cash, currency),
     fee_group: 'default',
     has_non_block_chain_equity: true,
     estimated_liquidation_ratio: Object.values(ratios)[0] ?? 0,

@@ -89,7 +89,11 @@ export const renderFlatPosition = (
   return flat;
 };
 
-/** One currency of an account, as summaries and `user.portfolio` show it. */
+/**
+ * One currency of an account, as summaries and `user.portfolio` show it. Session profit is that of
+ * futures, which equity counts beside the balance; options' profit is in their value and in the
+ * cash they paid.
+ */
 export const renderPortfolio = (summary: AccountSummary): ApiPortfolio => {
   const money = (minor: number): number => moneyOf(minor as Cash, summary.currency);
   const optionsProfit = summary.optionsSessionRealised + summary.optionsSessionUnrealised;
@@ -117,10 +121,8 @@ export const renderPortfolio = (summary: AccountSummary): ApiPortfolio => {
     session_rpl: money(summary.sessionRealised + summary.sessionFunding),
     session_upl: money(summary.sessionUnrealised),
     futures_pl: money(summary.totalProfit - optionsProfit),
-    futures_session_rpl: money(
-      summary.sessionRealised + summary.sessionFunding - summary.optionsSessionRealised,
-    ),
-    futures_session_upl: money(summary.sessionUnrealised - summary.optionsSessionUnrealised),
+    futures_session_rpl: money(summary.sessionRealised + summary.sessionFunding),
+    futures_session_upl: money(summary.sessionUnrealised),
     options_pl: money(optionsProfit),
     options_session_rpl: money(summary.optionsSessionRealised),
     options_session_upl: money(summary.optionsSessionUnrealised),

@@ -168,7 +168,7 @@ export const cancelByInstrumentShape = {
 
 export const cancelByKindOrTypeShape = {
   params: Type.Object({
-    currency: Type.Union([Type.String(), Type.Array(Type.String())]),
+    currency: Type.Union([Type.Array(Type.String()), Type.String()]),
     kind: optional(kindOrAnyParam),
     type: optional(cancelTypeWord),
     ...cancelOptions,
