@@ -136,8 +136,9 @@ const driveMarket = async (venue: TestVenue, job: FanOutJob, startMs: number): P
     while (machineMs() < dueMs) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    const orderId = number % 2 === 1 ? resting.shift() : undefined;
-    if (orderId !== undefined) {
+    if (number % 2 === 1) {
+      const orderId = resting.shift();
+      if (orderId === undefined) continue;
       void venue.submit({ type: 'cancel-order', accountId: 2 as AccountId, orderId });
       continue;
     }
@@ -147,7 +148,7 @@ const driveMarket = async (venue: TestVenue, job: FanOutJob, startMs: number): P
       .place(2, {
         instrumentId: instrument.id,
         // No level comes again before its last order has long gone.
-        priceTicks: (20 + (Math.floor(number / 40) % 30)) as PriceTicks,
+        priceTicks: (20 + (Math.floor((number >> 1) / job.channels.length) % 30)) as PriceTicks,
         sizeLots: ((number % job.cycle) + 1) as SizeLots,
       })
       .then((applied) => {

@@ -21,7 +21,10 @@ describe('authentication', () => {
   let venue: TestVenue;
   const lines: string[] = [];
   beforeAll(async () => {
-    venue = await TestVenue.open({ log: (line) => lines.push(line) });
+    venue = await TestVenue.open({
+      log: (line) => lines.push(line),
+      gateway: { idleTimeoutMs: 100_000_000 },
+    });
   });
   afterAll(() => venue.close());
 
