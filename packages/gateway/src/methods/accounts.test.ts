@@ -1,7 +1,7 @@
 // Accounts and wallet through the methods: summaries, positions, simulations, the log of cash,
 // subaccounts, transfers, deposits, withdrawals and addresses.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { list, MethodVenue, venueStartUs } from './testing/method-venue.ts';
+import { list, MethodVenue, text, venueStartUs } from './testing/method-venue.ts';
 
 const perpetual = 'BTC-PERPETUAL';
 const startMs = venueStartUs / 1000;
@@ -141,7 +141,7 @@ describe('the log of cash', () => {
 
   test('a trade is one row, with its premium and its fee', async () => {
     const { logs } = await own('get_transaction_log', { ...range, query: 'trade' });
-    const row = list(logs).find((log) => String(log.instrument_name) === option);
+    const row = list(logs).find((log) => text(log.instrument_name) === option);
     expect(row).toMatchObject({
       type: 'trade',
       side: 'open buy',
@@ -256,7 +256,7 @@ describe('deposits and withdrawals', () => {
   test('an address is made once asked, and deposits name it', async () => {
     expect(await own('get_current_deposit_address', { currency: 'BTC' })).toBeNull();
     const made = await own('create_deposit_address', { currency: 'BTC' });
-    expect(String(made.address)).toMatch(/^\S+$/);
+    expect(text(made.address)).toMatch(/^\S+$/);
     expect(await own('get_current_deposit_address', { currency: 'BTC' })).toEqual(made);
     const { data, count } = await own('get_deposits', { currency: 'BTC' });
     expect(count).toBe(1);

@@ -87,7 +87,7 @@ test('placing, editing and closing', async () => {
         await survives(`private/${side}`, a);
         const open = venue.feeds.openOrders(1 as never);
         const newest = open.at(-1)?.orderId ?? 1;
-        const { instrument_name, type, ...edit } = b;
+        const { instrument_name, ...edit } = b;
         await survives('private/edit', { ...edit, order_id: String(newest) });
         await survives('private/close_position', {
           instrument_name,

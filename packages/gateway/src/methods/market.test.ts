@@ -2,7 +2,7 @@
 // and settlements, of the real engine, feeds and history.
 import { usPerDay } from '@openstrike/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { list, MethodVenue, venueStartUs } from './testing/method-venue.ts';
+import { list, MethodVenue, text, venueStartUs } from './testing/method-venue.ts';
 
 const perpetual = 'BTC-PERPETUAL';
 const nobody = null;
@@ -38,8 +38,8 @@ describe('instruments', () => {
     const btc = list(await read('get_instruments', { currency: 'BTC' }));
     const usdc = list(await read('get_instruments', { currency: 'usdc', kind: 'option' }));
     expect(all.length).toBeGreaterThan(btc.length);
-    expect(btc.every((row) => String(row.settlement_currency) === 'BTC')).toBe(true);
-    expect(usdc.every((row) => String(row.instrument_name).startsWith('BTC_USDC-'))).toBe(true);
+    expect(btc.every((row) => text(row.settlement_currency) === 'BTC')).toBe(true);
+    expect(usdc.every((row) => text(row.instrument_name).startsWith('BTC_USDC-'))).toBe(true);
     expect(await read('get_instruments', { currency: 'SOL' })).toEqual([]);
     expect(await read('get_instruments', { kind: 'spot' })).toEqual([]);
     expect(list(await read('get_instruments', { currency: 'any' }))).toHaveLength(all.length);
@@ -110,7 +110,7 @@ describe('books and tickers', () => {
     expect(ticker.greeks.delta).toBeGreaterThan(0.3);
     expect(ticker.greeks.vega).toBeGreaterThan(1);
     expect(ticker.underlying_price).toBe(100_000);
-    expect(String(ticker.underlying_index)).toMatch(/^SYN\.BTC-/);
+    expect(text(ticker.underlying_index)).toMatch(/^SYN\.BTC-/);
     expect(ticker).toMatchObject({ best_bid_price: 0, best_bid_amount: 0, interest_rate: 0 });
   });
 
@@ -201,7 +201,7 @@ describe('trades and candles', () => {
 
   test('volumes by currency', async () => {
     const rows = list(await read('get_trade_volumes', { extended: true }));
-    const btc = rows.find((row) => String(row.currency) === 'BTC');
+    const btc = rows.find((row) => text(row.currency) === 'BTC');
     expect(btc?.calls_volume).toBe(1);
     expect(btc?.futures_volume).toBeCloseTo(0.0004, 6);
     expect(btc?.calls_volume_30d).toBe(1);

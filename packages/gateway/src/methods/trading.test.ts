@@ -1,7 +1,7 @@
 // Trading through the methods, against the real engine: what an order answers, what refuses it,
 // and how it is found again afterwards.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { list, MethodVenue } from './testing/method-venue.ts';
+import { list, MethodVenue, text } from './testing/method-venue.ts';
 
 const perpetual = 'BTC-PERPETUAL';
 let venue: MethodVenue;
@@ -103,7 +103,7 @@ describe('placing', () => {
     expect(order.order_id).toMatch(/^USDC-\d+$/);
     const found = await venue.call('private/get_order_state', order);
     expect(found.amount).toBe(0.01);
-    const digits = String(order.order_id).replace('USDC-', '');
+    const digits = text(order.order_id).replace('USDC-', '');
     const lost = await venue.refusal('private/get_order_state', { order_id: digits });
     expect(lost.errorName).toBe('order_not_found');
   });

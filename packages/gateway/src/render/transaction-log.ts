@@ -66,7 +66,7 @@ const partyOf = (trade: Trade, row: CashRow): TradeParty =>
 
 /** `open buy`, `close sell` and so on: what the fill did to the position. */
 const sideOf = (trade: Trade, party: TradeParty): string => {
-  const signed = party.side === 'buy' ? trade.sizeLots : -trade.sizeLots;
+  const signed = party.side === 'buy' ? trade.sizeLots : 0 - trade.sizeLots;
   const before = party.positionLots - signed;
   return before !== 0 && before > 0 !== signed > 0 ? `close ${party.side}` : `open ${party.side}`;
 };

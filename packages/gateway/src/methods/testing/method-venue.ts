@@ -86,6 +86,9 @@ export interface Json {
   readonly [member: string]: Json;
 }
 
+/** An answer that is a text. */
+export const text = (answer: Json): string => answer as unknown as string;
+
 /** An answer that is a list. */
 export const list = (answer: Json): readonly Json[] => answer as unknown as readonly Json[];
 
