@@ -40,6 +40,7 @@ import type {
 import { IndexRecord } from './index-record.ts';
 import { InstrumentRecord } from './instrument-record.ts';
 import { minuteOf } from './minute-window.ts';
+import { OpenOrders } from './open-orders.ts';
 import { seededPosition } from './seeded-position.ts';
 
 /** Delivered instruments whose names still resolve; older ones are history's. */
@@ -60,7 +61,7 @@ class FeedState implements Feeds {
   #formerByName = new Map<string, Instrument>();
   #indexes = new Map<IndexName, IndexRecord>();
   #accounts = new Map<AccountId, AccountRecord>();
-  #openOrders = new Map<OrderId, OrderState>();
+  readonly #openOrders = new OpenOrders();
   /** Open until told otherwise. */
   #tradingState = new Map<Currency | 'all', FeedSeed['tradingState'][number]>(
     (['all', ...currencies] as const).map((scope) => [scope, { scope, state: 'open', reason: '' }]),
@@ -219,12 +220,7 @@ class FeedState implements Feeds {
 
   #changeOrder(order: OrderState): AccountRecord {
     const account = this.#account(order.accountId);
-    if (order.status === 'open' || order.status === 'untriggered') {
-      this.#openOrders.set(order.orderId, order);
-      account.keepOrder(order);
-    } else if (this.#openOrders.delete(order.orderId)) {
-      account.dropOrder(order);
-    }
+    this.#openOrders.change(order, account.orders);
     return account;
   }
 
@@ -475,15 +471,15 @@ class FeedState implements Feeds {
   }
 
   openOrders(accountId: AccountId): readonly OrderState[] {
-    return this.#accounts.get(accountId)?.openOrders() ?? [];
+    return this.#accounts.get(accountId)?.orders.all() ?? [];
   }
 
   openOrder(orderId: OrderId): OrderState | null {
-    return this.#openOrders.get(orderId) ?? null;
+    return this.#openOrders.get(orderId);
   }
 
   openOrdersByLabel(accountId: AccountId, label: string): readonly OrderState[] {
-    return this.#accounts.get(accountId)?.openOrdersByLabel(label) ?? [];
+    return this.#accounts.get(accountId)?.orders.ofLabel(label) ?? [];
   }
 
   position(accountId: AccountId, instrumentId: InstrumentId): PositionChanged | null {
