@@ -50,12 +50,19 @@ const say = (text: string): void => {
 
 const us = (value: number): string => `${(value / 1000).toFixed(2)} ms`;
 
-const report = (name: string, result: LoadResult, cpuMs: number): void => {
+export interface BenchRow extends LoadResult {
+  readonly name: string;
+  /** Processor time of the serving process. */
+  readonly cpuMs: number;
+}
+
+const report = (name: string, result: LoadResult, cpuMs: number): BenchRow => {
   say(
     `${name}: ${result.perS}/s, ${result.answered} answered, ${result.refused} refused; ` +
       `p50 ${us(result.p50)}, p99 ${us(result.p99)}, p99.9 ${us(result.p999)}, ` +
       `max ${us(result.max)}; server CPU ${Math.round(cpuMs)} ms`,
   );
+  return { ...result, name, cpuMs };
 };
 
 /** Milliseconds of processor time of this process while something runs. */
@@ -81,7 +88,11 @@ const optionNames = (venue: TestVenue): string[] =>
     .instruments({ currency: 'BTC', kind: 'option', expired: false })
     .map((instrument) => instrument.name);
 
-const runOrders = async (venue: TestVenue, ratePerS: number, seconds: number): Promise<void> => {
+const runOrders = async (
+  venue: TestVenue,
+  ratePerS: number,
+  seconds: number,
+): Promise<BenchRow> => {
   const job: OrderJob = {
     kind: 'orders',
     url: venue.address.webSocketUrl,
@@ -93,12 +104,12 @@ const runOrders = async (venue: TestVenue, ratePerS: number, seconds: number): P
     instruments: optionNames(venue),
   };
   const [result, cpuMs] = await timed(() => startClient(job).result);
-  report(`orders at ${ratePerS}/s`, result, cpuMs);
   await venue.cancelAll();
+  return report(`orders at ${ratePerS}/s`, result, cpuMs);
 };
 
 /** The peer: ws alone, which parses each request and sends it back. */
-const runEcho = async (ratePerS: number, seconds: number): Promise<void> => {
+const runEcho = async (ratePerS: number, seconds: number): Promise<BenchRow> => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', (socket) => {
@@ -120,9 +131,9 @@ const runEcho = async (ratePerS: number, seconds: number): Promise<void> => {
     instruments: ['BTC-PERPETUAL'],
   };
   const [result, cpuMs] = await timed(() => startClient(job).result);
-  report(`ws echo at ${ratePerS}/s`, result, cpuMs);
   for (const socket of server.clients) socket.terminate();
   server.close();
+  return report(`ws echo at ${ratePerS}/s`, result, cpuMs);
 };
 
 /** Market changes at a steady rate, by an account behind the door: a new level, then its end. */
@@ -162,7 +173,7 @@ const driveMarket = async (venue: TestVenue, job: FanOutJob, startMs: number): P
 const runFanOut = async (
   venue: TestVenue,
   options: { readonly subscribers: number; readonly ratePerS: number; readonly seconds: number },
-): Promise<void> => {
+): Promise<BenchRow> => {
   const channels = optionNames(venue)
     .slice(0, 20)
     .map((name) => `book.${name}.raw`);
@@ -188,12 +199,13 @@ const runFanOut = async (
     return child.result;
   });
   const wanted = options.subscribers * options.ratePerS;
-  report(`market data, ${options.subscribers} subscribers, ${wanted}/s wanted`, result, cpuMs);
-  say(`  left out as replaced by newer news: ${metrics.conflated - conflated}`);
+  say(`left out as replaced by newer news: ${metrics.conflated - conflated}`);
+  const name = `market data, ${options.subscribers} subscribers, ${wanted}/s wanted`;
+  return report(name, result, cpuMs);
 };
 
 /** Runs everything; `smoke` only shows that it works. */
-export const run = async ({ smoke }: { readonly smoke: boolean }): Promise<void> => {
+export const run = async ({ smoke }: { readonly smoke: boolean }): Promise<readonly BenchRow[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'openstrike-bench-'));
   say(`${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`);
   say(`Node ${process.version}, flags ${process.execArgv.join(' ') || 'none'}, seed none`);
@@ -204,11 +216,11 @@ export const run = async ({ smoke }: { readonly smoke: boolean }): Promise<void>
   const seconds = smoke ? 0.4 : 5;
   try {
     const subscribers = smoke ? 10 : 100;
-    await runFanOut(venue, { subscribers, ratePerS: smoke ? 200 : 1_000, seconds });
+    const rows = [await runFanOut(venue, { subscribers, ratePerS: smoke ? 200 : 1_000, seconds })];
     for (const ratePerS of smoke ? [500] : [5_000, 25_000]) {
-      await runEcho(ratePerS, seconds);
-      await runOrders(venue, ratePerS, seconds);
+      rows.push(await runEcho(ratePerS, seconds), await runOrders(venue, ratePerS, seconds));
     }
+    return rows;
   } finally {
     await venue.close();
     rmSync(folder, { recursive: true, force: true });
