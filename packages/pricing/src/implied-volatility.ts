@@ -1,12 +1,14 @@
 /**
  * Implied volatility to the limit of double precision: the price is normalised to its
- * out-of-the-money side, a rational interpolation gives a first guess, and two fourth-order steps
- * on a transformed price finish. A price that no volatility explains is refused by name.
+ * out-of-the-money side, and fourth-order steps on a transformed price finish a first guess: that
+ * of implied-guess.ts in the ordinary range, else a rational interpolation. A price that no
+ * volatility explains is refused by name.
  * Source: Jackel (2015), Let's Be Rational, sections 4 to 7.
  */
 import {
   err,
   exp,
+  expm1,
   log,
   logRatio,
   millsRatio,
@@ -16,6 +18,7 @@ import {
   type Result,
 } from '@openstrike/std';
 import { outOfTheMoney, scaledPrice } from './black76.ts';
+import { impliedQuick } from './implied-guess.ts';
 
 /** Why a price has no implied volatility. */
 export type ImpliedVolatilityRefusal =
@@ -44,6 +47,8 @@ const TWO_PI = 6.283185307179586;
 const LOWER_SCALE = 1.2091995761561452;
 /** Log-moneyness beyond which exp(-x / 2) nears the end of the doubles: a plain start is used. */
 const VAST = 600;
+/** Below this the quick way could meet numbers too small for it. */
+const QUICK_MIN = 1e-280;
 const TINY = 2.2250738585072014e-308;
 
 /**
@@ -103,7 +108,7 @@ export function impliedBlack76(
     return IMPLIED_REFUSED.noTime;
   }
   const x = logRatio(forward, strike);
-  const s = impliedTotalVolatility(outside / lower, x < 0 ? -x : x);
+  const s = totalVolatility(outside / lower, x < 0 ? -x : x, (gap < 0 ? -gap : gap) / lower);
   const root = timeYears < Number.POSITIVE_INFINITY ? Math.sqrt(timeYears) : 0;
   return root > 0 ? s / root : IMPLIED_REFUSED.invalidInput;
 }
@@ -114,6 +119,21 @@ export function impliedBlack76(
  * too small to tell from 0.
  */
 export function impliedTotalVolatility(price: number, x: number): number {
+  return totalVolatility(price, x, expm1(x));
+}
+
+function totalVolatility(price: number, x: number, ratio: number): number {
+  if (price > QUICK_MIN) {
+    const quick = impliedQuick(price, x, ratio);
+    if (quick > 0) {
+      return quick;
+    }
+  }
+  return searched(price, x);
+}
+
+/** The general search, for every price and distance. */
+export function searched(price: number, x: number): number {
   if (x < 1e-280) {
     return 2 * normExcessInverse(0.5 * price);
   }
