@@ -73,6 +73,8 @@ test('edges follow the limits', () => {
   for (const f of [log, log1p, expm1, erf, erfc, erfcx, normCdf, normCdfInverse, normPdf]) {
     expect(f(NaN), f.name).toBeNaN();
   }
+  expect(normCdfInverse(5e-324)).toBeCloseTo(-38.467405617144346, 13);
+  expect(normCdfInverse(1e-310)).toBeCloseTo(-37.663060331949524, 13);
   expect(normCdfInverse(1.5)).toBeNaN();
   expect(normCdfInverse(-0.1)).toBeNaN();
 });
@@ -143,5 +145,5 @@ test('the bits of a fixed sweep never change, on any engine', () => {
       hash = Math.imul(hash ^ (halves[1] as number), 0x01000193);
     }
   }
-  expect((hash >>> 0).toString(16)).toBe('87d86591');
+  expect((hash >>> 0).toString(16)).toBe('bc17dfc7');
 });
