@@ -24,7 +24,9 @@ interface Smile {
 
 const horizonYears = (30 * usPerDay) / usPerYear;
 
-/** What these marks of one index say, an annualised fraction; null where no expiry says anything. */
+/**
+ * What these marks of one index say, an annualised fraction; null where no expiry says anything.
+ */
 export const thirtyDayVolatility = (
   options: Iterable<MarkedOption>,
   nowUs: TsUs,

@@ -146,7 +146,9 @@ export class EventCompactor {
   #mark(event: MarksChanged, tsUs: TsUs): void {
     const code = indexNames.indexOf(event.indexName);
     const minute = Math.floor(tsUs / usPerMinute);
-    if (this.#minute[code] === minute) {
+    // Before the first surface all marks may be missing: such an event does not stand for its
+    // minute.
+    if (this.#minute[code] === minute || event.markPrice.every(Number.isNaN)) {
       return;
     }
     this.#minute[code] = minute;

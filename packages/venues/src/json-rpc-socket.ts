@@ -66,7 +66,7 @@ export class JsonRpcSocket {
       this.#heardMs = performance.now();
       options.onOpen();
     });
-    this.#socket.on('message', (data) => this.#hear(String(data)));
+    this.#socket.on('message', (data) => this.#hear((data as Buffer).toString()));
     this.#socket.on('ping', () => {
       this.#heardMs = performance.now();
     });

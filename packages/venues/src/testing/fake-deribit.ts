@@ -28,7 +28,9 @@ export class FakeDeribit {
     server.on('connection', (socket) => {
       this.connections++;
       this.#sockets.push(socket);
-      socket.on('message', (data) => this.#hear(socket, JSON.parse(String(data)) as Received));
+      socket.on('message', (data) =>
+        this.#hear(socket, JSON.parse((data as Buffer).toString()) as Received),
+      );
     });
   }
 
