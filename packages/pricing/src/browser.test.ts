@@ -17,15 +17,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 );
 const packages = new URL('../../', import.meta.url);
 
-const page = `<!doctype html>
-<script type="importmap">
-  { "imports": { "@openstrike/std": "/std/src/index.ts" } }
-</script>
-<script type="module">
-  import { priceChain } from '/pricing/src/testing/price-chain.ts';
-  document.body.textContent = 'chain ' + priceChain();
-</script>
-<body></body>`;
+const page = readFileSync(new URL('testing/price-chain.html', import.meta.url), 'utf8');
 
 function serve(): Promise<Server> {
   const server = createServer((request, response) => {

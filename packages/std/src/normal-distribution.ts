@@ -11,7 +11,9 @@ import { millsRatio } from './mills-ratio.ts';
 const INVERSE_SQRT_2PI = 0.3989422804014327;
 const SQRT_HALF = 0.7071067811865476;
 const SQRT_2PI = 2.5066282746310007;
-/** The table of quantiles runs over sqrt(-2 ln p), from p above a quarter to the smallest double. */
+/**
+ * The table of quantiles runs over sqrt(-2 ln p), from p above a quarter to the smallest double.
+ */
 const FIRST = 1.5;
 const PER_UNIT = 16;
 const COUNT = 600;
