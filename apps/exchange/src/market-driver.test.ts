@@ -39,10 +39,10 @@ test.each([50, Infinity])('every second is sent once and in order at speed %s', 
   });
 });
 
-test('a venue that takes no commands loses no second', async () => {
+test('a venue that takes no commands is asked again a little later, with the next second', async () => {
   const clock = createPacedClock({ startUs, speed: Infinity, wallMs: () => performance.now() });
   const asked: number[] = [];
-  let refuse = false;
+  const errors: unknown[] = [];
   const driver = createMarketDriver({
     clock,
     commandsAt: (atUs) => {
@@ -51,18 +51,46 @@ test('a venue that takes no commands loses no second', async () => {
     },
     commands: {
       submit: async () => {
-        if (refuse) throw new Error('disk full');
+        if (asked.length === 5) throw new Error('disk full');
         return {} as Applied;
       },
     },
-    onError: () => {
-      refuse = false;
+    onError: (error) => errors.push(error),
+  });
+  const startedMs = performance.now();
+  await driver.first();
+  driver.start();
+  while (asked.length < 100) await new Promise((done) => setTimeout(done, 1));
+  await driver.stop();
+  expect(errors).toHaveLength(1);
+  expect(performance.now() - startedMs).toBeGreaterThan(900);
+  expect(new Set(asked).size).toBe(asked.length);
+});
+
+test('no more than a bounded number of seconds waits for the disk', async () => {
+  const clock = createPacedClock({ startUs, speed: Infinity, wallMs: () => performance.now() });
+  let waiting = 0;
+  let most = 0;
+  const driver = createMarketDriver({
+    clock,
+    commandsAt: () => [passTime],
+    commands: {
+      submit: async () => {
+        waiting += 1;
+        most = Math.max(most, waiting);
+        await new Promise((done) => setTimeout(done, 5));
+        waiting -= 1;
+        return {} as Applied;
+      },
+    },
+    onError: (error) => {
+      throw error;
     },
   });
   await driver.first();
   driver.start();
-  refuse = true;
-  while (asked.length < 10) await new Promise((done) => setTimeout(done, 1));
+  await new Promise((done) => setTimeout(done, 100));
   await driver.stop();
-  expect([...new Set(asked)]).toHaveLength(asked.length - 1);
+  expect(waiting).toBe(0);
+  expect(most).toBe(64);
 });

@@ -1,7 +1,7 @@
 // Market driver: carries the simulated source's word into the exchange, second by second of venue
-// time, and holds the clock to it. Invariant: every index second between start and stop is sent
-// exactly once, in order, whatever the speed; the driver never runs further ahead than one durable
-// second.
+// time, and holds the clock to it. Invariant: every index second is sent exactly once, in order,
+// whatever the speed; only seconds that the venue refuses (a full disk) are missing, as from any
+// oracle, and the fixing's rule for missing prints covers them.
 import type { Command, CommandPort, TsUs } from '@openstrike/domain';
 import { usPerSecond } from '@openstrike/domain';
 import type { PacedClock } from './paced-clock.ts';
@@ -21,53 +21,68 @@ export interface MarketDriver {
   first(): Promise<void>;
   /** Goes on from there. */
   start(): void;
-  /** Resolves when the second under way is done. */
+  /** Resolves when what was sent is answered. */
   stop(): Promise<void>;
 }
+
+/** At full speed so many seconds may wait for the disk; more would only fill the journal's queue. */
+const undurableSecondsMax = 64;
+/** Pause after a refusal. */
+const refusedPauseMs = 1_000;
 
 const nextSecond = (atUs: number): TsUs =>
   ((Math.floor(atUs / usPerSecond) + 1) * usPerSecond) as TsUs;
 
 export const createMarketDriver = (options: MarketDriverOptions): MarketDriver => {
   const { clock, commands } = options;
+  const undurable = new Set<Promise<unknown>>();
   let atUs = 0 as TsUs;
   let timer: NodeJS.Timeout | null = null;
   let immediate: NodeJS.Immediate | null = null;
-  let turn: Promise<void> = Promise.resolve();
+  let pauseUntilMs = 0;
   let stopped = false;
 
-  const second = async (): Promise<void> => {
+  const send = (): Promise<unknown> => {
     clock.advance(atUs, (atUs + usPerSecond) as TsUs);
-    await Promise.all(options.commandsAt(atUs).map((command) => commands.submit(command)));
+    const sent = Promise.all(options.commandsAt(atUs).map((each) => commands.submit(each)));
     atUs = nextSecond(atUs);
+    return sent;
+  };
+
+  const turn = (): void => {
+    const sent: Promise<unknown> = send()
+      .catch((error: unknown) => {
+        pauseUntilMs = performance.now() + refusedPauseMs;
+        options.onError(error);
+      })
+      .finally(() => {
+        const waited = undurable.size >= undurableSecondsMax;
+        undurable.delete(sent);
+        if (waited) schedule();
+      });
+    undurable.add(sent);
+    if (undurable.size < undurableSecondsMax) schedule();
   };
 
   const schedule = (): void => {
     if (stopped) return;
-    const waitMs = clock.wallMsUntil(atUs);
-    const go = (): void => {
-      turn = second().then(schedule, (error: unknown) => {
-        // A venue that takes no commands (full disk) may recover: the same second is tried again.
-        options.onError(error);
-        timer = setTimeout(schedule, 1000);
-      });
-    };
+    const waitMs = Math.max(clock.wallMsUntil(atUs), pauseUntilMs - performance.now());
     // setImmediate lets sockets and timers have their turn between two seconds at full speed.
-    if (waitMs < 1) immediate = setImmediate(go);
-    else timer = setTimeout(go, waitMs);
+    if (waitMs < 1) immediate = setImmediate(turn);
+    else timer = setTimeout(turn, waitMs);
   };
 
   return {
-    first: () => {
+    first: async () => {
       atUs = nextSecond(clock.nowUs());
-      return second();
+      await send();
     },
     start: schedule,
     stop: async () => {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
       if (immediate !== null) clearImmediate(immediate);
-      await turn;
+      await Promise.all(undurable);
     },
   };
 };

@@ -19,6 +19,8 @@ export interface ExchangeOptions {
   readonly seed: string;
   /** Infinity for `max`. */
   readonly speed: number;
+  /** Venue time to begin at in microseconds; null follows the wall clock. */
+  readonly start: number | null;
   readonly makers: number;
   readonly takersPerMinute: number;
   readonly contracts: string;
@@ -78,6 +80,14 @@ const speed = (value: unknown): number =>
   value === 'max' || value === Number.POSITIVE_INFINITY
     ? Number.POSITIVE_INFINITY
     : number(0.001, 100_000, 'real')(value);
+
+/** An instant such as 2026-12-25T07:50:00Z; empty for none. */
+const instant = (value: unknown): number | null => {
+  if (value === '' || value === null) return null;
+  const ms = value instanceof Date ? value.getTime() : Date.parse(String(value));
+  if (Number.isNaN(ms) || ms < 0) return wrong('a time such as 2026-12-25T07:50:00Z')(value);
+  return ms * 1_000;
+};
 
 const list = (value: unknown): readonly string[] => {
   if (Array.isArray(value)) return value.map(text);
@@ -152,6 +162,14 @@ const optionRows: readonly OptionRow[] = [
     value: 1,
     explain: 'venue seconds per wall second, or max: as fast as the machine allows',
     read: speed,
+  },
+  {
+    name: 'start',
+    flag: '--start <time>',
+    value: '',
+    explain:
+      'venue time a fresh venue begins at (ISO 8601), then going on by itself; now by default',
+    read: instant,
   },
   {
     name: 'makers',
@@ -311,13 +329,19 @@ export const resolveOptions = (
   return { options: Object.fromEntries(values) as unknown as ExchangeOptions, sources };
 };
 
+const shownValue = (value: unknown): string =>
+  value === Number.POSITIVE_INFINITY ? 'max' : JSON.stringify(value);
+
+const shownInstant = (value: unknown): string =>
+  value === null ? '""' : JSON.stringify(new Date(Number(value) / 1_000).toISOString());
+
 /** The effective configuration as YAML, each value with its source. */
 export const describeOptions = ({ options, sources }: ResolvedOptions): string =>
   optionRows
     .filter((row) => row.name !== 'config')
     .map((row) => {
       const value = options[row.name];
-      const shown = value === Number.POSITIVE_INFINITY ? 'max' : JSON.stringify(value);
+      const shown = row.name === 'start' ? shownInstant(value) : shownValue(value);
       return `# ${row.explain}\n${row.name}: ${shown} # ${sources.get(row.name)}\n`;
     })
     .join('');

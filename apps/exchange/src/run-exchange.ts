@@ -3,7 +3,7 @@
 // the reverse order. There is one way to start: recovery of an empty journal is a fresh start.
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { type ContractTable, OperationalError, type VenueClock } from '@openstrike/domain';
+import { type ContractTable, OperationalError, usPerMs, type VenueClock } from '@openstrike/domain';
 import { createFeeds, type Feeds } from '@openstrike/feeds';
 import {
   createGateway,
@@ -292,8 +292,10 @@ const startExchange = async (prepared: Prepared, farewell: Farewell): Promise<Ru
   const starting = new StartingClock();
   const stores = await openStores(prepared, folder, starting, farewell);
   const lastTsUs = await recover(stores, log);
-  const startUs = Math.max(Date.now() * 1_000, lastTsUs) as ReturnType<VenueClock['nowUs']>;
-  const { speed } = options;
+  const { speed, start } = options;
+  // A venue with a time of its own goes on from where it stopped; any other follows the wall clock.
+  const beginUs = start === null ? Date.now() * usPerMs : lastTsUs === 0 ? start : lastTsUs;
+  const startUs = Math.max(beginUs, lastTsUs) as ReturnType<VenueClock['nowUs']>;
   const clock = createPacedClock({ startUs, speed, wallMs: () => performance.now() });
   starting.clock = clock;
 

@@ -1,0 +1,246 @@
+// The exchange as its operator meets it: start, restart, kill, refuse, back up; as a child process each time.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { otherEngines } from '../../../scripts/other-engines.ts';
+import {
+  type ExchangeProcess,
+  eventually,
+  startExchange,
+  temporaryFolder,
+} from './testing/exchange-process.ts';
+
+const mainPath = fileURLToPath(new URL('./main.ts', import.meta.url));
+const verifyPath = fileURLToPath(new URL('./verify-journal.ts', import.meta.url));
+/** A small venue: one family, no simulated participants. */
+const small = ['--families', 'BTC_USDC', '--makers', '0', '--rate-limits', 'off'];
+
+const openstrike = (...args: string[]) =>
+  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', mainPath, ...args], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+
+interface Reply {
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+const call = async (
+  exchange: ExchangeProcess,
+  method: string,
+  params: Record<string, string | number> = {},
+): Promise<Reply> => {
+  const keys = exchange.run.demoAccounts[0];
+  const secret = Buffer.from(`${keys?.clientId}:${keys?.clientSecret}`).toString('base64');
+  const query = new URLSearchParams(
+    Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]),
+  );
+  const url = `${exchange.run.http}/api/v2/${method}?${query}`;
+  const response = await fetch(url, { headers: { authorization: `Basic ${secret}` } });
+  return (await response.json()) as Reply;
+};
+
+interface PlacedOrder {
+  readonly order: { readonly order_id: string; readonly label: string };
+}
+
+const bid = async (exchange: ExchangeProcess, label: string): Promise<PlacedOrder> => {
+  const order = { instrument_name: 'BTC_USDC-PERPETUAL', amount: 0.01, price: 50_000, label };
+  const { result, error } = await call(exchange, 'private/buy', order);
+  if (error !== undefined) throw new Error(`${error.code} ${error.message}`);
+  return result as PlacedOrder;
+};
+
+const openLabels = async (exchange: ExchangeProcess): Promise<string[]> => {
+  const { result } = await call(exchange, 'private/get_open_orders_by_currency', {
+    currency: 'USDC',
+  });
+  return (result as { label: string }[]).map(({ label }) => label);
+};
+
+describe('a life', () => {
+  test('it goes on where it was after a clean stop, and its journal verifies', async () => {
+    const first = await startExchange({ args: small });
+    await bid(first, 'stays');
+    expect(await first.stop()).toBe(0);
+    expect(existsSync(join(first.folder, 'run.json'))).toBe(false);
+    const again = await startExchange({ args: small, folder: first.folder });
+    expect(again.run.demoAccounts).toEqual(first.run.demoAccounts);
+    expect(await openLabels(again)).toEqual(['stays']);
+    await again.stop();
+    const verified = openstrike('verify', '--data', first.folder);
+    expect(verified.status).toBe(0);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ sound: true });
+  });
+
+  test('kill -9 under load loses no acknowledged order and doubles none', async () => {
+    let exchange = await startExchange({ args: small });
+    const acknowledged: string[] = [];
+    for (let life = 0; life < 3; life += 1) {
+      let sending = true;
+      const sent = exchange;
+      const senders = Array.from({ length: 8 }, async (_, sender) => {
+        for (let count = 0; sending; count += 1) {
+          const label = `${life}-${sender}-${count}`;
+          await bid(sent, label).then(
+            () => acknowledged.push(label),
+            () => {
+              sending = false;
+            },
+          );
+        }
+      });
+      await new Promise((done) => setTimeout(done, 700));
+      await exchange.kill();
+      sending = false;
+      await Promise.all(senders);
+      exchange = await startExchange({ args: small, folder: exchange.folder });
+    }
+    const open = await openLabels(exchange);
+    expect(acknowledged.length).toBeGreaterThan(50);
+    expect(new Set(open).size).toBe(open.length);
+    expect(acknowledged.filter((label) => !open.includes(label))).toEqual([]);
+    await exchange.stop();
+  });
+
+  test('a fast market lives through an expiry, and every engine replays it to one hash', async () => {
+    const fast = ['--start', '2026-12-25T07:20:00Z', '--speed', 'max'];
+    const exchange = await startExchange({
+      args: [...fast, '--makers', '1', '--rate-limits', 'off'],
+    });
+    await eventually(
+      'the expiry of Christmas 2026',
+      async () => {
+        const { result } = await call(exchange, 'public/get_time');
+        return Number(result) > Date.parse('2026-12-25T08:10:00Z');
+      },
+      240_000,
+    );
+    const delivered = await call(exchange, 'public/get_delivery_prices', { index_name: 'btc_usd' });
+    expect(delivered.result).toMatchObject({ records_total: expect.any(Number) });
+    expect((delivered.result as { records_total: number }).records_total).toBeGreaterThan(0);
+    await exchange.stop();
+    const journal = join(exchange.folder, 'journal');
+    const engines = [{ name: 'this Node', command: process.execPath }, ...otherEngines()];
+    const hashes = engines.map(({ name, command }) => {
+      const done = spawnSync(command, [verifyPath, journal], { encoding: 'utf8' });
+      expect({ name, status: done.status, stderr: done.status === 0 ? '' : done.stderr }).toEqual({
+        name,
+        status: 0,
+        stderr: '',
+      });
+      return (JSON.parse(done.stdout) as { stateHash: string }).stateHash;
+    });
+    expect(new Set(hashes).size).toBe(1);
+  }, 300_000);
+});
+
+describe('the operator', () => {
+  test('creates accounts and keys, credits, halts and resumes, backs up and restores', async () => {
+    const exchange = await startExchange({ args: small });
+    const data = ['--data', exchange.folder];
+    const json = (...args: string[]) => {
+      const done = openstrike(...args, ...data);
+      expect(done.stderr).toBe('');
+      return JSON.parse(done.stdout) as Record<string, string>;
+    };
+    expect(json('account', 'create', 'alice')).toMatchObject({ username: 'alice' });
+    expect(json('key', 'create', 'alice')).toMatchObject({ clientSecret: expect.any(String) });
+    json('deposit', 'alice', 'USDC', '1000.5', '--reference', 'wire-1');
+    const repeated = openstrike('deposit', 'alice', 'USDC', '1', '--reference', 'wire-1', ...data);
+    expect(repeated.status).toBe(1);
+    expect(repeated.stderr).toBe('Refused: that reference was booked before.\n');
+    json('account', 'tier', 'alice', 'market-maker');
+    json('halt', '--reason', 'maintenance');
+    expect(await call(exchange, 'public/status')).toMatchObject({ result: { locked: 'true' } });
+    await expect(bid(exchange, 'halted')).rejects.toThrow();
+    json('resume');
+    await bid(exchange, 'resumed');
+    expect(json('status')).toMatchObject({ state: 'running' });
+    json('snapshot');
+    const backup = join(temporaryFolder(), 'backup');
+    json('backup', backup);
+    const health = await fetch(`${exchange.run.http}/health`);
+    expect(health.status).toBe(200);
+    const metrics = await (await fetch(`${exchange.run.http}/metrics`)).text();
+    expect(metrics).toContain('openstrike_commands_durable_total');
+    await exchange.stop();
+    const restored = join(temporaryFolder(), 'restored');
+    expect(openstrike('restore', backup, '--data', restored).status).toBe(0);
+    const copy = await startExchange({ args: small, folder: restored });
+    expect(await openLabels(copy)).toEqual(['resumed']);
+    await copy.stop();
+  });
+});
+
+describe('refusals are one clear sentence, a non-zero exit, and nothing touched', () => {
+  test('a port in use', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((done) => {
+      server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port));
+    });
+    const folder = join(temporaryFolder(), 'data');
+    const done = openstrike('--port', String(port), '--data', folder);
+    server.close();
+    expect(done.status).toBe(1);
+    expect(done.stderr).toMatch(/^Port \d+ .* is in use; choose another with --port\.\n$/);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('a folder held by another process, also when starting afresh', async () => {
+    const exchange = await startExchange({ args: small });
+    for (const extra of [[], ['--fresh']]) {
+      const done = openstrike('--port', '0', '--data', exchange.folder, ...extra);
+      expect(done.status).toBe(1);
+      expect(done.stderr).toContain('is held by');
+    }
+    expect((await fetch(`${exchange.run.http}/health`)).status).toBe(200);
+    await exchange.stop();
+  });
+
+  test('a folder of another version, and one with other files in it', async () => {
+    const exchange = await startExchange({ args: small });
+    await exchange.stop();
+    const formatPath = join(exchange.folder, 'journal', 'format.json');
+    const format = readFileSync(formatPath, 'utf8');
+    writeFileSync(formatPath, format.replace(/"version":\s*\d+/, '"version":99'));
+    const before = readdirSync(join(exchange.folder, 'journal'));
+    const newer = openstrike('--port', '0', '--data', exchange.folder, ...small);
+    expect(newer.status).toBe(1);
+    expect(newer.stderr.trim().split('\n')).toHaveLength(1);
+    expect(readdirSync(join(exchange.folder, 'journal'))).toEqual(before);
+    const stranger = temporaryFolder();
+    mkdirSync(join(stranger, 'photos'));
+    const other = openstrike('--port', '0', '--data', stranger, ...small);
+    expect(other.status).toBe(1);
+    expect(other.stderr).toContain('has other files in it');
+  });
+
+  test.each([
+    [['--port', 'x'], '--port: expected a whole number'],
+    [['--speed', '0'], '--speed: expected a number'],
+    [['--families', 'DOGE'], 'There is no contract family DOGE'],
+    [['--contracts', 'no-such-folder'], 'There are no contract tables'],
+    [['--tls-cert', 'x.pem'], 'Give both --tls-cert and --tls-key'],
+    [['nonsense'], 'error: '],
+  ])('%j', (args, sentence) => {
+    const done = openstrike(...args, '--data', join(temporaryFolder(), 'data'));
+    expect(done.status).toBe(1);
+    expect(done.stderr).toContain(sentence);
+  });
+
+  test('a start afresh keeps what was there', async () => {
+    const exchange = await startExchange({ args: small });
+    await bid(exchange, 'old');
+    await exchange.stop();
+    const fresh = await startExchange({ args: [...small, '--fresh'], folder: exchange.folder });
+    expect(await openLabels(fresh)).toEqual([]);
+    const parent = join(exchange.folder, '..');
+    expect(readdirSync(parent).filter((name) => name.startsWith('data.'))).toHaveLength(1);
+    await fresh.stop();
+  });
+});
