@@ -155,6 +155,7 @@ class JsonRpcGateway implements Gateway {
       failuresPerKey,
       failuresPerAddress,
       onAccess: ({ accountId, address, log, data }) => {
+        if (log === 'failure') this.context.log.warn({ accountId, address }, `login: ${data}`);
         const entry = { accountId, timestampMs: wallNowMs(), ip: address, log, data };
         this.subscriptions.publishAccessLog(identity.logAccess(entry));
       },

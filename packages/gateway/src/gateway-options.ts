@@ -29,7 +29,7 @@ export interface GatewayOptions {
   readonly closeOnRateLimit: boolean;
   /** Channels of one socket. */
   readonly channelsMax: number;
-  /** Calls of one socket begun and not yet answered. */
+  /** Calls of one socket begun and not yet answered, above which no more of it is read. */
   readonly inFlightMax: number;
   /** Unread bytes above which a socket gets no more news that newer news replaces. */
   readonly conflateBytes: number;
@@ -57,7 +57,7 @@ export const defaultGatewayOptions: GatewayOptions = {
   rateTiers: builtInRateTiers,
   closeOnRateLimit: false,
   channelsMax: 5_000,
-  inFlightMax: 10_000,
+  inFlightMax: 512,
   conflateBytes: 256 * 1024,
   closeBytes: 8 * 1024 * 1024,
   notificationIntervalMs: 2,

@@ -3,7 +3,7 @@
 // (fsync included), the engine, and the feeds; then market data fanned out to 100 subscribers. A
 // plain ws echo is measured beside it, by the same load. History is not attached.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,25 +52,43 @@ const us = (value: number): string => `${(value / 1000).toFixed(2)} ms`;
 
 export interface BenchRow extends LoadResult {
   readonly name: string;
-  /** Processor time of the serving process. */
-  readonly cpuMs: number;
+  readonly cost: Cost;
 }
 
-const report = (name: string, result: LoadResult, cpuMs: number): BenchRow => {
+const report = (name: string, result: LoadResult, cost: Cost): BenchRow => {
   say(
     `${name}: ${result.perS}/s, ${result.answered} answered, ${result.refused} refused; ` +
       `p50 ${us(result.p50)}, p99 ${us(result.p99)}, p99.9 ${us(result.p999)}, ` +
-      `max ${us(result.max)}; server CPU ${Math.round(cpuMs)} ms`,
+      `max ${us(result.max)}; server: CPU ${Math.round(cost.cpuMs)} ms, ` +
+      `waited for a core ${cost.waitedMs === null ? 'unknown' : Math.round(cost.waitedMs)} ms`,
   );
-  return { ...result, name, cpuMs };
+  if (result.refusal !== '') say(`first refusal: ${result.refusal}`);
+  return { ...result, name, cost };
 };
 
-/** Milliseconds of processor time of this process while something runs. */
-const timed = async <Value>(run: () => Promise<Value>): Promise<[Value, number]> => {
+/** How long this thread stood ready without a core; null where the system does not tell. */
+const waitedMs = (): number | null => {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return null;
+  }
+};
+
+/** What this process spent while something ran. */
+interface Cost {
+  readonly cpuMs: number;
+  readonly waitedMs: number | null;
+}
+
+const timed = async <Value>(run: () => Promise<Value>): Promise<[Value, Cost]> => {
   const before = process.cpuUsage();
+  const waitedBefore = waitedMs();
   const value = await run();
   const { user, system } = process.cpuUsage(before);
-  return [value, (user + system) / 1000];
+  const waitedAfter = waitedMs();
+  const waited = waitedBefore === null || waitedAfter === null ? null : waitedAfter - waitedBefore;
+  return [value, { cpuMs: (user + system) / 1000, waitedMs: waited }];
 };
 
 const logins = (venue: TestVenue): string[] =>
@@ -103,9 +121,9 @@ const runOrders = async (
     logins: logins(venue),
     instruments: optionNames(venue),
   };
-  const [result, cpuMs] = await timed(() => startClient(job).result);
+  const [result, cost] = await timed(() => startClient(job).result);
   await venue.cancelAll();
-  return report(`orders at ${ratePerS}/s`, result, cpuMs);
+  return report(`orders at ${ratePerS}/s`, result, cost);
 };
 
 /** The peer: ws alone, which parses each request and sends it back. */
@@ -130,10 +148,10 @@ const runEcho = async (ratePerS: number, seconds: number): Promise<BenchRow> => 
     logins: [],
     instruments: ['BTC-PERPETUAL'],
   };
-  const [result, cpuMs] = await timed(() => startClient(job).result);
+  const [result, cost] = await timed(() => startClient(job).result);
   for (const socket of server.clients) socket.terminate();
   server.close();
-  return report(`ws echo at ${ratePerS}/s`, result, cpuMs);
+  return report(`ws echo at ${ratePerS}/s`, result, cost);
 };
 
 /** Market changes at a steady rate, by an account behind the door: a new level, then its end. */
@@ -194,14 +212,14 @@ const runFanOut = async (
   const startMs = machineMs() + 100;
   child.start(startMs);
   const conflated = metrics.conflated;
-  const [result, cpuMs] = await timed(async () => {
+  const [result, cost] = await timed(async () => {
     await driveMarket(venue, job, startMs);
     return child.result;
   });
   const wanted = options.subscribers * options.ratePerS;
   say(`left out as replaced by newer news: ${metrics.conflated - conflated}`);
   const name = `market data, ${options.subscribers} subscribers, ${wanted}/s wanted`;
-  return report(name, result, cpuMs);
+  return report(name, result, cost);
 };
 
 /** Runs everything; `smoke` only shows that it works. */

@@ -58,6 +58,9 @@ class ImmediateFlushQueue implements FlushQueue {
 export const createFlushQueue = (options: FlushQueueOptions): FlushQueue =>
   new ImmediateFlushQueue(options);
 
+/** So much is written at once, so that the backlog counts only what the other end does not take. */
+const writeBytes = 64 * 1024;
+
 export interface OutboxOptions {
   readonly stream: Duplex;
   readonly queue: FlushQueue;
@@ -89,6 +92,10 @@ export class Outbox {
     if (this.#closed) return;
     this.#frames.push(frame);
     this.#bytes += frame.length;
+    if (this.#bytes >= writeBytes) {
+      this.flush(performance.now());
+      return;
+    }
     const hurry = urgent && !this.urgent;
     this.urgent ||= urgent;
     if (!this.#queued || hurry) {

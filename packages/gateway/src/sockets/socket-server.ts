@@ -36,7 +36,7 @@ export interface SocketLimits {
   readonly connectionsPerAddress: number;
   readonly connectionsMax: number;
   readonly idleTimeoutMs: number;
-  /** Calls of one socket begun and not yet answered. */
+  /** Calls of one socket begun and not yet answered, above which it is not read from. */
   readonly inFlightMax: number;
   readonly conflateBytes: number;
   readonly closeBytes: number;
@@ -159,6 +159,7 @@ export class SocketServer {
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     metrics.socketsOpen += 1;
     metrics.socketsOpened += 1;
+    this.#options.log.debug({ connectionId, address }, 'a socket opened');
     webSocket.on('message', (data) => this.#read(session, bytesOf(data)));
     const touch = (): void => {
       session.lastTrafficMs = wallNowMs();
@@ -180,11 +181,11 @@ export class SocketServer {
     metrics.bytesIn += data.length;
     session.lastTrafficMs = this.#options.wallNowMs();
     session.inFlight += 1;
+    if (session.inFlight > limits.inFlightMax) session.pauseReading();
     const reply: Reply = (text, outcome) => this.#reply(session, text, outcome);
     let value: unknown;
     try {
       if (data.length > limits.frameBytesMax) throw new ApiError('request_entity_too_large');
-      if (session.inFlight > limits.inFlightMax) throw new ApiError('too_many_concurrent_requests');
       value = parse(data);
       const { id, method, params } = readRequest(value);
       if (method === null) throw invalidRequest('method is missing');
@@ -203,6 +204,7 @@ export class SocketServer {
 
   #reply(session: SocketSession, text: string | null, outcome: 'result' | ApiError): void {
     session.inFlight -= 1;
+    if (session.inFlight < this.#options.limits.inFlightMax / 2) session.resumeReading();
     if (text !== null) session.send(text);
     const limited = outcome !== 'result' && outcome.errorName === 'too_many_requests';
     if (limited && this.#options.limits.closeOnRateLimit) session.leaving = true;
@@ -213,6 +215,8 @@ export class SocketServer {
     const { sessions, metrics, subscriptions, authenticator } = this.#options;
     if (!sessions.delete(session.connectionId)) return;
     session.endReason ??= why;
+    const { connectionId, clientName } = session;
+    this.#options.log.debug({ connectionId, clientName, why }, 'a socket closed');
     metrics.socketsOpen -= 1;
     const held = (this.#perAddress.get(session.remoteAddress) ?? 1) - 1;
     if (held <= 0) this.#perAddress.delete(session.remoteAddress);

@@ -65,6 +65,7 @@ export class SocketSession implements Session {
   #heartbeatIntervalS = 0;
   #nextHeartbeatMs = 0;
   #testAwaited = false;
+  #paused = false;
 
   constructor(options: SocketSessionOptions) {
     this.#options = options;
@@ -96,6 +97,21 @@ export class SocketSession implements Session {
   /** Whether notifications that newer ones replace should wait. */
   get congested(): boolean {
     return this.#options.outbox.backlogBytes > this.#options.conflateBytes;
+  }
+
+  /**
+   * Leaves what the client sends in its own buffers, so that nobody's batch grows without bound.
+   */
+  pauseReading(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#options.webSocket.pause();
+  }
+
+  resumeReading(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#options.webSocket.resume();
   }
 
   send(text: string): void {
