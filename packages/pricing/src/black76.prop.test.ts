@@ -7,11 +7,13 @@ import {
   black76Batch,
   black76Greeks,
   black76GreeksBatch,
+  blackScholes,
   blackScholesGreeks,
   GREEK,
   GREEK_COUNT,
   impliedBlack76,
   impliedBlack76Batch,
+  impliedBlackScholes,
   impliedTotalVolatility,
   impliedVolatility,
   inverseGreeks,
@@ -199,6 +201,11 @@ test('a price that no volatility explains is refused by name', () => {
       error: 'invalid-input',
     });
   }
+});
+
+test('a volatility comes back from a discounted price on spot', () => {
+  const price = blackScholes(100, 115, 0.75, 0.35, 0.04, 0.02, 1);
+  expect(impliedBlackScholes(price, 100, 115, 0.75, 0.04, 0.02, 1)).toBeCloseTo(0.35, 14);
 });
 
 test('any numbers at all give a volatility or a refusal, never NaN', () => {

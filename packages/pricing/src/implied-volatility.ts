@@ -114,6 +114,23 @@ export function impliedBlack76(
 }
 
 /**
+ * The volatility of a discounted price on spot, with a continuous rate and yield.
+ * Units, Domain and Refuses: as impliedBlack76.
+ */
+export function impliedBlackScholes(
+  price: number,
+  spot: number,
+  strike: number,
+  timeYears: number,
+  rate: number,
+  yieldRate: number,
+  sign: number,
+): number {
+  const forward = spot * exp((rate - yieldRate) * timeYears);
+  return impliedBlack76(price * exp(rate * timeYears), forward, strike, timeYears, sign);
+}
+
+/**
  * The total volatility s at which outOfTheMoney(x, s) is the price.
  * Domain: price above 0 and below 1, x = |ln(forward / strike)| at least 0; 0 where the price is
  * too small to tell from 0.

@@ -25,6 +25,7 @@ export {
   type ImpliedVolatilityRefusal,
   impliedBlack76,
   impliedBlack76Batch,
+  impliedBlackScholes,
   impliedTotalVolatility,
   impliedVolatility,
   refusalOf,
