@@ -1,5 +1,5 @@
-// Install tool: fetches one pinned package from the npm registry into .tools/, checked by its hash. Plain
-// JavaScript, because the bootstrap uses it before Node 24 is there.
+// Install tool: fetches one pinned package from the npm registry into .tools/, checked by its
+// hash. Plain JavaScript, because the bootstrap uses it before Node 24 is there.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,7 +1,7 @@
 // The real ccxt.pro against the real exchange: every watch method, with only the address changed.
 import ccxt, { type Exchange } from 'ccxt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ExchangeProcess, startExchange } from './testing/exchange-process.ts';
+import { type ExchangeProcess, killStarted, startExchange } from './testing/exchange-process.ts';
 
 let exchange: ExchangeProcess;
 let client: Exchange;
@@ -20,6 +20,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await client?.close().catch(() => undefined);
   await exchange?.stop();
+  await killStarted();
 });
 
 test('tickers', async () => {

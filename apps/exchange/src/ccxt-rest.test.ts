@@ -2,7 +2,12 @@
 // changed.
 import ccxt, { type deribit, type Market, type Order } from 'ccxt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ExchangeProcess, eventually, startExchange } from './testing/exchange-process.ts';
+import {
+  type ExchangeProcess,
+  eventually,
+  killStarted,
+  startExchange,
+} from './testing/exchange-process.ts';
 
 let exchange: ExchangeProcess;
 let client: deribit;
@@ -61,6 +66,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await exchange?.stop();
+  await killStarted();
 });
 
 describe('markets', () => {

@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { otherEngines } from '../../../scripts/other-engines.ts';
 import {
   type ExchangeProcess,
   eventually,
+  killStarted,
   startExchange,
   temporaryFolder,
 } from './testing/exchange-process.ts';
@@ -61,6 +62,8 @@ const openLabels = async (exchange: ExchangeProcess): Promise<string[]> => {
   });
   return (result as { label: string }[]).map(({ label }) => label);
 };
+
+afterAll(killStarted);
 
 describe('a life', () => {
   test('it goes on where it was after a clean stop, and its journal verifies', async () => {

@@ -33,6 +33,16 @@ const exited = (child: ChildProcess): Promise<number | null> =>
     ? Promise.resolve(child.exitCode)
     : new Promise((done) => child.once('exit', (code) => done(code)));
 
+const started: ChildProcess[] = [];
+
+/** Kills whatever a failed test left running; for `afterAll`. */
+export const killStarted = async (): Promise<void> => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exited(child);
+  }
+};
+
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'openstrike-'));
 
 /** Starts it on a free port; throws with its output when it ends or stays silent. */
@@ -44,6 +54,7 @@ export const startExchange = async (options: StartOptions = {}): Promise<Exchang
   const child = spawn(process.execPath, [...args, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.push(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
