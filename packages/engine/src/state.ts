@@ -251,7 +251,8 @@ export interface MarginSet {
 export interface CurrencyRecord {
   readonly account: AccountRecord;
   readonly currencyNo: number;
-  readonly ledgerId: LedgerAccountId;
+  /** Null until the first cash moves. */
+  ledgerId: LedgerAccountId | null;
   /** Holdings that settle in this currency, ascending by instrument id. */
   readonly holdings: Holding[];
   /**

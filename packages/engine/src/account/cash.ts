@@ -13,28 +13,22 @@ import {
 import type { LedgerAccountId } from '@openstrike/ledger';
 import type { AccountRecord, CurrencyRecord, EngineState } from '../state.ts';
 
-/** The account's record in a currency, opened in the ledger at first use. */
-export const currencyRecordOf = (
-  state: EngineState,
-  account: AccountRecord,
-  currencyNo: number,
-): CurrencyRecord => {
+/** The account's record in a currency, made at first use. */
+export const currencyRecordOf = (account: AccountRecord, currencyNo: number): CurrencyRecord => {
   const known = account.currencies[currencyNo];
   if (known) {
     return known;
   }
-  const currency = currencies[currencyNo] as Currency;
-  const ledgerId = state.ledger.openAccount(currency, 'client');
-  const record = createCurrencyRecord(account, currencyNo, ledgerId);
+  const record = createCurrencyRecord(account, currencyNo, null);
   account.currencies[currencyNo] = record;
   return record;
 };
 
-/** An empty record over an open ledger account. */
+/** A record with nothing in it. */
 export const createCurrencyRecord = (
   account: AccountRecord,
   currencyNo: number,
-  ledgerId: LedgerAccountId,
+  ledgerId: LedgerAccountId | null,
 ): CurrencyRecord => ({
   account,
   currencyNo,
@@ -57,7 +51,7 @@ export const balanceOf = (
   currencyNo: number,
 ): number => {
   const record = account.currencies[currencyNo];
-  return record ? state.ledger.balance(record.ledgerId) : 0;
+  return record && record.ledgerId !== null ? state.ledger.balance(record.ledgerId) : 0;
 };
 
 /**
@@ -80,14 +74,17 @@ export const moveCash = (
   if (change === 0) {
     return;
   }
-  state.ledger.postSigned(record.ledgerId, counter, change);
+  const currency = currencies[record.currencyNo] as Currency;
+  const ledgerId = record.ledgerId ?? state.ledger.openAccount(currency, 'client');
+  record.ledgerId = ledgerId;
+  state.ledger.postSigned(ledgerId, counter, change);
   state.emit({
     type: 'cash-changed',
     accountId: record.account.id,
-    currency: currencies[record.currencyNo] as Currency,
+    currency,
     reason,
     change: change as Cash,
-    balance: state.ledger.balance(record.ledgerId),
+    balance: state.ledger.balance(ledgerId),
     instrumentId,
     orderId,
     tradeId,

@@ -29,11 +29,8 @@ const placeOf = (ids: readonly number[], id: number): number => {
 };
 
 /** What the account has in the instrument, opened empty at first use. */
-export const holdingOf = (
-  state: EngineState,
-  account: AccountRecord,
-  instrument: InstrumentRecord,
-): Holding => findHolding(account, instrument) ?? openHolding(state, account, instrument);
+export const holdingOf = (account: AccountRecord, instrument: InstrumentRecord): Holding =>
+  findHolding(account, instrument) ?? openHolding(account, instrument);
 
 /** What the account has in the instrument; null where it has had nothing. */
 export const findHolding = (
@@ -48,12 +45,8 @@ export const findHolding = (
   return record.holdingIds[at] === instrument.id ? (record.holdings[at] as Holding) : null;
 };
 
-const openHolding = (
-  state: EngineState,
-  account: AccountRecord,
-  instrument: InstrumentRecord,
-): Holding => {
-  const record = currencyRecordOf(state, account, instrument.currencyNo);
+const openHolding = (account: AccountRecord, instrument: InstrumentRecord): Holding => {
+  const record = currencyRecordOf(account, instrument.currencyNo);
   const holding: Holding = {
     account,
     instrument,

@@ -349,7 +349,7 @@ export const canCarry = (
     return true;
   }
   const { account, instrument } = holding;
-  const record = currencyRecordOf(state, account, instrument.currencyNo);
+  const record = currencyRecordOf(account, instrument.currencyNo);
   refreshMargin(state, record, holding);
   const signedLots = side === 0 ? lots : -lots;
   const worstTicks = tradableTicks(state, instrument, priceTicks);

@@ -69,7 +69,7 @@ export const deposit = (state: EngineState, command: Deposit): RejectCode | null
 
   // Point of no return.
   state.references.add(key);
-  const record = currencyRecordOf(state, account, currencyNo);
+  const record = currencyRecordOf(account, currencyNo);
   const { amount, reference } = command;
   moveCash(state, record, venue.external, amount, 'deposit', null, null, null, reference);
   return null;
@@ -88,7 +88,7 @@ export const withdraw = (state: EngineState, command: Withdraw): RejectCode | nu
 
   // Point of no return.
   state.references.add(key);
-  const record = currencyRecordOf(state, account, currencyNo);
+  const record = currencyRecordOf(account, currencyNo);
   const { external } = venueOf(state, currencyNo);
   const { amount, reference } = command;
   moveCash(state, record, external, -amount, 'withdrawal', null, null, null, reference);
@@ -107,8 +107,8 @@ export const transfer = (state: EngineState, command: Transfer): RejectCode | nu
   if (!canPay(state, from, currencyNo, command.amount)) return 'insufficient-funds';
 
   // Point of no return.
-  const payer = currencyRecordOf(state, from, currencyNo);
-  const payee = currencyRecordOf(state, to, currencyNo);
+  const payer = currencyRecordOf(from, currencyNo);
+  const payee = currencyRecordOf(to, currencyNo);
   const { clearing } = venueOf(state, currencyNo);
   const { amount } = command;
   moveCash(state, payer, clearing, -amount, 'transfer', null, null, null, String(to.id));

@@ -25,7 +25,6 @@ import {
   type EngineState,
   type Holding,
   type IndexRecord,
-  type VenueAccounts,
 } from '../state.ts';
 
 interface Greeks {
@@ -182,13 +181,8 @@ export const summaryOf = (state: EngineState, record: CurrencyRecord): AccountSu
 /**
  * The record of an account in a currency; one without cash or holdings where it has none, not kept.
  */
-export const recordOrEmpty = (
-  state: EngineState,
-  account: AccountRecord,
-  currencyNo: number,
-): CurrencyRecord =>
-  account.currencies[currencyNo] ??
-  createCurrencyRecord(account, currencyNo, (state.venue[currencyNo] as VenueAccounts).clearing);
+export const recordOrEmpty = (account: AccountRecord, currencyNo: number): CurrencyRecord =>
+  account.currencies[currencyNo] ?? createCurrencyRecord(account, currencyNo, null);
 
 /** One account in one currency. */
 export const accountSummary = (
@@ -199,5 +193,5 @@ export const accountSummary = (
   const account = state.accounts[accountId];
   return account === undefined
     ? 'unknown-account'
-    : summaryOf(state, recordOrEmpty(state, account, currencyNoOf(currency)));
+    : summaryOf(state, recordOrEmpty(account, currencyNoOf(currency)));
 };

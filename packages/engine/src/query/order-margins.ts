@@ -12,13 +12,7 @@ import { createAccountRecord } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
 import { findHolding, holdingOf } from '../account/holdings.ts';
 import { extraOrderMargin, refreshMargin } from '../account/margin.ts';
-import type {
-  AccountRecord,
-  EngineState,
-  Holding,
-  InstrumentRecord,
-  VenueAccounts,
-} from '../state.ts';
+import type { AccountRecord, EngineState, Holding, InstrumentRecord } from '../state.ts';
 
 /** The account's holding, or an empty one that is not kept. */
 const holdingOrEmpty = (
@@ -34,9 +28,9 @@ const holdingOrEmpty = (
   }
   const no = instrument.currencyNo;
   const scratch = createAccountRecord(account.id, null, account.name, account.createdUs);
-  const record = createCurrencyRecord(scratch, no, (state.venue[no] as VenueAccounts).clearing);
+  const record = createCurrencyRecord(scratch, no, null);
   scratch.currencies[no] = record;
-  const holding = holdingOf(state, scratch, instrument);
+  const holding = holdingOf(scratch, instrument);
   refreshMargin(state, record);
   return holding;
 };
@@ -92,9 +86,9 @@ const bareHolding = (state: EngineState, holding: Holding): Holding => {
   const { account, instrument } = holding;
   const no = instrument.currencyNo;
   const scratch = createAccountRecord(account.id, null, account.name, account.createdUs);
-  const record = createCurrencyRecord(scratch, no, (state.venue[no] as VenueAccounts).clearing);
+  const record = createCurrencyRecord(scratch, no, null);
   scratch.currencies[no] = record;
-  const bare = holdingOf(state, scratch, instrument);
+  const bare = holdingOf(scratch, instrument);
   bare.sizeLots = holding.sizeLots;
   refreshMargin(state, record);
   return bare;

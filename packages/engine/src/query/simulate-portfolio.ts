@@ -5,7 +5,7 @@ import type { AccountSummary, Queries, RejectCode } from '@openstrike/domain';
 import { createAccountRecord } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
 import { holdingOf, valueAtPrice } from '../account/holdings.ts';
-import { currencyNoOf, type EngineState, type Holding, type VenueAccounts } from '../state.ts';
+import { currencyNoOf, type EngineState, type Holding } from '../state.ts';
 import { summaryOf } from './account-summary.ts';
 
 const copyHolding = (from: Holding, to: Holding, withOrders: boolean): void => {
@@ -34,11 +34,10 @@ export const simulatePortfolio = (
   const no = currencyNoOf(currency);
   const own = account.currencies[no];
   const scratch = createAccountRecord(account.id, null, account.name, account.createdUs);
-  const ledgerId = own?.ledgerId ?? (state.venue[no] as VenueAccounts).clearing;
-  const record = createCurrencyRecord(scratch, no, ledgerId);
+  const record = createCurrencyRecord(scratch, no, own?.ledgerId ?? null);
   scratch.currencies[no] = record;
   for (const holding of own?.holdings ?? []) {
-    if (add) copyHolding(holding, holdingOf(state, scratch, holding.instrument), true);
+    if (add) copyHolding(holding, holdingOf(scratch, holding.instrument), true);
   }
   for (const { instrumentId, sizeLots } of positions) {
     const instrument = state.instruments[instrumentId];
@@ -46,7 +45,7 @@ export const simulatePortfolio = (
     if (instrument.currencyNo !== no) return 'unsupported-combination';
     const mark = state.marks.markPrice[instrument.id] as number;
     if (Number.isNaN(mark)) return 'no-mark-price';
-    const holding = holdingOf(state, scratch, instrument);
+    const holding = holdingOf(scratch, instrument);
     const value = valueAtPrice(instrument, sizeLots, mark);
     holding.sizeLots += sizeLots;
     holding.openCost += value;

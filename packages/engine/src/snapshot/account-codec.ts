@@ -35,7 +35,7 @@ const writeHolding = (writer: ByteWriter, holding: Holding): void => {
 const readHolding = (reader: ByteReader, state: EngineState, account: AccountRecord): void => {
   const instrument = state.instruments[reader.int() as InstrumentId];
   assert(instrument !== undefined, 'a position stands in an instrument');
-  const holding = holdingOf(state, account, instrument);
+  const holding = holdingOf(account, instrument);
   holding.sizeLots = reader.int();
   holding.openCost = reader.int();
   holding.sessionCost = reader.int();
@@ -70,7 +70,7 @@ const writeAccount = (writer: ByteWriter, account: AccountRecord): void => {
   writer.flag(account.selfTradeAcrossSubaccounts);
   writer.byte(accesses.indexOf(account.access));
   for (const record of account.currencies) {
-    writer.int(record === null ? -1 : record.ledgerId);
+    writer.int(record?.ledgerId ?? -1);
     const held = record?.holdings.filter(hasPosition) ?? [];
     writer.int(held.length);
     for (const holding of held) {

@@ -27,6 +27,10 @@ export class ByteWriter {
       throw new AssertionError(`not a safe integer: ${value}`);
     }
     this.#reserve(9);
+    if (value >= 0 && value < 0x20000000) {
+      this.#smallInt(value * 2, value < 64);
+      return;
+    }
     // Sign in the lowest bit, by arithmetic: the value may be wider than 32 bits.
     let high = value < 0 ? -value - 1 : value;
     this.#bytes[this.#size] = (high % 64) * 2 + (value < 0 ? 1 : 0) + (high >= 64 ? 128 : 0);
@@ -37,6 +41,21 @@ export class ByteWriter {
       this.#size += 1;
       high = Math.floor(high / 128);
     }
+  }
+
+  /** The same bytes for a value that fits 30 bits, its sign bit in place. */
+  #smallInt(zigzag: number, single: boolean): void {
+    if (single) {
+      this.#put(zigzag);
+      return;
+    }
+    this.#put((zigzag & 127) | 128);
+    let rest = zigzag >>> 7;
+    while (rest >= 128) {
+      this.#put((rest & 127) | 128);
+      rest >>>= 7;
+    }
+    this.#put(rest);
   }
 
   /** A double; every NaN is the same, and so are both zeros. */
@@ -60,6 +79,10 @@ export class ByteWriter {
   }
 
   text(value: string): void {
+    if (value === '') {
+      this.int(0);
+      return;
+    }
     const from = this.#size;
     let points = 0;
     for (const _ of value) {

@@ -117,7 +117,7 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
   const original = reader.byte();
   return {
     id,
-    holding: holdingOf(state, account, instrument),
+    holding: holdingOf(account, instrument),
     side,
     type,
     originalType: original === 255 ? null : itemIn(types, original),

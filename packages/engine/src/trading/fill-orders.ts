@@ -138,7 +138,7 @@ const moveMoney = (
   tradeId: TradeId,
 ): void => {
   const { account, instrument } = order.holding;
-  const record = currencyRecordOf(state, account, instrument.currencyNo);
+  const record = currencyRecordOf(account, instrument.currencyNo);
   const venue = state.venue[instrument.currencyNo] as VenueAccounts;
   const at = instrument.id;
   moveCash(state, record, venue.clearing, premium, 'premium', at, order.id, tradeId, null);

@@ -142,7 +142,7 @@ export const placeOrder = (state: EngineState, command: PlaceOrder): RejectCode 
   const malformed = checkForm(state, command, instrument);
   if (malformed !== null) return malformed;
   const side = sideCodeOf(command.side);
-  const holding = holdingOf(state, account, instrument);
+  const holding = holdingOf(account, instrument);
   if (isTriggerType(command.orderType)) return waitForTrigger(state, holding, side, command);
   const limitTicks = limitTicksOf(state, instrument, side, command);
   if (limitTicks === 0 && hasLimit(command.orderType)) return 'invalid-price';
