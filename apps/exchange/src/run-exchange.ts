@@ -157,7 +157,10 @@ const openStores = async (
   farewell.add('the identity store', () => identity.close());
   const wallet = createSqliteWalletStore({ path: join(folder.root, 'wallet.db') });
   farewell.add('the wallet store', () => wallet.close());
-  history = await createHistory({ folder: folder.root });
+  history = await createHistory({
+    folder: folder.root,
+    onFailure: (error) => log.error({ err: error }, 'history is no longer stored'),
+  });
   farewell.add('history', () => (history as History).close());
   return { identity, wallet, history, sequencer };
 };

@@ -4,6 +4,8 @@ import { type QueryPort, type Seq, type TsUs, usPerDay } from '@openstrike/domai
 import type { Feeds } from '@openstrike/feeds';
 import type { History } from '@openstrike/history';
 
+const formerInstrumentsMax = 20_000;
+
 export const seedFeeds = async (
   feeds: Feeds,
   queries: QueryPort,
@@ -31,6 +33,8 @@ export const seedFeeds = async (
     accounts,
     indexes: await queries.query('indexes', {}),
     tradingState: await queries.query('trading-state', {}),
+    // Instruments of the past keep their names for those who ask about old trades.
+    formerInstruments: await history.formerInstruments(sinceUs, formerInstrumentsMax),
     recentTrades: await history.recentTrades(sinceUs),
     recentIndexes: await history.recentIndexes(sinceUs),
   });
