@@ -38,8 +38,16 @@ export function doubleOf(fixed: bigint, bits: number): number {
 
 /** ln 2 by the series of atanh(1/3). */
 export function fixedLn2(bits: number): bigint {
-  return 2n * fixedAtanh(1n, 3n, bits);
+  const kept = keptLn2.get(bits);
+  if (kept !== undefined) {
+    return kept;
+  }
+  const value = 2n * fixedAtanh(1n, 3n, bits);
+  keptLn2.set(bits, value);
+  return value;
 }
+
+const keptLn2 = new Map<number, bigint>();
 
 /** The inverse hyperbolic tangent of a ratio of integers of magnitude at most about a half. */
 function fixedAtanh(numerator: bigint, denominator: bigint, bits: number): bigint {

@@ -36,10 +36,11 @@ function makePowers(): Float64Array {
 
 /** 2 to an integer power, exact. */
 export function powerOfTwo(exponent: number): number {
-  const factor = exponent < 0 ? 0.5 : 2;
-  let power = 1;
-  for (let i = Math.abs(exponent); i > 0; i--) {
-    power *= factor;
+  if (exponent > -1023 && exponent < 1024) {
+    FLOAT64[0] = 0;
+    WORDS[HIGH_WORD] = (exponent + 1023) << 20;
+    return FLOAT64[0] as number;
   }
-  return power;
+  const half = exponent >> 1;
+  return powerOfTwo(half) * powerOfTwo(exponent - half);
 }
