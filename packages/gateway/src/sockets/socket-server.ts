@@ -57,6 +57,7 @@ export class SocketServer {
   readonly #perAddress = new Map<string, number>();
   readonly #leaving = new Set<Promise<unknown>>();
   #nextConnectionId = 1;
+  #closing = false;
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
@@ -83,6 +84,10 @@ export class SocketServer {
   /** Takes over an upgrade request. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer, address: string): void {
     const { limits, metrics, sessions } = this.#options;
+    if (this.#closing) {
+      stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+      return;
+    }
     const held = this.#perAddress.get(address) ?? 0;
     if (held >= limits.connectionsPerAddress || sessions.size >= limits.connectionsMax) {
       metrics.socketsRefused += 1;
@@ -119,6 +124,7 @@ export class SocketServer {
 
   /** Ends all connections; resolves when what follows from it is done. */
   async close(): Promise<void> {
+    this.#closing = true;
     for (const session of this.#options.sessions.values()) {
       session.end('shutdown', 'the server is stopping');
       this.#forget(session, 'shutdown');
