@@ -50,6 +50,10 @@ interface OpenOrder {
   readonly accountId: AccountId;
 }
 
+/** How many accounts are market makers, and how many instruments anybody else trades. */
+const makers = 100;
+const own = 20;
+
 class Crowd {
   readonly #random: Random;
   readonly #engine: Recorder;
@@ -84,14 +88,22 @@ class Crowd {
   /** Half of the flow is that of a hundred market makers. */
   #account(): AccountId {
     const maker = this.#random.nextFloat() < 0.5;
-    const makers = Math.min(100, this.#accounts);
-    return this.#random.nextInt(1, (maker ? makers : this.#accounts) + 1) as AccountId;
+    const most = maker ? Math.min(makers, this.#accounts) : this.#accounts;
+    return this.#random.nextInt(1, most + 1) as AccountId;
+  }
+
+  /** A maker quotes everything, anybody else trades twenty instruments of his own. */
+  #view(accountId: AccountId): InstrumentView {
+    const many = this.#views.length;
+    const at = this.#random.nextInt(0, accountId <= makers ? many : Math.min(own, many));
+    const place = accountId <= makers ? at : accountId * 37 + at * 53;
+    return this.#views[place % many] as InstrumentView;
   }
 
   /** An order at a multiple of the mark: below it for resting bids, above for takers. */
   #order(bid: number, ask: number): void {
-    const view = this.#views[this.#random.nextInt(0, this.#views.length)] as InstrumentView;
-    const { instrument, mark } = view;
+    const accountId = this.#account();
+    const { instrument, mark } = this.#view(accountId);
     const buys = this.#random.nextFloat() < 0.5;
     const option = instrument.kind === 'option';
     const factor = buys ? bid : ask;
@@ -100,7 +112,6 @@ class Crowd {
     for (const { aboveTicks, multiple } of instrument.tickSteps) {
       if (ticks > aboveTicks) ticks -= ticks % multiple;
     }
-    const accountId = this.#account();
     const events = this.#engine.apply({
       ...plainOrder,
       accountId,
@@ -133,7 +144,7 @@ export const recordLoad = (options: LoadOptions): LoadStream => {
   const { nowUs } = engine;
   engine.open(wideTables(options.strikeStep, 4, 3));
   for (let i = 1; i <= options.accounts; i++) {
-    engine.deposit(engine.account(`account ${i}`), (i <= 100 ? 2e4 : 2e2) * 1e8);
+    engine.deposit(engine.account(`account ${i}`), (i <= makers ? 2e4 : 2e2) * 1e8);
   }
   const crowd = new Crowd(engine, options);
   const setup = engine.recorded.length;
