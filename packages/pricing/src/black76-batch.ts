@@ -129,11 +129,9 @@ function locate(batch: Black76Batch, start: number, size: number): void {
 /** The difference of the Mills ratios at a - t and a + t. */
 function priceGaps(size: number): void {
   for (let i = 0; i < size; i++) {
+    const a = distances[i] as number;
     const t = halves[i] as number;
-    if (t >= NARROW) {
-      const a = distances[i] as number;
-      gaps[i] = millsRatio(a - t) - millsRatio(a + t);
-    }
+    gaps[i] = millsRatio(a - t) - millsRatio(a + t);
   }
   narrowGaps(size);
 }

@@ -105,25 +105,24 @@ export function scaledPrice(x: number, s: number): number {
  * recurrence, summed by Clenshaw's rule.
  */
 export function millsSlope(a: number, t: number): number {
-  const node = ((a - FIRST) * 16 + 0.5) & 255;
-  const u = a - (FIRST + node / 16);
+  const node = ((a - FIRST) * 32 + 0.5) & 511;
+  const u = a - (FIRST + node / 32);
   const p = u + u;
   const q = u * u - t * t;
-  const at = node * 14;
-  let after = TABLE[at + 13] as number;
-  let sum = (TABLE[at + 12] as number) + p * after;
-  after = (TABLE[at + 11] as number) + (p * sum - q * after);
-  sum = (TABLE[at + 10] as number) + (p * after - q * sum);
-  after = (TABLE[at + 9] as number) + (p * sum - q * after);
-  sum = (TABLE[at + 8] as number) + (p * after - q * sum);
-  after = (TABLE[at + 7] as number) + (p * sum - q * after);
-  sum = (TABLE[at + 6] as number) + (p * after - q * sum);
-  after = (TABLE[at + 5] as number) + (p * sum - q * after);
-  sum = (TABLE[at + 4] as number) + (p * after - q * sum);
-  after = (TABLE[at + 3] as number) + (p * sum - q * after);
-  sum = (TABLE[at + 2] as number) + (p * after - q * sum);
-  after = (TABLE[at + 1] as number) + (p * sum - q * after);
-  return -after;
+  const at = node * 13;
+  let after = TABLE[at + 12] as number;
+  let sum = (TABLE[at + 11] as number) + p * after;
+  after = (TABLE[at + 10] as number) + (p * sum - q * after);
+  sum = (TABLE[at + 9] as number) + (p * after - q * sum);
+  after = (TABLE[at + 8] as number) + (p * sum - q * after);
+  sum = (TABLE[at + 7] as number) + (p * after - q * sum);
+  after = (TABLE[at + 6] as number) + (p * sum - q * after);
+  sum = (TABLE[at + 5] as number) + (p * after - q * sum);
+  after = (TABLE[at + 4] as number) + (p * sum - q * after);
+  sum = (TABLE[at + 3] as number) + (p * after - q * sum);
+  after = (TABLE[at + 2] as number) + (p * sum - q * after);
+  sum = (TABLE[at + 1] as number) + (p * after - q * sum);
+  return -sum;
 }
 
 /**

@@ -2,7 +2,7 @@
  * The scaled Mills ratio S(x) = exp(x^2 / 2) N(-x): the normal distribution with its exponential
  * taken out, smooth and of relative precision in the whole tail. The normal distribution, the
  * error functions and Black's formula all stand on it. A table made at load in exact arithmetic
- * holds its Taylor coefficients at multiples of 1/16, from S' = x S - 1 / sqrt(2 pi).
+ * holds its Taylor coefficients at multiples of 1/32, from S' = x S - 1 / sqrt(2 pi).
  * Source: Abramowitz and Stegun (1964), 26.2.
  */
 import { exp } from './exponential.ts';
@@ -11,11 +11,11 @@ import { doubleOf, fixedPi, integerSqrt } from './fixed-point.ts';
 /** The table covers MILLS_FIRST to MILLS_LAST. */
 export const MILLS_FIRST = -2;
 export const MILLS_LAST = 13;
-export const MILLS_NODES_PER_UNIT = 16;
-/** Coefficients per node; their Taylor polynomial serves a radius of 3/32 from 0 on. */
-export const MILLS_STRIDE = 14;
+export const MILLS_NODES_PER_UNIT = 32;
+/** Coefficients per node; their Taylor polynomial serves a radius of 5/64 from 0 on. */
+export const MILLS_STRIDE = 13;
 /** Rows of the table, a power of two, so that a masked index needs no check of its bounds. */
-export const MILLS_ROWS = 256;
+export const MILLS_ROWS = 512;
 /** Rows of Taylor coefficients of S, lowest first. */
 export const MILLS_TABLE: Float64Array = makeTable();
 const TABLE = MILLS_TABLE;
@@ -35,9 +35,9 @@ export function millsRatio(x: number): number {
   if (!(x >= FIRST && x < LAST)) {
     return millsRatioOutside(x);
   }
-  const node = ((x - FIRST) * 16 + 0.5) & 255;
-  const d = x - (FIRST + node / 16);
-  const at = node * 14;
+  const node = ((x - FIRST) * 32 + 0.5) & 511;
+  const d = x - (FIRST + node / 32);
+  const at = node * 13;
   const square = d * d;
   const low =
     (TABLE[at + 1] as number) +
@@ -46,10 +46,7 @@ export function millsRatio(x: number): number {
   const high =
     (TABLE[at + 5] as number) +
     d * (TABLE[at + 6] as number) +
-    square *
-      ((TABLE[at + 7] as number) +
-        d * (TABLE[at + 8] as number) +
-        square * ((TABLE[at + 9] as number) + d * (TABLE[at + 10] as number)));
+    square * ((TABLE[at + 7] as number) + d * (TABLE[at + 8] as number));
   return (TABLE[at] as number) + d * (low + square * square * high);
 }
 
@@ -91,26 +88,26 @@ function makeTable(): Float64Array {
   return table;
 }
 
-/** Writes the coefficients at c = sixteenths / 16 and returns S at the next node. */
+/** Writes the coefficients at c = steps / 32 and returns S at the next node. */
 function fillNode(
   table: Float64Array,
   node: number,
-  sixteenths: number,
+  steps: number,
   value: bigint,
   density: bigint,
   direction: number,
 ): bigint {
-  const c = BigInt(sixteenths);
+  const c = BigInt(steps);
   let previous = 0n;
   let current = value;
   let sum = 0n;
-  for (let n = 0; n < 60; n++) {
+  for (let n = 0; n < 52; n++) {
     if (n < MILLS_STRIDE) {
       table[node * MILLS_STRIDE + n] = doubleOf(current, 288);
     }
-    const step = current >> BigInt(4 * n);
+    const step = current >> BigInt(5 * n);
     sum += direction === 1 || n % 2 === 0 ? step : -step;
-    const next = ((c * current) >> 4n) + previous - (n === 0 ? density : 0n);
+    const next = ((c * current) >> 5n) + previous - (n === 0 ? density : 0n);
     previous = current;
     current = next / BigInt(n + 1);
   }
