@@ -26,6 +26,7 @@ const APART = -1;
 const logs: Float64Array = new Float64Array(BLOCK);
 const distances: Float64Array = new Float64Array(BLOCK);
 const halves: Float64Array = new Float64Array(BLOCK);
+const roots: Float64Array = new Float64Array(BLOCK);
 const bells: Float64Array = new Float64Array(BLOCK);
 const nearRatios: Float64Array = new Float64Array(BLOCK);
 const gaps: Float64Array = new Float64Array(BLOCK);
@@ -113,7 +114,9 @@ function locate(batch: Black76Batch, start: number, size: number): void {
   }
   for (let i = 0; i < size; i++) {
     const at = start + i;
-    const s = (volatility[at] as number) * Math.sqrt(timeYears[at] as number);
+    const root = Math.sqrt(timeYears[at] as number);
+    const s = (volatility[at] as number) * root;
+    roots[i] = root;
     const a = Math.abs(logs[i] as number) / s;
     const t = 0.5 * s;
     const ordinary = s > 1e-12 && a + t < MILLS_LAST && a - t >= MILLS_FIRST;
@@ -163,7 +166,7 @@ function writeGreeks(
   start: number,
   size: number,
 ): void {
-  const { forward, strike, timeYears, volatility, sign } = batch;
+  const { forward, strike, timeYears, sign } = batch;
   const { price, delta, gamma, vega, theta, rho } = out;
   for (let i = 0; i < size; i++) {
     const at = start + i;
@@ -181,15 +184,15 @@ function writeGreeks(
     const difference = gaps[i] as number;
     const value = 0.5 * (gap + Math.abs(gap)) + scale * difference;
     // N(d1) where the call is out of the money, N(-d1) where the put is.
-    const tail = (scale * ((nearRatios[i] as number) - above * difference)) / f;
+    const share = scale / f;
+    const tail = share * ((nearRatios[i] as number) - above * difference);
     const outward = 1 - 2 * above;
     const density = INVERSE_SQRT_2PI * scale;
     const s = 2 * (halves[i] as number);
-    const v = (density * s) / (volatility[at] as number);
     price[at] = value;
     delta[at] = outward * tail + 0.5 * (side - outward);
-    gamma[at] = density / (f * f * s);
-    vega[at] = v;
+    gamma[at] = (INVERSE_SQRT_2PI * share) / (f * s);
+    vega[at] = density * (roots[i] as number);
     theta[at] = (-0.5 * density * s) / years;
     rho[at] = -years * value;
   }
