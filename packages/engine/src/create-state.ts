@@ -3,6 +3,7 @@
 import type { FillSink, Matcher } from '@openstrike/book';
 import { currencies, indexNames } from '@openstrike/domain';
 import { createLedger, type Ledger } from '@openstrike/ledger';
+import { createHoldingStore } from './account/holding-store.ts';
 import { createMarginDesk } from './account/margin-desk.ts';
 import { createFixingState } from './fixing/fixing-state.ts';
 import { createMarks, createTriggerWatch } from './instruments.ts';
@@ -71,6 +72,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     references: new Set(),
     trading: createTrading(),
     timers: [],
+    store: createHoldingStore(),
     desk: createMarginDesk(),
     tape,
     draft: createDraft(),

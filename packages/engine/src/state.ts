@@ -34,6 +34,7 @@ import type {
 } from '@openstrike/domain';
 import type { Ledger, LedgerAccountId } from '@openstrike/ledger';
 import type { MarkPlan, PerpetualBasis } from '@openstrike/marks';
+import type { HoldingStore } from './account/holding-store.ts';
 import type { MarginDesk } from './account/margin-desk.ts';
 import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
@@ -193,6 +194,10 @@ export interface MarkColumns {
 export interface Holding {
   readonly account: AccountRecord;
   readonly instrument: InstrumentRecord;
+  readonly record: CurrencyRecord;
+  /** Where its numbers lie; see `account/holding-store.ts`. */
+  readonly chunk: Float64Array;
+  readonly at: number;
   /** Signed. */
   sizeLots: number;
   /** Value at entry of the open lots over their whole life; gives the average price. */
@@ -288,6 +293,8 @@ export interface AccountRecord {
   selfTradeMode: SelfTradeMode;
   selfTradeAcrossSubaccounts: boolean;
   access: 'normal' | 'cancel-only' | 'locked';
+  /** Where the numbers of its holdings lie: the engine's, or one of its own in a simulation. */
+  readonly store: HoldingStore;
   subaccountCount: number;
   /** By number of the currency; null until the account has something in it. */
   readonly currencies: (CurrencyRecord | null)[];
@@ -420,6 +427,7 @@ export interface EngineState {
   readonly trading: TradingState[];
   /** Ascending by time, then by kind. */
   readonly timers: Timer[];
+  readonly store: HoldingStore;
   /** Scratch of the margin rules. */
   readonly desk: MarginDesk;
   /** What the book told during the present match; empty between commands. */

@@ -10,6 +10,7 @@ import type {
 } from '@openstrike/domain';
 import { subaccountsMax } from '../limits.ts';
 import type { AccountRecord, EngineState } from '../state.ts';
+import { createHoldingStore, type HoldingStore } from './holding-store.ts';
 
 /** The event, and the view, of an account. */
 export const accountStateOf = (account: AccountRecord): AccountChanged => ({
@@ -29,6 +30,7 @@ export const createAccountRecord = (
   parentId: AccountId | null,
   name: string,
   createdUs: TsUs,
+  store: HoldingStore,
 ): AccountRecord => ({
   id,
   parentId,
@@ -37,11 +39,16 @@ export const createAccountRecord = (
   selfTradeMode: 'cancel-maker',
   selfTradeAcrossSubaccounts: false,
   access: 'normal',
+  store,
   subaccountCount: 0,
   currencies: [null, null, null],
   openOrderCount: 0,
   clientKeys: new Map(),
 });
+
+/** A copy of an account's identity with nothing in it, for a simulation; nobody else knows it. */
+export const scratchAccount = (account: AccountRecord): AccountRecord =>
+  createAccountRecord(account.id, null, account.name, account.createdUs, createHoldingStore());
 
 /** Puts a record where it is looked up. */
 export const placeAccount = (state: EngineState, account: AccountRecord): void => {
@@ -60,7 +67,7 @@ export const createAccount = (state: EngineState, command: CreateAccount): Rejec
 
   // Point of no return.
   const id = state.accounts.length as AccountId;
-  const account = createAccountRecord(id, parentId, name, state.nowUs as TsUs);
+  const account = createAccountRecord(id, parentId, name, state.nowUs as TsUs, state.store);
   if (parent !== null) {
     parent.subaccountCount += 1;
   }

@@ -12,6 +12,7 @@ import {
 } from '@openstrike/domain';
 import type { LedgerAccountId } from '@openstrike/ledger';
 import type { AccountRecord, CurrencyRecord, EngineState } from '../state.ts';
+import { MarginRecord } from './margin-record.ts';
 
 /** The account's record in a currency, made at first use. */
 export const currencyRecordOf = (account: AccountRecord, currencyNo: number): CurrencyRecord => {
@@ -29,29 +30,20 @@ export const createCurrencyRecord = (
   account: AccountRecord,
   currencyNo: number,
   ledgerId: LedgerAccountId | null,
-): CurrencyRecord => ({
-  account,
-  currencyNo,
-  ledgerId,
-  holdings: [],
-  holdingIds: [],
-  marginSets: [],
-  marginVersion: -1,
-  initialMargin: 0,
-  maintenanceMargin: 0,
-  ordersMargin: 0,
-  sessionProfit: 0,
-  optionsValue: 0,
-});
+): CurrencyRecord => new MarginRecord(account, currencyNo, ledgerId, account.store.recordRows);
 
-/** The account's cash in minor units; 0 where it has none. */
+/** A record's cash in minor units. */
+export const recordBalance = (state: EngineState, record: CurrencyRecord): number =>
+  record.ledgerId === null ? 0 : state.ledger.balance(record.ledgerId);
+
+/** The account's cash in minor units; 0 where it has no record. */
 export const balanceOf = (
   state: EngineState,
   account: AccountRecord,
   currencyNo: number,
 ): number => {
   const record = account.currencies[currencyNo];
-  return record && record.ledgerId !== null ? state.ledger.balance(record.ledgerId) : 0;
+  return record ? recordBalance(state, record) : 0;
 };
 
 /**

@@ -1,5 +1,5 @@
-// Positions as integer cost: for every fill the change of cost less the profit equals the fill's value, and what two
-// sides of any run of trades have earned and hold sums to zero.
+// Positions as integer cost: for every fill the change of cost less the profit equals the fill's
+// value, and what two sides of any run of trades have earned and hold sums to zero.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Holding, InstrumentRecord } from '../state.ts';

@@ -12,6 +12,7 @@ import type {
   MarginSet,
 } from '../state.ts';
 import { currencyRecordOf } from './cash.ts';
+import { HoldingRecord } from './holding-record.ts';
 
 /** Place of an id in ascending ids, or where it would be. */
 const placeOf = (ids: readonly number[], id: number): number => {
@@ -33,44 +34,16 @@ export const holdingOf = (account: AccountRecord, instrument: InstrumentRecord):
   findHolding(account, instrument) ?? openHolding(account, instrument);
 
 /** What the account has in the instrument; null where it has had nothing. */
-export const findHolding = (
-  account: AccountRecord,
-  instrument: InstrumentRecord,
-): Holding | null => {
-  const record = account.currencies[instrument.currencyNo];
-  if (!record) {
-    return null;
-  }
-  const at = placeOf(record.holdingIds, instrument.id);
-  return record.holdingIds[at] === instrument.id ? (record.holdings[at] as Holding) : null;
-};
+export const findHolding = (account: AccountRecord, instrument: InstrumentRecord): Holding | null =>
+  account.store.table.find(account.id, instrument.id);
 
 const openHolding = (account: AccountRecord, instrument: InstrumentRecord): Holding => {
   const record = currencyRecordOf(account, instrument.currencyNo);
-  const holding: Holding = {
-    account,
-    instrument,
-    sizeLots: 0,
-    openCost: 0,
-    sessionCost: 0,
-    sessionRealised: 0,
-    sessionFunding: 0,
-    realised: 0,
-    fundingMark: instrument.funding?.accruedPerLot ?? 0,
-    openBuyLots: 0,
-    openSellLots: 0,
-    openBuyTickLots: 0,
-    firstOrder: null,
-    lastOrder: null,
-    orderCount: 0,
-    reduceOnlyCount: 0,
-    marginSet: marginSetOf(record, instrument),
-    initialMargin: 0,
-    maintenanceMargin: 0,
-    ordersMargin: 0,
-    sessionProfit: 0,
-    optionsValue: 0,
-  };
+  const { store } = account;
+  const set = marginSetOf(record, instrument);
+  const holding = new HoldingRecord(account, instrument, record, set, store.rows);
+  holding.fundingMark = instrument.funding?.accruedPerLot ?? 0;
+  store.table.add(holding);
   const at = placeOf(record.holdingIds, instrument.id);
   record.holdings.splice(at, 0, holding);
   record.holdingIds.splice(at, 0, instrument.id);
@@ -114,25 +87,29 @@ const setPlaceOf = (holdings: readonly Holding[], instrumentId: number): number 
   return at < 0 ? holdings.length : at;
 };
 
+/** Takes a holding out of the store; whoever held it must let it go. */
+export const releaseHolding = (holding: Holding): void => {
+  const { store } = holding.account;
+  store.table.remove(holding);
+  store.rows.give(holding.chunk, holding.at);
+};
+
 /**
  * Forgets a holding that has neither lots nor orders. Its session profit must have been settled.
  */
 export const dropHolding = (holding: Holding): void => {
-  const { account, instrument } = holding;
-  const record = account.currencies[instrument.currencyNo];
-  if (record) {
-    const at = placeOf(record.holdingIds, instrument.id);
-    record.holdings.splice(at, 1);
-    record.holdingIds.splice(at, 1);
-    record.marginVersion = -1;
-  }
-  const { marginSet } = holding;
-  if (record && marginSet !== null) {
+  const { instrument, record, marginSet } = holding;
+  const at = placeOf(record.holdingIds, instrument.id);
+  record.holdings.splice(at, 1);
+  record.holdingIds.splice(at, 1);
+  record.marginVersion = -1;
+  if (marginSet !== null) {
     marginSet.holdings.splice(setPlaceOf(marginSet.holdings, instrument.id), 1);
     if (marginSet.holdings.length === 0) {
       record.marginSets.splice(record.marginSets.indexOf(marginSet), 1);
     }
   }
+  releaseHolding(holding);
 };
 
 /**

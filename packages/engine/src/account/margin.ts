@@ -14,8 +14,8 @@ import type {
   SideCode,
 } from '../state.ts';
 import { feeOf } from '../trading/fees.ts';
-import { balanceOf, currencyRecordOf } from './cash.ts';
-import { valueAtPrice, valueAtTicks } from './holdings.ts';
+import { recordBalance } from './cash.ts';
+import { releaseHolding, valueAtPrice, valueAtTicks } from './holdings.ts';
 
 const isOption = (instrument: InstrumentRecord): boolean => instrument.kind === 'option';
 
@@ -184,6 +184,7 @@ const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | n
   for (let at = 0; at < holdings.length; at++) {
     const holding = holdings[at] as Holding;
     if (isEmpty(holding) && holding !== keep && holding.marginSet === null) {
+      releaseHolding(holding);
       continue;
     }
     holdings[kept] = holding;
@@ -240,8 +241,7 @@ export const refreshMargin = (
 
 /** Call after any change of a holding's lots, costs or open orders. */
 export const marginChanged = (state: EngineState, holding: Holding): void => {
-  const { account, instrument, marginSet } = holding;
-  const record = account.currencies[instrument.currencyNo] as CurrencyRecord;
+  const { record, marginSet } = holding;
   if (record.marginVersion !== state.marksVersion[record.currencyNo]) {
     return;
   }
@@ -259,7 +259,7 @@ export const marginChanged = (state: EngineState, holding: Holding): void => {
 
 /** Equity that counts for margin: cash and session profit, without the value of options. */
 export const marginBalanceOf = (state: EngineState, record: CurrencyRecord): number =>
-  balanceOf(state, record.account, record.currencyNo) + record.sessionProfit;
+  recordBalance(state, record) + record.sessionProfit;
 
 /** Funds free for new risk. Holds: the record is fresh. */
 export const availableFundsOf = (state: EngineState, record: CurrencyRecord): number =>
@@ -316,7 +316,10 @@ const lossAtOnce = (
   return Math.max(cost - valueAtPrice(instrument, signedLots, mark), 0);
 };
 
-/** The price at which an order could trade now: a limit far from the market counts as the band's edge. */
+/**
+ * The price at which an order could trade now: a limit far from the market counts as the band's
+ * edge.
+ */
 const tradableTicks = (
   state: EngineState,
   instrument: InstrumentRecord,
@@ -348,8 +351,7 @@ export const canCarry = (
   if (onlyReduces(holding, side, lots)) {
     return true;
   }
-  const { account, instrument } = holding;
-  const record = currencyRecordOf(account, instrument.currencyNo);
+  const { record, instrument } = holding;
   refreshMargin(state, record, holding);
   const signedLots = side === 0 ? lots : -lots;
   const worstTicks = tradableTicks(state, instrument, priceTicks);

@@ -8,7 +8,7 @@ import {
   type Queries,
   type RejectCode,
 } from '@openstrike/domain';
-import { createAccountRecord } from '../account/accounts.ts';
+import { scratchAccount } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
 import { findHolding, holdingOf } from '../account/holdings.ts';
 import { extraOrderMargin, refreshMargin } from '../account/margin.ts';
@@ -23,11 +23,11 @@ const holdingOrEmpty = (
   const own = findHolding(account, instrument);
   if (own !== null) {
     const record = account.currencies[instrument.currencyNo];
-    if (record) refreshMargin(state, record);
+    if (record) refreshMargin(state, record, own);
     return own;
   }
   const no = instrument.currencyNo;
-  const scratch = createAccountRecord(account.id, null, account.name, account.createdUs);
+  const scratch = scratchAccount(account);
   const record = createCurrencyRecord(scratch, no, null);
   scratch.currencies[no] = record;
   const holding = holdingOf(scratch, instrument);
@@ -85,7 +85,7 @@ export const orderMargins = (
 const bareHolding = (state: EngineState, holding: Holding): Holding => {
   const { account, instrument } = holding;
   const no = instrument.currencyNo;
-  const scratch = createAccountRecord(account.id, null, account.name, account.createdUs);
+  const scratch = scratchAccount(account);
   const record = createCurrencyRecord(scratch, no, null);
   scratch.currencies[no] = record;
   const bare = holdingOf(scratch, instrument);

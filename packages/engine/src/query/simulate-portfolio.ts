@@ -2,7 +2,7 @@
 // instead. The real rules run over scratch records that nothing else knows; positions come in at
 // their marks, without premium.
 import type { AccountSummary, Queries, RejectCode } from '@openstrike/domain';
-import { createAccountRecord } from '../account/accounts.ts';
+import { scratchAccount } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
 import { holdingOf, valueAtPrice } from '../account/holdings.ts';
 import { currencyNoOf, type EngineState, type Holding } from '../state.ts';
@@ -33,7 +33,7 @@ export const simulatePortfolio = (
   if (account === undefined) return 'unknown-account';
   const no = currencyNoOf(currency);
   const own = account.currencies[no];
-  const scratch = createAccountRecord(account.id, null, account.name, account.createdUs);
+  const scratch = scratchAccount(account);
   const record = createCurrencyRecord(scratch, no, own?.ledgerId ?? null);
   scratch.currencies[no] = record;
   for (const holding of own?.holdings ?? []) {

@@ -88,7 +88,7 @@ const readAccount = (reader: ByteReader, state: EngineState): void => {
   const name = reader.text();
   const createdUs = reader.int() as TsUs;
   const id = state.accounts.length as AccountId;
-  const account = createAccountRecord(id, parentId, name, createdUs);
+  const account = createAccountRecord(id, parentId, name, createdUs, state.store);
   account.selfTradeMode = modes[reader.byte()] as SelfTradeMode;
   account.selfTradeAcrossSubaccounts = reader.flag();
   account.access = accesses[reader.byte()] as AccountRecord['access'];

@@ -12,7 +12,7 @@ import type {
   UsdMicros,
 } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
-import { currencyRecordOf, moveCash } from '../account/cash.ts';
+import { moveCash } from '../account/cash.ts';
 import { applyFill, emitPosition, valueAtTicks } from '../account/holdings.ts';
 import { marginChanged } from '../account/margin.ts';
 import { accrueFunding, chargeFunding } from '../funding/funding.ts';
@@ -137,8 +137,7 @@ const moveMoney = (
   fee: number,
   tradeId: TradeId,
 ): void => {
-  const { account, instrument } = order.holding;
-  const record = currencyRecordOf(account, instrument.currencyNo);
+  const { record, instrument } = order.holding;
   const venue = state.venue[instrument.currencyNo] as VenueAccounts;
   const at = instrument.id;
   moveCash(state, record, venue.clearing, premium, 'premium', at, order.id, tradeId, null);

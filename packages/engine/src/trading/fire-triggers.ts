@@ -54,6 +54,9 @@ export const firePrice = (state: EngineState, watch: TriggerWatch, price: number
  */
 export const fireLastPrices = (state: EngineState): void => {
   const moved = state.newLastPrices;
+  if (moved.length === 0) {
+    return;
+  }
   for (let i = 0; i < moved.length; i++) {
     const instrument = moved[i];
     if (instrument !== undefined) {
