@@ -147,6 +147,9 @@ function addJumps(model: BatesModel, timeYears: number, sRe: number, sIm: number
 export function logMoment(model: BatesModel, timeYears: number, s: number): number {
   const { reversion, volOfVariance, correlation, variance, longRunVariance } = model;
   const p = s * s - s;
+  if (p === 0) {
+    return 0;
+  }
   const b = reversion - correlation * volOfVariance * s;
   const square = volOfVariance * volOfVariance;
   const q = b * b - square * p;
