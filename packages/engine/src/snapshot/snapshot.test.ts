@@ -1,4 +1,5 @@
-// Snapshots: primitives come back as they went, documents have one text, and what is no snapshot is refused.
+// Snapshots: primitives come back as they went, documents have one text, and what is no snapshot is
+// refused.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TestEngine } from '../testing/test-engine.ts';

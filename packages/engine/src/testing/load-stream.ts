@@ -4,6 +4,7 @@
 import type {
   AccountId,
   Command,
+  Instrument,
   InstrumentView,
   OrderId,
   PriceTicks,
@@ -50,6 +51,15 @@ interface OpenOrder {
   readonly accountId: AccountId;
 }
 
+/** The grid price at or below a number of ticks, and no less than the first. */
+const gridTicks = (instrument: Instrument, exact: number): number => {
+  let ticks = Math.max(1, Math.round(exact));
+  for (const { aboveTicks, multiple } of instrument.tickSteps) {
+    if (ticks > aboveTicks) ticks -= ticks % multiple;
+  }
+  return ticks;
+};
+
 /** How many accounts are market makers, and how many instruments anybody else trades. */
 const makers = 100;
 const own = 20;
@@ -59,6 +69,7 @@ class Crowd {
   readonly #engine: Recorder;
   readonly #accounts: number;
   readonly #views: readonly InstrumentView[];
+  readonly #byId: ReadonlyMap<number, InstrumentView>;
   readonly #open: OpenOrder[] = [];
   #price = 100_000;
 
@@ -67,6 +78,7 @@ class Crowd {
     this.#engine = engine;
     this.#accounts = options.accounts;
     this.#views = engine.engine.query('instruments', {}).filter(({ mark }) => mark !== null);
+    this.#byId = new Map(this.#views.map((view) => [view.instrument.id, view]));
   }
 
   tick(): void {
@@ -76,9 +88,11 @@ class Crowd {
 
   step(): void {
     const drawn = this.#random.nextInt(0, 100);
-    if (drawn < 38 && this.#open.length > 0) {
+    if (drawn < 30 && this.#open.length > 0) {
       this.#cancel();
-    } else if (drawn < 86) {
+    } else if (drawn < 60 && this.#open.length > 0) {
+      this.#edit();
+    } else if (drawn < 95) {
       this.#order(0.99 - 0.1 * this.#random.nextFloat(), 1.01 + 0.1 * this.#random.nextFloat());
     } else {
       this.#order(1.03, 0.97);
@@ -108,10 +122,7 @@ class Crowd {
     const option = instrument.kind === 'option';
     const factor = buys ? bid : ask;
     const price = (mark?.markPrice ?? 1) * (option ? factor : 1 + (factor - 1) / 20);
-    let ticks = Math.max(1, Math.round((price * instrument.tick.den) / instrument.tick.num));
-    for (const { aboveTicks, multiple } of instrument.tickSteps) {
-      if (ticks > aboveTicks) ticks -= ticks % multiple;
-    }
+    const ticks = gridTicks(instrument, (price * instrument.tick.den) / instrument.tick.num);
     const events = this.#engine.apply({
       ...plainOrder,
       accountId,
@@ -124,6 +135,35 @@ class Crowd {
     if (first?.type === 'order-changed') {
       this.#open.push({ orderId: first.order.orderId, accountId });
     }
+  }
+
+  /** A new price some percent behind the old one, as a maker requotes; it rarely trades. */
+  #edit(): void {
+    const { orderId, accountId } = this.#open[
+      this.#random.nextInt(0, this.#open.length)
+    ] as OpenOrder;
+    const order = this.#engine.engine.query('order', { orderId });
+    const view = this.#byId.get(order?.instrumentId ?? 0);
+    if (order === null || view === undefined) {
+      return;
+    }
+    const step = 0.02 * this.#random.nextFloat() * (order.side === 'buy' ? -1 : 1);
+    const shift = view.instrument.kind === 'option' ? step : step / 20;
+    this.#engine.apply({
+      type: 'edit-order',
+      accountId,
+      orderId,
+      priceTicks: gridTicks(view.instrument, order.priceTicks * (1 + shift)) as PriceTicks,
+      sizeLots: null,
+      displayLots: null,
+      postOnly: null,
+      reduceOnly: null,
+      priceMode: null,
+      priceModeValue: null,
+      triggerPrice: null,
+      triggerOffset: null,
+      validUntilUs: 0,
+    });
   }
 
   #cancel(): void {
