@@ -4,6 +4,7 @@
 // stderr and a non-zero exit.
 import { OperationalError } from '@openstrike/domain';
 import { Command } from 'commander';
+import { printChain } from './chain.ts';
 import { askControl } from './control-socket.ts';
 import { runOffline } from './offline.ts';
 import { commanderOptions, describeOptions, resolveOptions } from './options.ts';
@@ -123,6 +124,17 @@ const addVenueCommands = (program: Command): void => {
   }));
 };
 
+const addChainCommand = (program: Command): void => {
+  program
+    .command('chain [series]')
+    .description('print a series of the running exchange, such as BTC, ETH-27NOV26, BTC_USDC')
+    .option('--data <folder>', 'data folder of the running exchange')
+    .option('--config <file>', 'configuration file')
+    .action(async (series: string | undefined, flags: Flags) =>
+      print(await printChain(dataFolder(flags), series ?? 'BTC')),
+    );
+};
+
 const addFolderCommands = (program: Command): void => {
   const offline = (name: 'verify' | 'restore', signature: string, explain: string): void => {
     program
@@ -152,6 +164,7 @@ const program = withOptions(new Command('openstrike'))
 addAccountCommands(program);
 addVenueCommands(program);
 addFolderCommands(program);
+addChainCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -49,4 +49,10 @@ test('what is described can be read back', () => {
   const resolved = resolveOptions({ speed: 'max', port: '9' }, {});
   const config = configFile(describeOptions(resolved));
   expect(resolveOptions({ config }, {}).options).toEqual({ ...resolved.options, config });
+});
+
+test('the example file shows every default', () => {
+  const example = new URL('../openstrike.example.yaml', import.meta.url);
+  const described = describeOptions(resolveOptions({}, {})).replaceAll(' # default\n', '\n');
+  expect(readFileSync(example, 'utf8')).toBe(described);
 });

@@ -102,7 +102,7 @@ const optionRows: readonly OptionRow[] = [
     name: 'config',
     flag: '--config <file>',
     value: '',
-    explain: 'configuration file in YAML; see openstrike.example.yaml',
+    explain: 'configuration file in YAML; see apps/exchange/openstrike.example.yaml',
     read: text,
   },
   {

@@ -18,6 +18,21 @@ test('time runs at its speed, never past the ceiling, never back', () => {
   expect(clock.nowUs()).toBe(at(102));
 });
 
+test('a second that comes early does not make the clock fast', () => {
+  let wall = 0;
+  const clock = createPacedClock({ startUs: at(100.2), speed: 1, wallMs: () => wall });
+  // The first second is sent at once, so that there are prices; then timers fire a bit early.
+  clock.advance(at(101), at(102));
+  expect(clock.nowUs()).toBe(at(101));
+  for (let second = 102; second < 200; second += 1) {
+    wall = (second - 100.2) * 1000 - 0.4;
+    clock.advance(at(second), at(second + 1));
+    expect(clock.nowUs()).toBe(at(second));
+  }
+  wall += 500.4;
+  expect(clock.nowUs()).toBe(at(199.5));
+});
+
 test('as fast as the machine allows means: the ceiling is now', () => {
   const clock = createPacedClock({ startUs: at(0), speed: Infinity, wallMs: () => 0 });
   expect(clock.nowUs()).toBe(at(0));

@@ -20,8 +20,7 @@ export interface PacedClockOptions {
 }
 
 export const createPacedClock = ({ startUs, speed, wallMs }: PacedClockOptions): PacedClock => {
-  let baseUs: number = startUs;
-  let baseMs = wallMs();
+  const baseMs = wallMs();
   let lastUs: number = startUs;
   let ceilingUs = Number.POSITIVE_INFINITY;
   const scaledUs = (): number =>
@@ -29,7 +28,7 @@ export const createPacedClock = ({ startUs, speed, wallMs }: PacedClockOptions):
       ? ceilingUs === Number.POSITIVE_INFINITY
         ? lastUs
         : ceilingUs
-      : baseUs + (wallMs() - baseMs) * usPerMs * speed;
+      : startUs + (wallMs() - baseMs) * usPerMs * speed;
   const nowUs = (): TsUs => {
     lastUs = Math.max(lastUs, Math.floor(Math.min(scaledUs(), ceilingUs)));
     return lastUs as TsUs;
@@ -37,20 +36,14 @@ export const createPacedClock = ({ startUs, speed, wallMs }: PacedClockOptions):
   return {
     nowUs,
     advance: (atUs, ceiling) => {
-      ceilingUs = Number.POSITIVE_INFINITY;
-      const scaled = scaledUs();
+      // Ahead of the pace, as a timer that fires early would have it, time stands still until the
+      // pace is there: were it to start anew, a venue at wall speed would run away from the wall.
       lastUs = Math.max(lastUs, atUs);
-      // Behind or ahead of schedule, the pace starts anew from here: lost time is not made up in a
-      // burst.
-      if (speed !== Number.POSITIVE_INFINITY && scaled < atUs) {
-        baseUs = atUs;
-        baseMs = wallMs();
-      }
       ceilingUs = ceiling;
     },
     wallMsUntil: (atUs) => {
       if (speed === Number.POSITIVE_INFINITY) return 0;
-      return Math.max(0, (atUs - baseUs) / usPerMs / speed - (wallMs() - baseMs));
+      return Math.max(0, (atUs - startUs) / usPerMs / speed - (wallMs() - baseMs));
     },
   };
 };

@@ -3,6 +3,7 @@
 // clients need not parse the log.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OperationalError } from '@openstrike/domain';
 
 export interface DemoAccount {
   readonly accountId: number;
@@ -36,8 +37,15 @@ export const writeRunFile = (run: RunFile): void => {
   renameSync(`${path}.new`, path);
 };
 
-export const readRunFile = (dataFolder: string): RunFile =>
-  JSON.parse(readFileSync(pathOf(dataFolder), 'utf8')) as RunFile;
+/** Throws OperationalError when no exchange is open on the folder. */
+export const readRunFile = (dataFolder: string): RunFile => {
+  try {
+    return JSON.parse(readFileSync(pathOf(dataFolder), 'utf8')) as RunFile;
+  } catch (cause) {
+    const sentence = `No exchange is open on ${dataFolder}; start it with npm start.`;
+    throw new OperationalError('not-running', sentence, { cause });
+  }
+};
 
 export const removeRunFile = (dataFolder: string): void => {
   rmSync(pathOf(dataFolder), { force: true });
