@@ -122,6 +122,29 @@ test('a restored engine goes on exactly as the one that never stopped', () => {
   );
 });
 
+test('while marks rest, no order takes funds that are not there', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const engine = new TestEngine();
+      const source = new RandomCommands(seed, { stepUs: 1_000, marketShare: 0 });
+      source.prepare(engine);
+      for (const { accountId, currency, availableWithdrawalFunds } of summariesOf(engine.engine)) {
+        const amount = Math.floor(0.9 * availableWithdrawalFunds) as never;
+        const reference = `out ${accountId} ${currency}`;
+        engine.apply({ type: 'withdraw', accountId, currency, amount, reference });
+      }
+      for (let i = 0; i < 300; i++) {
+        engine.apply(source.next(engine));
+        for (const { availableFunds, balance } of summariesOf(engine.engine)) {
+          // Orders that only reduce may pay for it, and resting futures may stand beyond the mark.
+          expect(availableFunds).toBeGreaterThanOrEqual(-0.001 * balance);
+        }
+      }
+    }),
+    { numRuns: 6, seed: 20260921 },
+  );
+});
+
 test('a refused command changes nothing', () => {
   fc.assert(
     fc.property(seeds, (seed) => {

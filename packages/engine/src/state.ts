@@ -200,8 +200,13 @@ export interface Holding {
   readonly at: number;
   /** Signed. */
   sizeLots: number;
-  /** Value at entry of the open lots over their whole life; gives the average price. */
+  /** Value at entry of the open lots over their whole life. */
   openCost: number;
+  /**
+   * The same of inverse futures before rounding, in fractions of a minor unit: ten dollars are few
+   * of those, so an average price of the rounded cost would be dollars off. 0 elsewhere.
+   */
+  entryValue: number;
   /** Value at entry, or at the last daily settlement if later. */
   sessionCost: number;
   /**

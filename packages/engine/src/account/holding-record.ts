@@ -153,4 +153,11 @@ export class HoldingRecord implements Holding {
   set optionsValue(value: number) {
     this.chunk[this.at + 16] = value;
   }
+
+  get entryValue(): number {
+    return this.chunk[this.at + 17] as number;
+  }
+  set entryValue(value: number) {
+    this.chunk[this.at + 17] = value;
+  }
 }

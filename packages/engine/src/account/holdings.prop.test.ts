@@ -21,6 +21,7 @@ const flat = (instrument: InstrumentRecord): Holding =>
     instrument,
     sizeLots: 0,
     openCost: 0,
+    entryValue: 0,
     sessionCost: 0,
     sessionRealised: 0,
     realised: 0,
@@ -53,6 +54,24 @@ test.each([
         expect(long.openCost + short.openCost).toBe(0);
         if (long.sizeLots === 0) expect(long.openCost).toBe(0);
       }
+    }),
+    { seed: 20260921 },
+  );
+});
+
+test('the average entry of ten dollars is the price that they were bought at', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 50_000, max: 250_000 }), fc.integer(), (ticks, seed) => {
+      const holding = flat(inverse);
+      const lots = 1 + (Math.abs(seed) % 500);
+      applyFill(holding, lots, ticks);
+      applyFill(holding, lots, ticks);
+      expect(averagePriceOf(holding)).toBeCloseTo(ticks / 2, 8);
+      // Part of it closed, the rest keeps its entry; turned around, it has a new one.
+      applyFill(holding, -lots, ticks + 7);
+      expect(averagePriceOf(holding)).toBeCloseTo(ticks / 2, 8);
+      applyFill(holding, -3 * lots, ticks + 9);
+      expect(averagePriceOf(holding)).toBeCloseTo((ticks + 9) / 2, 8);
     }),
     { seed: 20260921 },
   );

@@ -149,6 +149,17 @@ export const roundHalfEven = (value: number): number => {
   return (up ? floor + 1 : floor) + 0;
 };
 
+/** The unrounded value at entry once a fill is counted; what is closed takes its share along. */
+const entryValueAfter = (holding: Holding, lots: number, priceTicks: number): number => {
+  const { sizeLots: before, entryValue } = holding;
+  const perLot = holding.instrument.inverseValuePerLot;
+  if (perLot === 0) return 0;
+  const after = before + lots;
+  if (before === 0 || before > 0 === lots > 0) return entryValue - (lots * perLot) / priceTicks;
+  if (after === 0) return 0;
+  return after > 0 === before > 0 ? (entryValue * after) / before : -(after * perLot) / priceTicks;
+};
+
 /**
  * Applies a fill of signed lots at a price to a holding's lots, costs and realised profit.
  *
@@ -158,6 +169,7 @@ export const roundHalfEven = (value: number): number => {
 export const applyFill = (holding: Holding, lots: number, priceTicks: number): number => {
   const value = valueAtTicks(holding.instrument, lots, priceTicks);
   const before = holding.sizeLots;
+  holding.entryValue = entryValueAfter(holding, lots, priceTicks);
   holding.sizeLots = before + lots;
   if (before === 0 || before > 0 === lots > 0) {
     holding.openCost += value;
@@ -180,14 +192,14 @@ export const applyFill = (holding: Holding, lots: number, priceTicks: number): n
 
 /** Average entry price in the instrument's price unit; 0 when flat. */
 export const averagePriceOf = (holding: Holding): number => {
-  const { sizeLots, openCost, instrument } = holding;
+  const { sizeLots, openCost, entryValue, instrument } = holding;
   if (sizeLots === 0) {
     return 0;
   }
   const { tick, cashPerTickLot } = instrument.contract;
   const perLot = instrument.inverseValuePerLot;
   const ticks =
-    perLot === 0 ? openCost / (sizeLots * cashPerTickLot) : -(sizeLots * perLot) / openCost;
+    perLot === 0 ? openCost / (sizeLots * cashPerTickLot) : -(sizeLots * perLot) / entryValue;
   return (ticks * tick.num) / tick.den;
 };
 

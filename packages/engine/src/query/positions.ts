@@ -98,7 +98,7 @@ const viewOf = (state: EngineState, record: CurrencyRecord, holding: Holding): P
     openOrdersMargin: margins.orders as Cash,
     estimatedLiquidationPrice:
       sizeLots === 0 ? null : liquidationPrice(state, record, contract, underlying),
-    leverage: marginUsd > 0 ? Math.floor(valueUsd / marginUsd) : 0,
+    leverage: marginUsd > 0 ? Math.round(valueUsd / marginUsd) : 0,
   };
 };
 

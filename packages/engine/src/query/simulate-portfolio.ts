@@ -11,6 +11,7 @@ import { summaryOf } from './account-summary.ts';
 const copyHolding = (from: Holding, to: Holding, withOrders: boolean): void => {
   to.sizeLots = from.sizeLots;
   to.openCost = from.openCost;
+  to.entryValue = from.entryValue;
   to.sessionCost = from.sessionCost;
   to.sessionRealised = from.sessionRealised;
   to.sessionFunding = from.sessionFunding;

@@ -92,6 +92,7 @@ const deliverHolding = (
     holding.realised += value - holding.openCost;
     holding.sizeLots = 0;
     holding.openCost = 0;
+    holding.entryValue = 0;
     closeSession(state, holding, 0);
     emitPosition(state, holding);
   }

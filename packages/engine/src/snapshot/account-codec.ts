@@ -30,6 +30,7 @@ const writeHolding = (writer: ByteWriter, holding: Holding): void => {
   writer.int(holding.sessionFunding);
   writer.int(holding.realised);
   writer.real(holding.fundingMark);
+  writer.real(holding.entryValue);
 };
 
 const readHolding = (reader: ByteReader, state: EngineState, account: AccountRecord): void => {
@@ -43,6 +44,7 @@ const readHolding = (reader: ByteReader, state: EngineState, account: AccountRec
   holding.sessionFunding = reader.int();
   holding.realised = reader.int();
   holding.fundingMark = reader.real();
+  holding.entryValue = reader.real();
 };
 
 const writeClientKey = (writer: ByteWriter, record: ClientKeyRecord): void => {

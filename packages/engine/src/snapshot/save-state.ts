@@ -10,7 +10,7 @@ import { writeIndex, writeInstruments } from './instrument-codec.ts';
 
 /** First bytes of every snapshot, and the version of what follows. */
 export const snapshotMark = 'openstrike-engine';
-export const snapshotVersion = 1;
+export const snapshotVersion = 2;
 
 const writeVenue = (writer: ByteWriter, state: EngineState): void => {
   for (const accounts of state.venue) {
