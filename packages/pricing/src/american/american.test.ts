@@ -109,7 +109,12 @@ test('a call is the put with spot and strike, rate and yield exchanged', () => {
         yieldRate: rate,
         optionType: optionType === 'call' ? ('put' as const) : ('call' as const),
       };
-      expect(americanPrice(given)).toEqual(americanPrice(twin));
+      const price = americanPrice(given);
+      const other = americanPrice(twin);
+      expect(price.ok).toBe(other.ok);
+      if (price.ok && other.ok) {
+        expectNear(price.value, other.value, 1e-13 * Math.max(spot, strike));
+      }
     }),
     { numRuns: 50 },
   );

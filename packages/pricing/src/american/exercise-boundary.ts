@@ -303,24 +303,22 @@ function fillWeights(put: CanonicalPut, scheme: CollocationScheme, scratch: Scra
   }
 }
 
+/** What addPoints leaves: both integrals and their derivatives by the node's own depth. */
+const sums = new Float64Array(4);
+
 /**
- * Equation "A" at node i, ln N - ln D - (r - q) T - ln(B / strike) = 0, into the right side, and
- * its derivatives by the depth of every node into row i of the Jacobian.
+ * The integrals of equation "A" at node i, their derivatives by its own depth into sums, and by the
+ * depths along the integral, each over that depth, into the rows.
  */
-function fillEquation(
-  put: CanonicalPut,
+function addPoints(
   scheme: CollocationScheme,
   scratch: Scratch,
   i: number,
-  logAtExpiry: number,
+  total: number,
+  drift: number,
 ): void {
-  const { timeYears, volatility, rate, yieldRate } = put;
-  const { nodeCount: n, inner, rootShares, interpolation } = scheme;
+  const { nodeCount: n, inner, interpolation } = scheme;
   const { depths, squares, rateWeights, yieldWeights, rowN, rowD } = scratch;
-  const share = rootShares[i] as number;
-  const time = timeYears * share * share;
-  const total = volatility * Math.sqrt(time);
-  const drift = (rate - yieldRate - 0.5 * volatility * volatility) * time;
   const depth = depths[i] as number;
   rowN.fill(0);
   rowD.fill(0);
@@ -353,32 +351,55 @@ function fillEquation(
     slopeN += tiltN;
     slopeD += tiltD;
     const perOther = square > SQUARE_MIN ? 1 / other : 0;
-    const perOtherN = tiltN * perOther;
-    const perOtherD = tiltD * perOther;
     for (let k = 0; k < n; k++) {
-      const weight = interpolation[row + k] as number;
-      rowN[k] = (rowN[k] as number) + perOtherN * weight;
-      rowD[k] = (rowD[k] as number) + perOtherD * weight;
+      const weight = (interpolation[row + k] as number) * perOther;
+      rowN[k] = (rowN[k] as number) + tiltN * weight;
+      rowD[k] = (rowD[k] as number) + tiltD * weight;
     }
   }
-  const logNow = logAtExpiry - depth;
+  sums[0] = sumN;
+  sums[1] = sumD;
+  sums[2] = slopeN;
+  sums[3] = slopeD;
+}
+
+/**
+ * Equation "A" at node i, ln N - ln D - (r - q) T - ln(B / strike) = 0, into the right side, and
+ * its derivatives by the depth of every node into row i of the Jacobian.
+ */
+function fillEquation(
+  put: CanonicalPut,
+  scheme: CollocationScheme,
+  scratch: Scratch,
+  i: number,
+  logAtExpiry: number,
+): void {
+  const { timeYears, volatility, rate, yieldRate } = put;
+  const { nodeCount: n, rootShares } = scheme;
+  const { depths, rowN, rowD, jacobian, step } = scratch;
+  const share = rootShares[i] as number;
+  const time = timeYears * share * share;
+  const total = volatility * Math.sqrt(time);
+  const drift = (rate - yieldRate - 0.5 * volatility * volatility) * time;
+  addPoints(scheme, scratch, i, total, drift);
+  const logNow = logAtExpiry - (depths[i] as number);
   const d2 = (logNow + drift) / total;
   const d1 = d2 + total;
   const density2 = (SQRT_2PI_INVERSE * exp(-0.5 * d2 * d2)) / total;
   const density1 = (SQRT_2PI_INVERSE * exp(-0.5 * d1 * d1)) / total;
-  const numerator = sumN + density2;
-  const denominator = sumD + density1 + normCdf(d1);
+  const numerator = (sums[0] as number) + density2;
+  const denominator = (sums[1] as number) + density1 + normCdf(d1);
   const perN = 1 / numerator;
   const perD = 1 / denominator;
-  const ownSlope =
-    (slopeN - (density2 * d2) / total) * perN - (slopeD - (density1 * d2) / total) * perD;
+  const slopeN = (sums[2] as number) - (density2 * d2) / total;
+  const slopeD = (sums[3] as number) - (density1 * d2) / total;
   const base = i * n;
   for (let k = 0; k < n; k++) {
-    scratch.jacobian[base + k] =
+    jacobian[base + k] =
       (depths[k] as number) * ((rowN[k] as number) * perN - (rowD[k] as number) * perD);
   }
-  scratch.jacobian[base + i] = (scratch.jacobian[base + i] as number) + 1 - ownSlope;
-  scratch.step[i] = logNow + (rate - yieldRate) * time - log(numerator / denominator);
+  jacobian[base + i] = (jacobian[base + i] as number) + 1 - (slopeN * perN - slopeD * perD);
+  step[i] = logNow + (rate - yieldRate) * time - log(numerator / denominator);
 }
 
 /** Solves a linear system in place, by elimination with partial pivoting. */

@@ -91,30 +91,41 @@ function logDiffusion(model: BatesModel, timeYears: number, sRe: number, sIm: nu
   const topRe = pRe * eRe - pIm * eIm;
   const topIm = pRe * eIm + pIm * eRe;
   const perLow = 1 / (lowRe * lowRe + lowIm * lowIm);
-  let re = variance * (topRe * lowRe + topIm * lowIm) * perLow;
-  let im = variance * (topIm * lowRe - topRe * lowIm) * perLow;
+  logValue[0] = variance * (topRe * lowRe + topIm * lowIm) * perLow;
+  logValue[1] = variance * (topIm * lowRe - topRe * lowIm) * perLow;
   if (reversion > 0 && longRunVariance > 0) {
-    // r = p / (b + d); w = volOfVariance^2 r e / 2, whose 1 + w is the logarithm's argument.
+    // p / (b + d), which is (b - d) over the square of the volatility of variance.
     const sumRe = bRe + dRe;
     const sumIm = bIm + dIm;
     const perSum = 1 / (sumRe * sumRe + sumIm * sumIm);
     const rRe = (pRe * sumRe + pIm * sumIm) * perSum;
     const rIm = (pIm * sumRe - pRe * sumIm) * perSum;
-    const wRe = 0.5 * square * (rRe * eRe - rIm * eIm);
-    const wIm = 0.5 * square * (rRe * eIm + rIm * eRe);
-    const lnRe = 0.5 * log1p(2 * wRe + wRe * wRe + wIm * wIm);
-    const lnIm = atan2(wIm, 1 + wRe);
-    const scale = reversion * longRunVariance;
-    if (square > 1e-14) {
-      re += scale * (rRe * timeYears - (2 * lnRe) / square);
-      im += scale * (rIm * timeYears - (2 * lnIm) / square);
-    } else {
-      re += scale * (rRe * timeYears - (rRe * eRe - rIm * eIm));
-      im += scale * (rIm * timeYears - (rRe * eIm + rIm * eRe));
-    }
+    addLongRun(reversion * longRunVariance, square, timeYears, rRe, rIm, eRe, eIm);
   }
-  logValue[0] = re;
-  logValue[1] = im;
+}
+
+/** Adds level (r T - 2 ln(1 + w) / square) with w = square r e / 2, which is level r (T - e) at 0. */
+function addLongRun(
+  level: number,
+  square: number,
+  timeYears: number,
+  rRe: number,
+  rIm: number,
+  eRe: number,
+  eIm: number,
+): void {
+  const reRe = rRe * eRe - rIm * eIm;
+  const reIm = rRe * eIm + rIm * eRe;
+  let lnRe = reRe;
+  let lnIm = reIm;
+  if (square > 1e-14) {
+    const wRe = 0.5 * square * reRe;
+    const wIm = 0.5 * square * reIm;
+    lnRe = log1p(2 * wRe + wRe * wRe + wIm * wIm) / square;
+    lnIm = (2 * atan2(wIm, 1 + wRe)) / square;
+  }
+  logValue[0] = (logValue[0] as number) + level * (rRe * timeYears - lnRe);
+  logValue[1] = (logValue[1] as number) + level * (rIm * timeYears - lnIm);
 }
 
 /** The same without jumps, with an independent normal variance added to the returns. */

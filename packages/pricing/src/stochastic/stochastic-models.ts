@@ -7,7 +7,7 @@
  * Returns are Discontinuous.
  */
 
-/** The variance v of the returns: dv = reversion (longRunVariance - v) dt + volOfVariance sqrt v. */
+/** The variance v: dv = reversion (longRunVariance - v) dt + volOfVariance sqrt(v) dW. */
 export type HestonParameters = {
   /** Variance now, a year: 0.04 is a volatility of 20 %. Domain: at least 0. */
   readonly variance: number;
