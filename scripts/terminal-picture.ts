@@ -1,9 +1,9 @@
 // Terminal picture: draws text from standard input as an SVG of a terminal, for the README.
 // node scripts/terminal-picture.ts 'npm start' < output.txt > docs/images/start.svg
+import { readFileSync } from 'node:fs';
+
 const title = process.argv[2] ?? '';
-const chunks: Buffer[] = [];
-for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-const lines = Buffer.concat(chunks).toString().replace(/\s+$/, '').split('\n');
+const lines = readFileSync(0, 'utf8').replace(/\s+$/, '').split('\n');
 
 const characterWidth = 7.82;
 const lineHeight = 19;

@@ -84,7 +84,7 @@ const speed = (value: unknown): number =>
 /** An instant such as 2026-12-25T07:50:00Z; empty for none. */
 const instant = (value: unknown): number | null => {
   if (value === '' || value === null) return null;
-  const ms = value instanceof Date ? value.getTime() : Date.parse(String(value));
+  const ms = value instanceof Date ? value.getTime() : Date.parse(text(value));
   if (Number.isNaN(ms) || ms < 0) return wrong('a time such as 2026-12-25T07:50:00Z')(value);
   return ms * 1_000;
 };

@@ -97,8 +97,7 @@ const checkOneOf = (
   }
 };
 
-const show = (value: unknown): string =>
-  value === undefined ? 'missing' : typeof value === 'string' ? `"${value}"` : String(value);
+const show = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value));
 
 const checkCalendar = (value: unknown, path: string, report: Report): void => {
   if (!isFields(value)) {

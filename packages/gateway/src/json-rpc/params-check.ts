@@ -22,7 +22,7 @@ interface SchemaShape {
   readonly type?: string;
   readonly anyOf?: readonly SchemaShape[];
   readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly const?: string | number | boolean;
   readonly items?: SchemaShape;
   readonly properties?: Readonly<Record<string, SchemaShape>>;
 }
