@@ -77,9 +77,7 @@ function installPackages(node) {
   const args = [pnpm, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'];
   const done = spawnSync(node, args, { cwd: root, encoding: 'utf8', env });
   if (done.status !== 0) {
-    fail(
-      `Could not install the packages; check the network and try again.\n${done.stdout}${done.stderr}`,
-    );
+    fail(`Could not install the packages; check the network.\n${done.stdout}${done.stderr}`);
   }
   writeFileSync(marker, wanted);
 }
@@ -99,7 +97,8 @@ const env = {
   ...process.env,
   PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
 };
-// The inlining limits are worth up to 30 % to the order book, the larger young generation spares copies.
+// The inlining limits are worth up to 30 % to the order book, the larger young generation spares
+// copies.
 const flags = [
   '--disable-warning=ExperimentalWarning',
   '--max-inlined-bytecode-size=2000',

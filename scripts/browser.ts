@@ -1,4 +1,5 @@
-// Browser: makes a Chromium available to the browser tests: the one that is installed, else Debian's package
+// Browser: makes a Chromium available to the browser tests: the one that is installed, else
+// Debian's package
 // where this process may install it. Elsewhere those tests are skipped, and it is said so.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -29,7 +29,9 @@ const floors: Readonly<Record<string, number>> = {
 
 export const pureFloorMax = 3;
 
-/** Third-party packages that pure floors may use: each pure, and without dependencies of its own. */
+/**
+ * Third-party packages that pure floors may use: each pure, and without dependencies of its own.
+ */
 export const pureThirdParty: ReadonlySet<string> = new Set(['@noble/hashes']);
 
 /** Throws for a package that has no floor: every new package is given one here. */

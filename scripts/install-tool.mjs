@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tools = join(root, '.tools');
 
-/** Installs one pinned package into .tools/ and returns its folder; a half-done install is never used. */
+/**
+ * Installs one pinned package into .tools/ and returns its folder; a half-done install is never
+ * used.
+ */
 export function installTool({ spec, integrity }) {
   const at = spec.lastIndexOf('@');
   const name = spec.slice(0, at);

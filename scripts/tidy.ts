@@ -58,7 +58,9 @@ const packageNameOf = (specifier: string): string =>
     ? specifier.split('/').slice(0, 2).join('/')
     : (specifier.split('/')[0] ?? '');
 
-/** Imports go to strictly lower floors, are declared, and pure floors import nothing from outside. */
+/**
+ * Imports go to strictly lower floors, are declared, and pure floors import nothing from outside.
+ */
 export const checkImports = (file: SourceFile, owner: PackageManifest): Problem[] => {
   const problems: Problem[] = [];
   const floor = floorOf(owner.name);
@@ -109,15 +111,16 @@ interface BannedWord {
 }
 
 const neverSuspend = 'pure floors never suspend';
-/** Ports are declared on floor 1 and implemented above: their answers are promises, as types only. */
+/**
+ * Ports are declared on floor 1 and implemented above: their answers are promises, as types only.
+ */
 const portsPath = 'packages/domain/src/port.ts';
 
 const bannedOnPureFloors: readonly BannedWord[] = [
   { pattern: /\bnew Date\b|\bDate\./, rule: 'no clock on pure floors', remedy: 'use tsUs' },
   { pattern: /\bMath\.random\b/, rule: 'no ambient randomness', remedy: "use std's createRandom" },
   {
-    pattern:
-      /\bMath\.(exp|expm1|log|log1p|log2|log10|pow|sin|cos|tan|a?sinh|a?cosh|a?tanh|atan2?|asin|acos|cbrt|hypot)\b/,
+    pattern: /\bMath\.(expm?1?|log(1p|2|10)?|pow|a?(sin|cos|tan)h?|atan2|cbrt|hypot)\b/,
     rule: 'Math transcendentals differ between engines',
     remedy: "use std's own",
   },

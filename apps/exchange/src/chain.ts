@@ -67,7 +67,10 @@ const half = (summary: Summary | undefined, palette: Palette): string =>
 
 const table = (name: string, rows: readonly Row[], palette: Palette): string => {
   const forward = rows[0]?.call?.underlying_price ?? rows[0]?.put?.underlying_price ?? 0;
-  const columns = `${'bid'.padStart(9)} ${'ask'.padStart(9)} ${'mark'.padStart(9)} ${'iv %'.padStart(6)}`;
+  const columns = ['bid', 'ask', 'mark']
+    .map((each) => each.padStart(9))
+    .join(' ')
+    .concat('   iv %');
   const nearest = rows.reduce((best, row) =>
     Math.abs(row.strike - forward) < Math.abs(best.strike - forward) ? row : best,
   );

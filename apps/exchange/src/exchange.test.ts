@@ -1,4 +1,5 @@
-// The exchange as its operator meets it: start, restart, kill, refuse, back up; as a child process each time.
+// The exchange as its operator meets it: start, restart, kill, refuse, back up; as a child process
+// each time.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -110,7 +111,7 @@ describe('a life', () => {
     await exchange.stop();
   });
 
-  test('a fast market lives through an expiry, and every engine replays it to one hash', async () => {
+  test('a fast market lives through an expiry that every engine replays to one hash', async () => {
     const fast = ['--start', '2026-12-25T07:20:00Z', '--speed', 'max'];
     const exchange = await startExchange({
       args: [...fast, '--makers', '1', '--rate-limits', 'off'],

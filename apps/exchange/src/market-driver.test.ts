@@ -39,7 +39,7 @@ test.each([50, Infinity])('every second is sent once and in order at speed %s', 
   });
 });
 
-test('a venue that takes no commands is asked again a little later, with the next second', async () => {
+test('a venue that refuses is asked again a little later, with the next second', async () => {
   const clock = createPacedClock({ startUs, speed: Infinity, wallMs: () => performance.now() });
   const asked: number[] = [];
   const errors: unknown[] = [];

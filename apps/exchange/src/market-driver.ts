@@ -25,7 +25,9 @@ export interface MarketDriver {
   stop(): Promise<void>;
 }
 
-/** At full speed so many seconds may wait for the disk; more would only fill the journal's queue. */
+/**
+ * At full speed so many seconds may wait for the disk; more would only fill the journal's queue.
+ */
 const undurableSecondsMax = 64;
 /** Pause after a refusal. */
 const refusedPauseMs = 1_000;

@@ -13,7 +13,10 @@ export interface Participants {
   stop(): Promise<void>;
 }
 
-/** Sides that must rest, as a share of both sides of every instrument: worthless options have no bid. */
+/**
+ * Sides that must rest, as a share of both sides of every instrument: worthless options have no
+ * bid.
+ */
 const quotedShare = 0.8;
 
 const isQuoted = (report: ParticipantsReport | null): boolean =>
