@@ -335,10 +335,10 @@ export interface OrderRecord {
   readonly triggerOrderId: OrderId | null;
   readonly label: string;
   readonly clientKey: string | null;
-  readonly connectionId: number;
+  connectionId: number;
   replaced: boolean;
-  readonly mmp: boolean;
-  readonly createdUs: number;
+  mmp: boolean;
+  createdUs: number;
   updatedUs: number;
   fee: number;
   /** Handle in the book; 0 when it does not rest there. */
@@ -348,6 +348,9 @@ export interface OrderRecord {
    * proper.
    */
   slot: number;
+  /** Where its numbers lie; see `trading/order-row.ts`. */
+  readonly chunk: Float64Array;
+  readonly at: number;
   /** Links of the holding's list. */
   previous: OrderRecord | null;
   next: OrderRecord | null;

@@ -14,6 +14,7 @@ import {
 import { assert } from '@openstrike/std';
 import { holdingOf } from '../account/holdings.ts';
 import type { EngineState, OrderRecord, SideCode } from '../state.ts';
+import { OrderRow } from '../trading/order-row.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
@@ -83,21 +84,21 @@ export const writeOrder = (writer: ByteWriter, order: OrderRecord): void => {
   writer.byte(order.originalType === null ? 255 : numberIn(types, order.originalType));
   writer.byte(numberIn(timesInForce, order.timeInForce));
   writer.byte(numberIn(statuses, order.status));
+  writer.byte(numberIn(postOnlys, order.postOnly));
+  writer.byte(numberIn(priceModes, order.priceMode));
+  writeTrigger(writer, order.trigger);
+  writer.text(order.label);
+  writer.flag(order.clientKey !== null);
+  writer.text(order.clientKey ?? '');
+  writer.int(order.triggerOrderId ?? 0);
   writer.int(order.priceTicks);
   writer.int(order.sizeLots);
   writer.int(order.filledLots);
   writer.int(order.filledTickLots);
   writer.int(order.displayLots);
-  writer.byte(numberIn(postOnlys, order.postOnly));
   writer.flag(order.reduceOnly);
-  writer.byte(numberIn(priceModes, order.priceMode));
   writer.real(order.priceModeValue);
-  writeTrigger(writer, order.trigger);
   writer.real(order.triggerReference);
-  writer.int(order.triggerOrderId ?? 0);
-  writer.text(order.label);
-  writer.flag(order.clientKey !== null);
-  writer.text(order.clientKey ?? '');
   writer.int(order.connectionId);
   writer.flag(order.replaced);
   writer.flag(order.mmp);
@@ -113,41 +114,39 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
   const instrument = state.instruments[reader.int() as InstrumentId];
   assert(account !== undefined && instrument !== undefined, 'an order belongs to an account');
   const side = reader.byte() as SideCode;
-  const type = itemIn(types, reader.byte());
+  const orderType = itemIn(types, reader.byte());
   const original = reader.byte();
-  return {
-    id,
-    holding: holdingOf(account, instrument),
-    side,
-    type,
-    originalType: original === 255 ? null : itemIn(types, original),
+  const words = {
+    orderType,
     timeInForce: itemIn(timesInForce, reader.byte()),
     status: itemIn(statuses, reader.byte()),
-    priceTicks: reader.int(),
-    sizeLots: reader.int(),
-    filledLots: reader.int(),
-    filledTickLots: reader.int(),
-    displayLots: reader.int(),
     postOnly: itemIn(postOnlys, reader.byte()),
-    reduceOnly: reader.flag(),
     priceMode: itemIn(priceModes, reader.byte()),
-    priceModeValue: reader.real(),
     trigger: readTrigger(reader),
-    triggerReference: reader.real(),
-    triggerOrderId: (reader.int() || null) as OrderId | null,
     label: reader.text(),
     clientKey: readClientKey(reader),
-    connectionId: reader.int(),
-    replaced: reader.flag(),
-    mmp: reader.flag(),
-    createdUs: reader.int(),
-    updatedUs: reader.int(),
-    fee: reader.int(),
-    bookHandle: 0,
-    slot: 0,
-    previous: null,
-    next: null,
   };
+  const triggerOrderId = (reader.int() || null) as OrderId | null;
+  const holding = holdingOf(account, instrument);
+  const rows = state.store.orderRows;
+  const order = new OrderRow(id, holding, side, words, triggerOrderId, rows);
+  order.originalType = original === 255 ? null : itemIn(types, original);
+  order.status = words.status;
+  order.priceTicks = reader.int();
+  order.sizeLots = reader.int();
+  order.filledLots = reader.int();
+  order.filledTickLots = reader.int();
+  order.displayLots = reader.int();
+  order.reduceOnly = reader.flag();
+  order.priceModeValue = reader.real();
+  order.triggerReference = reader.real();
+  order.connectionId = reader.int();
+  order.replaced = reader.flag();
+  order.mmp = reader.flag();
+  order.createdUs = reader.int();
+  order.updatedUs = reader.int();
+  order.fee = reader.int();
+  return order;
 };
 
 const readClientKey = (reader: ByteReader): string | null => {

@@ -15,6 +15,7 @@ import type {
   TsUs,
 } from '@openstrike/domain';
 import type { EngineState, Holding, OrderRecord, SideCode } from '../state.ts';
+import { OrderRow } from './order-row.ts';
 import { unpegOrder } from './pegged-list.ts';
 
 export const sideCodeOf = (side: PlaceOrder['side']): SideCode => (side === 'buy' ? 0 : 1);
@@ -47,39 +48,17 @@ export const openOrder = (
   triggerOrderId: OrderId | null,
 ): OrderRecord => {
   state.lastOrderId += 1;
-  const order: OrderRecord = {
-    id: state.lastOrderId as OrderId,
-    holding,
-    side,
-    type: terms.orderType,
-    originalType: null,
-    timeInForce: terms.timeInForce,
-    status: 'open',
-    priceTicks,
-    sizeLots,
-    filledLots: 0,
-    filledTickLots: 0,
-    displayLots,
-    postOnly: terms.postOnly,
-    reduceOnly: terms.reduceOnly,
-    priceMode: terms.priceMode,
-    priceModeValue: terms.priceModeValue,
-    trigger: terms.trigger,
-    triggerReference: 0,
-    triggerOrderId,
-    label: terms.label,
-    clientKey: terms.clientKey,
-    connectionId: terms.connectionId,
-    replaced: false,
-    mmp: terms.mmp,
-    createdUs: state.nowUs,
-    updatedUs: state.nowUs,
-    fee: 0,
-    bookHandle: 0,
-    slot: 0,
-    previous: null,
-    next: null,
-  };
+  const id = state.lastOrderId as OrderId;
+  const order = new OrderRow(id, holding, side, terms, triggerOrderId, state.store.orderRows);
+  order.priceTicks = priceTicks;
+  order.sizeLots = sizeLots;
+  order.displayLots = displayLots;
+  order.priceModeValue = terms.priceModeValue;
+  order.connectionId = terms.connectionId;
+  order.reduceOnly = terms.reduceOnly;
+  order.mmp = terms.mmp;
+  order.createdUs = state.nowUs;
+  order.updatedUs = state.nowUs;
   enlistOrder(state, order);
   return order;
 };
@@ -131,6 +110,7 @@ export const delistOrder = (state: EngineState, order: OrderRecord): void => {
   }
   order.previous = null;
   order.next = null;
+  state.store.orderRows.give(order.chunk, order.at);
   holding.orderCount -= 1;
   holding.account.openOrderCount -= 1;
 };
