@@ -42,8 +42,9 @@ const show = (problems: readonly Problem[]): string[] =>
 const files: SourceFile[] = trackedFiles()
   .filter((path) => textual.test(path) && path !== 'pnpm-lock.yaml')
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-const code = files.filter(({ path }) => /^(packages|apps)\/[^/]+\/.*\.ts$/.test(path));
-const folderOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+const code = files.filter(({ path }) => /^((packages|apps)\/[^/]+|sim)\/.*\.ts$/.test(path));
+const folderOf = (path: string): string =>
+  path.startsWith('sim/') ? 'sim' : path.split('/').slice(0, 2).join('/');
 const manifests = new Map(
   [...new Set(code.map(({ path }) => folderOf(path)))].map((folder) => [
     folder,
@@ -84,6 +85,19 @@ test('every package has a README that names it', () => {
     return !existsSync(path) || !readFileSync(path, 'utf8').includes(name);
   });
   expect(missing.map(({ folder }) => folder)).toEqual([]);
+});
+
+test('links within the documents lead somewhere', () => {
+  const broken = files
+    .filter(({ path }) => path.endsWith('.md'))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+        .map((match) => match[1] ?? '')
+        .filter((target) => !/^[a-z]+:/.test(target))
+        .filter((target) => !existsSync(join(root, path, '..', target)))
+        .map((target) => `${path}: ${target}`),
+    );
+  expect(broken).toEqual([]);
 });
 
 test('tidy itself finds what it looks for', () => {
