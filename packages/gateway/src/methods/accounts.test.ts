@@ -254,14 +254,26 @@ describe('subaccounts and transfers', () => {
 
 describe('deposits and withdrawals', () => {
   test('an address is made once asked, and deposits name it', async () => {
-    expect(await own('get_current_deposit_address', { currency: 'BTC' })).toBeNull();
+    const first = await own('get_current_deposit_address', { currency: 'BTC' });
+    expect(await own('get_current_deposit_address', { currency: 'BTC' })).toEqual(first);
     const made = await own('create_deposit_address', { currency: 'BTC' });
+    expect(made.address).not.toBe(first.address);
     expect(text(made.address)).toMatch(/^\S+$/);
     expect(await own('get_current_deposit_address', { currency: 'BTC' })).toEqual(made);
     const { data, count } = await own('get_deposits', { currency: 'BTC' });
     expect(count).toBe(1);
     expect(list(data)[0]).toMatchObject({ amount: 100, state: 'completed', address: made.address });
     expect(await own('get_deposits', { currency: 'SOL' })).toEqual({ data: [], count: 0 });
+  });
+
+  test('without an address book, money goes to what looks like an address', async () => {
+    const params = { currency: 'USDC', amount: 1 };
+    const address = '0x00000000000000000000000000000000000000a1';
+    expect(await own('withdraw', { ...params, address })).toMatchObject({ state: 'completed' });
+    const nowhere = await refused('withdraw', { ...params, address: 'nowhere' });
+    expect(nowhere.errorName).toBe('invalid_addr');
+    await own('add_to_address_book', { currency: 'USDC', type: 'withdrawal', address: 'home' });
+    expect((await refused('withdraw', { ...params, address })).errorName).toBe('invalid_addr');
   });
 
   test('a withdrawal needs its address in the book, and funds', async () => {

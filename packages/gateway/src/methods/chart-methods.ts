@@ -22,7 +22,7 @@ import {
   volatilityIndexShape,
 } from '@openstrike/wire';
 import { type Call, defineMethod, type Method } from '../method.ts';
-import { boundedRange, freshHistory, indexNamed, instrumentNamed } from './lookups.ts';
+import { boundedRange, indexNamed, instrumentNamed } from './lookups.ts';
 import { pointCandles, realisedVolatility } from './volatility.ts';
 
 const read = { scope: null, transport: 'any', rateClass: 'plain' } as const;
@@ -45,7 +45,7 @@ const chart = defineMethod({
     const toUs = tsUs(Math.min(asked.toUs, nowUs));
     const firstUs = Math.max(asked.fromUs, toUs - (periodsMax - 1) * periodUs);
     const fromUs = tsUs(Math.floor(Math.max(firstUs, instrument.listedUs) / periodUs) * periodUs);
-    const history = await freshHistory(call);
+    const history = call.context.history;
     const candles = await history.candles(instrument.id, resolution, { fromUs, toUs });
     const [before] = await history.trades({
       accountId: null,
@@ -88,7 +88,7 @@ const indexChart = defineMethod({
     const toUs = call.context.clock.nowUs();
     const days = daysByRange[params.range] ?? null;
     const fromUs = days === null ? null : tsUs(Math.max(Math.round(toUs - days * usPerDay), 0));
-    const history = await freshHistory(call);
+    const history = call.context.history;
     const points = await history.indexPoints(indexName, { fromUs, toUs }, indexChartPoints);
     return points.map((point) => [Math.floor(point.tsUs / usPerMs), roundTo(point.value, 4)]);
   },
@@ -102,7 +102,7 @@ const markPriceHistory = defineMethod({
   handle: async (params, call) => {
     const { id } = instrumentNamed(call, params.instrument_name);
     const range = boundedRange(params.start_timestamp, params.end_timestamp);
-    const points = await (await freshHistory(call)).markPoints(id, range);
+    const points = await call.context.history.markPoints(id, range);
     return points.map((point) => [Math.floor(point.tsUs / usPerMs), roundTo(point.value, 8)]);
   },
 });
@@ -134,7 +134,7 @@ const historicalVolatility = defineMethod({
     const fromUs = tsUs(Math.max(toUs - historyDays * usPerDay, 0));
     const earliest = tsUs(Math.max(fromUs - windowDays * usPerDay, 0));
     const pointsMax = (historyDays + windowDays) * 24 * 4;
-    const history = await freshHistory(call);
+    const history = call.context.history;
     const points = await history.indexPoints(indexName, { fromUs: earliest, toUs }, pointsMax);
     return realisedVolatility(points, fromUs);
   },
@@ -155,7 +155,7 @@ const volatilityIndex = defineMethod({
     }
     const range = boundedRange(params.start_timestamp, params.end_timestamp);
     const seconds = params.resolution === '1D' ? 86_400 : Number(params.resolution);
-    const history = await freshHistory(call);
+    const history = call.context.history;
     const points = await history.volatilityPoints(indexName, range);
     const candles = pointCandles(points, seconds * usPerSecond, 100);
     const data = candles.slice(-candlesMax);
@@ -189,7 +189,7 @@ const tradeVolumes = defineMethod({
   handle: async (params, call) => {
     const nowUs = call.context.clock.nowUs();
     const spans = params.extended === true ? [1, 7, 30] : [1];
-    await freshHistory(call);
+    call.context.history;
     const volumes = await Promise.all(
       spans.map((days) => volumesSince(call, tsUs(Math.max(nowUs - days * usPerDay, 0)))),
     );

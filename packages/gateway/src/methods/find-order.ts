@@ -5,7 +5,7 @@ import type { OrderId, OrderState, RejectCode } from '@openstrike/domain';
 import { type ParsedId, parseOrderId } from '@openstrike/wire';
 import { ApiError, type Call } from '../method.ts';
 import { accountOf } from './caller.ts';
-import { freshHistory, instrumentOf } from './lookups.ts';
+import { instrumentOf } from './lookups.ts';
 
 const notFound = (): ApiError =>
   new ApiError('order_not_found', { reason: 'there is no such order', param: 'order_id' });
@@ -41,7 +41,7 @@ export const findOrder = async (call: Call, text: string): Promise<OrderState> =
   const order =
     open ??
     (await call.context.queries.query('order', { orderId: id.id })) ??
-    (await (await freshHistory(call)).order(id.id));
+    (await call.context.history.order(id.id));
   if (order === null || !isCallers(order, id, call)) {
     throw notFound();
   }
@@ -59,7 +59,7 @@ export const isGone = (code: RejectCode): boolean =>
  * Throws: ApiError 11044 or 10004, always.
  */
 export const refuseUnknown = async (call: Call, id: ParsedId<OrderId>): Promise<never> => {
-  const order = await (await freshHistory(call)).order(id.id);
+  const order = await call.context.history.order(id.id);
   if (order !== null && isCallers(order, id, call)) {
     throw new ApiError('not_open_order', {
       reason: `the order is ${order.status}`,

@@ -34,7 +34,6 @@ import {
   boundedRange,
   continuationOf,
   currencyNamed,
-  freshHistory,
   indexNamed,
   instrumentNamed,
   instrumentOf,
@@ -105,7 +104,7 @@ const priceMethods: readonly Method[] = [
     ...read,
     ...deliveryPricesShape,
     handle: async (params, call) => {
-      const history = await freshHistory(call);
+      const history = call.context.history;
       const { rows, total } = await history.deliveryPrices(
         indexNamed(params.index_name),
         params.offset ?? 0,
@@ -141,7 +140,45 @@ const fundingRows = async (
   range: { readonly fromUs: TsUs | null; readonly toUs: TsUs | null },
 ): Promise<readonly FundingRow[]> => {
   const { id } = perpetualNamed(call, name);
-  return (await freshHistory(call)).funding(id, range);
+  return call.context.history.funding(id, range);
+};
+
+/**
+ * The interest of a perpetual over a time. Of an hour that is covered in part its share counts, and
+ * of the running hour what has accrued: what the last eight hours have, less the closed ones'.
+ */
+const fundingOver = async (
+  call: Call,
+  name: string,
+  { fromUs, toUs }: { readonly fromUs: TsUs; readonly toUs: TsUs },
+): Promise<number> => {
+  const nowUs = call.context.clock.nowUs();
+  const hourUs = tsUs(nowUs - (nowUs % usPerHour));
+  const ticker = call.context.feeds.ticker(perpetualNamed(call, name).id);
+  const sinceUs = tsUs(Math.max(Math.min(fromUs, hourUs - 8 * usPerHour), 0));
+  const rows = await fundingRows(call, name, {
+    fromUs: sinceUs,
+    toUs: tsUs(Math.min(toUs + usPerHour, nowUs)),
+  });
+  const recent = await fundingRows(call, name, {
+    fromUs: tsUs(Math.max(hourUs - 8 * usPerHour, 0)),
+    toUs: nowUs,
+  });
+  /** The share of a time that lies within the range. */
+  const share = (startUs: number, endUs: number): number =>
+    endUs <= startUs
+      ? 0
+      : Math.max(Math.min(endUs, toUs) - Math.max(startUs, fromUs), 0) / (endUs - startUs);
+  const closed = rows.reduce(
+    (sum, row) => sum + row.interest1h * share(row.tsUs - usPerHour, row.tsUs),
+    0,
+  );
+  const lastEight = ticker?.funding8h ?? 0;
+  const ofClosed = recent.reduce((sum, row) => {
+    const eighth = row.tsUs <= hourUs - 7 * usPerHour;
+    return sum + row.interest1h * (eighth ? 1 - (nowUs - hourUs) / usPerHour : 1);
+  }, 0);
+  return roundTo(closed + (lastEight - ofClosed) * share(hourUs, nowUs), 12);
 };
 
 const hoursByLength = { '8h': 8, '24h': 24, '1m': 30 * 24 } as const;
@@ -166,14 +203,15 @@ const fundingMethods: readonly Method[] = [
   }),
   defineMethod({
     name: 'public/get_funding_rate_value',
-    summary: 'Sums the funding of a perpetual over the hours closed within a time.',
+    summary: 'Sums the funding of a perpetual over a time.',
     ...read,
     ...fundingValueShape,
-    handle: async (params, call) => {
-      const range = boundedRange(params.start_timestamp, params.end_timestamp);
-      const rows = await fundingRows(call, params.instrument_name, range);
-      return rows.reduce((sum, row) => sum + row.interest1h, 0);
-    },
+    handle: (params, call) =>
+      fundingOver(
+        call,
+        params.instrument_name,
+        boundedRange(params.start_timestamp, params.end_timestamp),
+      ),
   }),
   defineMethod({
     name: 'public/get_funding_chart_data',
@@ -241,7 +279,7 @@ export const settlementPage = async (
     return { settlements: [], continuation: 'none' };
   }
   const limit = params.count ?? settlementCountDefault;
-  const rows = await (await freshHistory(call)).settlements({
+  const rows = await call.context.history.settlements({
     accountId: source.accountId,
     instrumentId: source.instrument?.id ?? null,
     currency: selection.currency,

@@ -126,13 +126,6 @@ export const boundedRange = (
   return { fromUs: usOfMs(startMs), toUs: tsUs(usOfMs(endMs) + usPerMs - 1) };
 };
 
-/** The history with everything in it that this caller may have seen happen. */
-export const freshHistory = async (call: Call): Promise<Call['context']['history']> => {
-  const { history } = call.context;
-  await history.flush();
-  return history;
-};
-
 /** A page token that is a number; null to start. Throws: ApiError -32602 on anything else. */
 export const continuationOf = (text: string | undefined): number | null => {
   if (text === undefined || text === '' || text === 'none') {

@@ -25,7 +25,6 @@ import { accountOf } from './caller.ts';
 import { findOrder, orderIdOf } from './find-order.ts';
 import {
   continuationOf,
-  freshHistory,
   instrumentNamed,
   instrumentOf,
   matches,
@@ -163,7 +162,7 @@ const orderStateByLabel = defineMethod({
     const accountId = accountOf(call);
     const open = call.context.feeds.openOrdersByLabel(accountId, label);
     const known = new Set(open.map((order) => order.orderId));
-    const closed = await (await freshHistory(call)).orders({
+    const closed = await call.context.history.orders({
       accountId,
       instrumentId: null,
       ...selection,
@@ -198,7 +197,7 @@ const orderHistory = async (
   const orders =
     selection === null
       ? []
-      : await (await freshHistory(call)).orders({
+      : await call.context.history.orders({
           accountId: accountOf(call),
           instrumentId: instrument?.id ?? null,
           ...selection,
@@ -253,7 +252,7 @@ const triggerHistory = defineMethod({
       return { entries: [], continuation: null };
     }
     const named = params.instrument_name;
-    const states = await (await freshHistory(call)).triggerOrders({
+    const states = await call.context.history.triggerOrders({
       accountId: accountOf(call),
       instrumentId: named === undefined ? null : instrumentNamed(call, named).id,
       ...selection,

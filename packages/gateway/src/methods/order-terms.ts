@@ -213,7 +213,9 @@ const editedPrice = (
   instrument: Instrument,
 ): Pick<EditOrder, 'priceTicks' | 'priceMode' | 'priceModeValue'> => {
   const { price, advanced } = params;
-  const priceMode = advanced === undefined ? order.priceMode : priceModeOf(advanced);
+  // A new price is in the order's own terms only when they are named again; see Deribit's `edit`.
+  const kept = advanced === undefined && price === undefined;
+  const priceMode = kept ? order.priceMode : priceModeOf(advanced);
   const changedMode = priceMode === order.priceMode ? null : priceMode;
   if (price === undefined || isMarketType(order.type)) {
     return { priceTicks: null, priceMode: changedMode, priceModeValue: null };

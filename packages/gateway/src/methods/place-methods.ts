@@ -27,11 +27,16 @@ import {
   placeOrderOf,
   priceTicksOf,
 } from './order-terms.ts';
+import { errorOfPlacing } from './refuse-placing.ts';
 import { errorOfReject, refusalOf, submit } from './submit.ts';
 
 const place = async (params: PlaceParams, side: Side, call: Call): Promise<OrderAnswer> => {
   const command = placeOrderOf(params, side, call);
-  const applied = await submit(call, command);
+  const applied = await call.context.commands.submit(command);
+  const refusal = refusalOf(applied);
+  if (refusal !== null) {
+    throw await errorOfPlacing(call, command, refusal);
+  }
   return placedAnswer(applied, instrumentNamed(call, params.instrument_name));
 };
 

@@ -5,7 +5,7 @@ import type { AccountId, InstrumentId, OrderId, Trade } from '@openstrike/domain
 import type { TradeQuery } from '@openstrike/history';
 import { parseTradeId } from '@openstrike/wire';
 import { ApiError, type Call } from '../method.ts';
-import { freshHistory, rangeOf, type Selection } from './lookups.ts';
+import { rangeOf, type Selection } from './lookups.ts';
 
 /** What the trade methods have in common, as their parameters spell it. */
 export interface TradeFilters {
@@ -57,7 +57,7 @@ export const tradePage = async (
   filters: TradeFilters,
 ): Promise<TradePage> => {
   const limit = filters.count ?? tradeCountDefault;
-  const history = await freshHistory(call);
+  const history = call.context.history;
   const rows = await history.trades({
     accountId: source.accountId,
     orderId: source.orderId ?? null,

@@ -12,13 +12,7 @@ import { defineMethod, type Method } from '../method.ts';
 import { groupMovements, renderTransaction } from '../render/transaction-log.ts';
 import { accountOf, accountOrSubaccount, usernameOf } from './caller.ts';
 import { settlementPage } from './index-methods.ts';
-import {
-  boundedRange,
-  currencyFilterOf,
-  freshHistory,
-  instrumentNamed,
-  instrumentOf,
-} from './lookups.ts';
+import { boundedRange, currencyFilterOf, instrumentNamed, instrumentOf } from './lookups.ts';
 
 const logCountDefault = 100;
 /**
@@ -81,7 +75,7 @@ const transactionLog = defineMethod({
       .filter((word) => word !== '');
     const count = params.count ?? logCountDefault;
     const limit = count * movementsPerRow;
-    const rows: readonly CashRow[] = await (await freshHistory(call)).cash({
+    const rows: readonly CashRow[] = await call.context.history.cash({
       accountId,
       currency: currency === 'any' ? null : currency,
       reasons: reasonsOf(words),

@@ -25,7 +25,7 @@ import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
 import { renderDeposit, renderTransfer, renderWithdrawal } from '../render/wallet-rows.ts';
 import type { DepositAddress, Withdrawal } from '../wallet/wallet-store.ts';
 import { accountOf, grantOf, usernameOf } from './caller.ts';
-import { currencyFilterOf, currencyNamed, freshHistory } from './lookups.ts';
+import { currencyFilterOf, currencyNamed } from './lookups.ts';
 import { errorOfReject, refusalOf, submit } from './submit.ts';
 
 const read = { scope: 'wallet:read', transport: 'any', rateClass: 'plain' } as const;
@@ -71,7 +71,7 @@ const cashPage = async (
     limit: params.count ?? pageDefault,
     offset: params.offset ?? 0,
   };
-  const history = await freshHistory(call);
+  const history = call.context.history;
   const [rows, count] = await Promise.all([history.cash(query), history.cashCount(query)]);
   return { rows, count };
 };
@@ -82,6 +82,15 @@ const renderAddress = (row: DepositAddress): unknown => ({
   currency: row.currency,
   type: 'deposit',
 });
+
+/** The newest deposit address, made when there is none: every account can be paid into. */
+const ensureAddress = (call: Call, accountId: AccountId, currency: Currency): DepositAddress => {
+  const { wallet, wallNowMs } = call.context;
+  return (
+    wallet.depositAddress(accountId, currency) ??
+    wallet.createDepositAddress(accountId, currency, wallNowMs())
+  );
+};
 
 const depositMethods: readonly Method[] = [
   defineMethod({
@@ -97,14 +106,11 @@ const depositMethods: readonly Method[] = [
   }),
   defineMethod({
     name: 'private/get_current_deposit_address',
-    summary: 'Reads the newest deposit address; null when none was made.',
+    summary: 'Reads the newest deposit address; made when there is none.',
     ...read,
     ...currentDepositAddressShape,
-    handle: (params, call) => {
-      const { wallet } = call.context;
-      const row = wallet.depositAddress(accountOf(call), currencyNamed(params.currency));
-      return row === null ? null : renderAddress(row);
-    },
+    handle: (params, call) =>
+      renderAddress(ensureAddress(call, accountOf(call), currencyNamed(params.currency))),
   }),
   defineMethod({
     name: 'private/get_deposits',
@@ -113,10 +119,9 @@ const depositMethods: readonly Method[] = [
     ...depositsShape,
     handle: async (params, call) => {
       const { rows, count } = await cashPage(call, 'deposit', params);
-      const data = rows.map((row) => {
-        const address = call.context.wallet.depositAddress(row.accountId, row.currency);
-        return renderDeposit(row, address?.address ?? '');
-      });
+      const data = rows.map((row) =>
+        renderDeposit(row, ensureAddress(call, row.accountId, row.currency).address),
+      );
       return { data, count };
     },
   }),
@@ -139,7 +144,7 @@ const finishWithdrawals = async (
   if (!rows.some(isStale)) {
     return rows;
   }
-  const movements = await (await freshHistory(call)).cash({
+  const movements = await call.context.history.cash({
     accountId: accountOf(call),
     currency: null,
     reasons: ['withdrawal'],
@@ -175,6 +180,26 @@ const finishWithdrawal = (
       : { state: 'rejected', updatedMs: nowMs },
   );
 
+/** What no chain's addresses are shorter than; which chain's it is, is not this venue's matter. */
+const addressPattern = /^[A-Za-z0-9:_-]{10,128}$/;
+
+/**
+ * Whether money may go to the address. An account with an address book sends only to what is in
+ * it; one without sends to any address that looks like one.
+ */
+const mayReceive = (
+  call: Call,
+  currency: Currency,
+  type: 'withdrawal' | 'transfer',
+  address: string,
+): boolean => {
+  const { wallet } = call.context;
+  const book = wallet.addressBook(accountOf(call), currency, type);
+  return book.length === 0
+    ? addressPattern.test(address)
+    : book.some((entry) => entry.address === address);
+};
+
 const withdraw = async (
   call: Call,
   currency: Currency,
@@ -184,9 +209,9 @@ const withdraw = async (
 ): Promise<ApiWithdrawal> => {
   const { wallet, wallNowMs, commands } = call.context;
   const accountId = accountOf(call);
-  if (wallet.addressBookEntry(accountId, currency, 'withdrawal', address) === null) {
+  if (!mayReceive(call, currency, 'withdrawal', address)) {
     throw new ApiError('invalid_addr', {
-      reason: 'the address is not in the address book',
+      reason: 'neither in the address book nor, where that is empty, an address',
       param: 'address',
     });
   }
@@ -224,7 +249,9 @@ const withdraw = async (
 const withdrawalMethods: readonly Method[] = [
   defineMethod({
     name: 'private/withdraw',
-    summary: 'Takes money out, to an address of the address book. Nothing is sent to any chain.',
+    summary:
+      'Takes money out, to an address of the address book or, where that is empty, to any. ' +
+      'Nothing is sent to any chain.',
     ...write,
     ...withdrawShape,
     handle: (params, call) => {
@@ -336,7 +363,8 @@ const transferMethods: readonly Method[] = [
   }),
   defineMethod({
     name: 'private/submit_transfer_to_user',
-    summary: "Moves money to another user's deposit address that is in the address book.",
+    summary:
+      "Moves money to another user's deposit address, of the address book unless that is empty.",
     ...write,
     ...transferToUserShape,
     handle: (params, call) => {
@@ -344,14 +372,11 @@ const transferMethods: readonly Method[] = [
       const currency = currencyNamed(params.currency);
       const amount = positiveCash(params.amount, currency);
       const fromId = accountOf(call);
-      const entry = wallet.addressBookEntry(fromId, currency, 'transfer', params.destination);
+      const allowed = mayReceive(call, currency, 'transfer', params.destination);
       const toId = wallet.accountOfAddress(currency, params.destination);
-      if (entry === null || toId === null) {
+      if (!allowed || toId === null) {
         throw new ApiError('invalid_transfer_address', {
-          reason:
-            entry === null
-              ? 'the address is not in the address book'
-              : 'no account has the address',
+          reason: allowed ? 'no account has the address' : 'the address is not in the address book',
           param: 'destination',
         });
       }
