@@ -27,6 +27,15 @@ const STEPS_PER_UNIT = stepsPerUnit;
 const STEP_HIGH = stepHigh;
 const STEP_LOW = stepLow;
 
+/** What exp is computed from, for kernels that do the same in another instruction set. */
+export const EXP_PARTS: {
+  /** Rows of [2^(i/128), its relative rest]. */
+  readonly table: Float64Array;
+  readonly stepsPerUnit: number;
+  readonly stepHigh: number;
+  readonly stepLow: number;
+} = { table: STEP_VALUES, stepsPerUnit, stepHigh, stepLow };
+
 /**
  * e to the power x. Domain: every double; 0 below -745.14, Infinity above 709.78, NaN for NaN.
  * Error: at most 0.51 ulp measured.

@@ -17,9 +17,9 @@ export {
   mulSafe,
   subSafe,
 } from './exact-integers.ts';
-export { cosh, exp, expm1, expOfSum, sinh, tanh } from './exponential.ts';
+export { cosh, EXP_PARTS, exp, expm1, expOfSum, sinh, tanh } from './exponential.ts';
 export { HIGH_WORD } from './float-bits.ts';
-export { log, log1p, logRatio, pow } from './logarithm.ts';
+export { LOG_PARTS, log, log1p, logRatio, pow } from './logarithm.ts';
 export {
   MILLS_FIRST,
   MILLS_LAST,

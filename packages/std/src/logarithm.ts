@@ -26,6 +26,16 @@ const NODES: Float64Array = makeNodes();
 const { high: LN2_HIGH, low: LN2_LOW } = splitLn2();
 const NEAR_ONE = 1 / 16;
 
+/** What logRatio is computed from, for kernels that do the same in another instruction set. */
+export const LOG_PARTS: {
+  /** Rows of [c, 1 / c, high part of ln c, low part of ln c]. */
+  readonly table: Float64Array;
+  /** The high word of the first row's first mantissa. */
+  readonly firstHighWord: number;
+  readonly ln2High: number;
+  readonly ln2Low: number;
+} = { table: NODES, firstHighWord: FIRST_HIGH_WORD, ln2High: LN2_HIGH, ln2Low: LN2_LOW };
+
 /**
  * The natural logarithm. Domain: -Infinity at 0, NaN below 0.
  * Error: at most 0.53 ulp measured.

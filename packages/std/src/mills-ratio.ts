@@ -21,6 +21,8 @@ export const MILLS_TABLE: Float64Array = makeTable();
 const TABLE = MILLS_TABLE;
 const FIRST = -2;
 const LAST = 13;
+/** Adding and taking away 1.5 * 2^52 rounds to the nearest integer, ties to even. */
+const ROUNDER = 6755399441055744;
 
 /** Depth of the continued fraction beyond the table. */
 const DEPTH = 14;
@@ -35,19 +37,22 @@ export function millsRatio(x: number): number {
   if (!(x >= FIRST && x < LAST)) {
     return millsRatioOutside(x);
   }
-  const node = ((x - FIRST) * 32 + 0.5) & 511;
-  const d = x - (FIRST + node / 32);
-  const at = node * 13;
+  const nearest = x * 32 + ROUNDER - ROUNDER;
+  const d = x - nearest * (1 / 32);
+  const at = ((nearest + 64) & 511) * 13;
   const square = d * d;
-  const low =
+  // Odd and even powers side by side, as the vector kernels hold them.
+  const odd =
     (TABLE[at + 1] as number) +
-    d * (TABLE[at + 2] as number) +
-    square * ((TABLE[at + 3] as number) + d * (TABLE[at + 4] as number));
-  const high =
-    (TABLE[at + 5] as number) +
-    d * (TABLE[at + 6] as number) +
-    square * ((TABLE[at + 7] as number) + d * (TABLE[at + 8] as number));
-  return (TABLE[at] as number) + d * (low + square * square * high);
+    square *
+      ((TABLE[at + 3] as number) +
+        square * ((TABLE[at + 5] as number) + square * (TABLE[at + 7] as number)));
+  const even =
+    (TABLE[at + 2] as number) +
+    square *
+      ((TABLE[at + 4] as number) +
+        square * ((TABLE[at + 6] as number) + square * (TABLE[at + 8] as number)));
+  return (TABLE[at] as number) + d * (odd + d * even);
 }
 
 function millsRatioOutside(x: number): number {
