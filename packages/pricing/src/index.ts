@@ -1,4 +1,19 @@
 export {
+  type AmericanGreeks,
+  type AmericanMode,
+  americanExerciseBoundary,
+  americanGreeks,
+  americanPrice,
+} from './american/american.ts';
+export {
+  type ApproximationRefusal,
+  baroneAdesiWhaley,
+  bjerksundStensland1993,
+  bjerksundStensland2002,
+} from './american/american-approximations.ts';
+export type { AmericanInputs, AmericanRefusal } from './american/american-inputs.ts';
+export { type BinomialTreeOptions, binomialPrice } from './american/binomial-tree.ts';
+export {
   type Black76Inputs,
   black76,
   black76Price,
@@ -19,6 +34,51 @@ export {
   GREEK_COUNT,
   inverseGreeks,
 } from './black76-greeks.ts';
+export {
+  asianLowerBound,
+  asianLowerBoundDiscrete,
+  turnbullWakeman,
+  turnbullWakemanDiscrete,
+} from './exotic/arithmetic-asian.ts';
+export {
+  type BarrierInputs,
+  type BarrierType,
+  barrierPrice,
+  discreteBarrier,
+} from './exotic/barrier.ts';
+export {
+  assetOrNothing,
+  cashOrNothing,
+  type DigitalInputs,
+  gapOption,
+} from './exotic/digital.ts';
+export {
+  type DoubleBarrierInputs,
+  type DoubleTouchInputs,
+  doubleBarrierPrice,
+  doubleNoTouchPrice,
+  doubleTouchPrice,
+} from './exotic/double-barrier.ts';
+export type { ExoticRefusal, ExoticTerms } from './exotic/exotic-terms.ts';
+export {
+  type ContinuousAsianInputs,
+  type DiscreteAsianInputs,
+  geometricAsian,
+  geometricAsianDiscrete,
+} from './exotic/geometric-asian.ts';
+export {
+  type FixedLookbackInputs,
+  type FloatingLookbackInputs,
+  fixedLookback,
+  floatingLookback,
+} from './exotic/lookback.ts';
+export {
+  type BinaryBarrierInputs,
+  binaryBarrierPrice,
+  noTouchPrice,
+  type TouchInputs,
+  touchPrice,
+} from './exotic/touch.ts';
 export { forwardFromParity, type ParityForward, type ParityQuote } from './forward.ts';
 export {
   IMPLIED_REFUSED,
@@ -30,6 +90,16 @@ export {
   impliedVolatility,
   refusalOf,
 } from './implied-volatility.ts';
+export { type ExerciseJob, fitExercisePolicy } from './monte-carlo/exercise-policy.ts';
+export {
+  type MonteCarloEstimate,
+  type MonteCarloJob,
+  type MonteCarloRefusal,
+  monteCarlo,
+} from './monte-carlo/monte-carlo.ts';
+export type { LognormalModel, PathModel } from './monte-carlo/path-models.ts';
+export type { ExercisePolicy, PathPayoff } from './monte-carlo/path-payoffs.ts';
+export { SOBOL_DIMENSIONS_MAX, SobolSequence } from './monte-carlo/sobol.ts';
 export {
   type LeastSquaresProblem,
   type LeastSquaresResult,
@@ -63,6 +133,32 @@ export {
   ssviCalendarFree,
   ssviTotalVariance,
 } from './ssvi.ts';
+export {
+  type Calibration,
+  type CalibrationRefusal,
+  type CalibrationSlice,
+  calibrateBates,
+  calibrateHeston,
+  type ParameterBounds,
+} from './stochastic/calibrate.ts';
+export { mertonSeries } from './stochastic/merton-series.ts';
+export type {
+  BatesModel,
+  HestonModel,
+  HestonParameters,
+  JumpParameters,
+  MertonModel,
+  StochasticModel,
+} from './stochastic/stochastic-models.ts';
+export {
+  type StochasticGreeks,
+  type StochasticInputs,
+  type StochasticRefusal,
+  type StripTerms,
+  stochasticGreeks,
+  stochasticPrice,
+  stochasticStrip,
+} from './stochastic/stochastic-price.ts';
 export {
   breakEvens,
   type Leg,
