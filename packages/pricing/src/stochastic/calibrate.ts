@@ -68,7 +68,7 @@ const BOUNDS: { readonly [name in Name]: readonly [number, number] } = {
 /**
  * The Heston model nearest to the quotes.
  * Units: volatilities annualised. Refuses: invalid-quotes, too-few-quotes (below 5).
- * Cost: 8 expiries of 10 strikes take about 50 milliseconds.
+ * Cost: 30 quotes of six expiries take 20 to 150 milliseconds, by how well the model fits them.
  */
 export function calibrateHeston(
   slices: readonly CalibrationSlice[],

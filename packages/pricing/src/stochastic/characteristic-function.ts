@@ -104,7 +104,7 @@ function logDiffusion(model: BatesModel, timeYears: number, sRe: number, sIm: nu
   }
 }
 
-/** Adds level (r T - 2 ln(1 + w) / square) with w = square r e / 2, which is level r (T - e) at 0. */
+/** Adds level (r T - 2 ln(1 + w) / square), w = square r e / 2; that is level r (T - e) at 0. */
 function addLongRun(
   level: number,
   square: number,
