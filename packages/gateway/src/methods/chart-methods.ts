@@ -22,6 +22,7 @@ import {
   volatilityIndexShape,
 } from '@openstrike/wire';
 import { type Call, defineMethod, type Method } from '../method.ts';
+import { impliedVolatility } from '../subscriptions/venue-channels.ts';
 import { boundedRange, indexNamed, instrumentNamed } from './lookups.ts';
 import { pointCandles, realisedVolatility } from './volatility.ts';
 
@@ -156,7 +157,11 @@ const volatilityIndex = defineMethod({
     const range = boundedRange(params.start_timestamp, params.end_timestamp);
     const seconds = params.resolution === '1D' ? 86_400 : Number(params.resolution);
     const history = call.context.history;
-    const points = await history.volatilityPoints(indexName, range);
+    const points = [...(await history.volatilityPoints(indexName, range))];
+    // History has a point a minute; the newest is what the market says now.
+    const tsUs = call.context.clock.nowUs();
+    const value = tsUs > range.toUs ? null : impliedVolatility(call.context.feeds, indexName);
+    if (value !== null && tsUs >= range.fromUs) points.push({ tsUs, value });
     const candles = pointCandles(points, seconds * usPerSecond, 100);
     const data = candles.slice(-candlesMax);
     const earlier = candles[candles.length - data.length - 1];
@@ -189,7 +194,6 @@ const tradeVolumes = defineMethod({
   handle: async (params, call) => {
     const nowUs = call.context.clock.nowUs();
     const spans = params.extended === true ? [1, 7, 30] : [1];
-    call.context.history;
     const volumes = await Promise.all(
       spans.map((days) => volumesSince(call, tsUs(Math.max(nowUs - days * usPerDay, 0)))),
     );

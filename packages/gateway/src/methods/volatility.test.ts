@@ -46,7 +46,7 @@ test('the window forgets what is older than fifteen days', () => {
 
 test('a young venue has a value as soon as it has a few points', () => {
   expect(realisedVolatility([], startUs)).toEqual([]);
-  expect(realisedVolatility(walk(5, usPerMinute, 0.5), startUs)).toEqual([]);
+  expect(realisedVolatility(walk(2, usPerMinute, 0.5), startUs)).toEqual([]);
   const rows = realisedVolatility(walk(20, usPerMinute, 0.5), startUs);
   expect(rows).toHaveLength(1);
   expect(rows[0]?.[1]).toBeCloseTo(50, 3);

@@ -6,8 +6,8 @@ import type { PointRow } from '@openstrike/history';
 import { roundTo } from '@openstrike/wire';
 
 const windowUs = 15 * usPerDay;
-/** Fewer returns say nothing. */
-const returnsMin = 10;
+/** Fewer returns say nothing; a venue that has just opened has few. */
+const returnsMin = 2;
 
 /**
  * Annualised realised volatility over the fifteen days before each full hour from `fromUs` on, and

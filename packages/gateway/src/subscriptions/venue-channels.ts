@@ -61,10 +61,15 @@ const markedOptions = (feeds: Feeds, indexName: IndexName): MarkedOption[] =>
       return [{ expiryUs, strike, forward: ticker.underlyingPrice, markIv: ticker.markIv }];
     });
 
+/** The 30-day implied volatility of an index as it is now, a fraction; null without marks. */
+export const impliedVolatility = (feeds: Feeds, indexName: IndexName): number | null => {
+  const index = feeds.index(indexName);
+  return index === null ? null : thirtyDayVolatility(markedOptions(feeds, indexName), index.tsUs);
+};
+
 const volatilityData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
   const index = feeds.index(indexName);
-  const volatility =
-    index === null ? null : thirtyDayVolatility(markedOptions(feeds, indexName), index.tsUs);
+  const volatility = impliedVolatility(feeds, indexName);
   if (index === null || volatility === null) return [];
   const percent = Math.round(volatility * 1e6) / 1e4;
   return [{ index_name: indexName, timestamp: msOf(index.tsUs), volatility: percent }];

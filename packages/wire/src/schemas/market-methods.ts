@@ -282,7 +282,7 @@ export const tradesByCurrencyParams = Type.Object({
 export const tradesByCurrencyAndTimeParams = Type.Object({
   currency: currencyParam,
   kind: optional(kindOrAnyParam),
-  start_timestamp: timestampMs,
+  start_timestamp: optional(timestampMs),
   end_timestamp: optional(timestampMs),
   ...tradeFilters,
 });
@@ -298,7 +298,7 @@ export const tradesByInstrumentParams = Type.Object({
 
 export const tradesByInstrumentAndTimeParams = Type.Object({
   instrument_name: instrumentNameParam,
-  start_timestamp: timestampMs,
+  start_timestamp: optional(timestampMs),
   end_timestamp: optional(timestampMs),
   ...tradeFilters,
 });

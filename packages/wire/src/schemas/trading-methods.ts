@@ -315,7 +315,7 @@ export const userTradesByCurrencyAndTimeShape = {
   params: Type.Object({
     currency: currencyParam,
     kind: optional(kindOrAnyParam),
-    start_timestamp: timestampMs,
+    start_timestamp: optional(timestampMs),
     end_timestamp: optional(timestampMs),
     ...userTradeFilters,
   }),
@@ -337,7 +337,7 @@ export const userTradesByInstrumentShape = {
 export const userTradesByInstrumentAndTimeShape = {
   params: Type.Object({
     instrument_name: instrumentNameParam,
-    start_timestamp: timestampMs,
+    start_timestamp: optional(timestampMs),
     end_timestamp: optional(timestampMs),
     ...userTradeFilters,
   }),
