@@ -29,7 +29,7 @@ const HESTON = {
   correlation: -0.5711,
 } as const;
 
-/** Rows of spot, strike, days, rate, yield and three numbers of the kind, as QuantLib reads them. */
+/** Rows of spot, strike, days, rate, yield and three numbers of the kind. */
 function makeRows(count: number, kind: 'american' | 'heston' | 'barrier'): Float64Array {
   const random = createRandom(`${SEED} ${kind}`);
   const between = (low: number, high: number): number => low + (high - low) * random.nextFloat();
@@ -202,9 +202,9 @@ function runSimulation(smoke: boolean): void {
     const plain = { ...job, sampling: 'random', antithetic: false, controls: false } as const;
     const crude = monteCarlo(plain);
     const gain = crude.ok ? (crude.value.standardError / standardError) ** 2 / 2 : 0;
-    console.log(
-      `  ${price.toFixed(6)} +- ${standardError.toExponential(1)} from ${paths} paths; as many paths without reduction give an error whose square is ${gain.toFixed(0)} times`,
-    );
+    const error = standardError.toExponential(1);
+    console.log(`  ${price.toFixed(6)} +- ${error} from ${paths} paths; without any reduction`);
+    console.log(`  as many paths give an error whose square is ${gain.toFixed(0)} times as large`);
   }
 }
 
