@@ -1,298 +1,387 @@
-// The real ccxt against the real exchange: what its users do over REST, with only the address
-// changed.
-import ccxt, { type deribit, type Market, type Order } from 'ccxt';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+// Every order that ccxt can send, and what becomes of it: types, times in force, triggers, edits,
+// cancels and refusals, each with the class of its error.
+import ccxt, { type deribit, type Order } from 'ccxt';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
-  type ExchangeProcess,
-  eventually,
-  killStarted,
-  startExchange,
-} from './testing/exchange-process.ts';
+  atTheMoney,
+  bestOf,
+  type CcxtVenue,
+  etherPerpetual,
+  idOf,
+  infoOf,
+  linearPerpetual,
+  perpetual,
+  shareOfBid,
+  startCcxtVenue,
+} from './testing/ccxt-venue.ts';
+import { eventually, killStarted } from './testing/exchange-process.ts';
 
-let exchange: ExchangeProcess;
+let venue: CcxtVenue;
 let client: deribit;
-let other: deribit;
-const perpetual = 'BTC/USD:BTC';
-
-const clientOf = (account: number): deribit => {
-  const keys = exchange.run.demoAccounts[account];
-  const made = new ccxt.deribit({ apiKey: keys?.clientId ?? '', secret: keys?.clientSecret ?? '' });
-  made.urls.api = { rest: exchange.run.http };
-  made.enableRateLimit = false;
-  return made;
-};
-
-const idOf = (order: Order): string => String(order.id);
-
-const marketOf = (symbol: string): Market => client.market(symbol);
-
-/** The option of one underlying, a week or more away, whose strike is nearest to the index. */
-const atTheMoney = async (settle: string, type: 'C' | 'P'): Promise<string> => {
-  const { last } = await eventually('an index price', async () => {
-    const ticker = await client.fetchTicker(perpetual);
-    return ticker.info.index_price ? { last: Number(ticker.info.index_price) } : null;
-  });
-  const options = Object.values(client.markets ?? {}).filter(
-    (market) =>
-      market?.option === true &&
-      market.base === 'BTC' &&
-      market.settle === settle &&
-      market.optionType === (type === 'C' ? 'call' : 'put') &&
-      Number(market.expiry) > Date.now() + 7 * 86_400_000,
-  ) as { symbol: string; strike: number; expiry: number }[];
-  options.sort(
-    (a, b) => a.expiry - b.expiry || Math.abs(a.strike - last) - Math.abs(b.strike - last),
-  );
-  const found = options[0];
-  if (found === undefined) throw new Error(`no option settles in ${settle}`);
-  return found.symbol;
-};
-
-const bestOf = (symbol: string) =>
-  eventually(`quotes of ${symbol}`, async () => {
-    const book = await client.fetchOrderBook(symbol);
-    const bid = book.bids[0]?.[0];
-    const ask = book.asks[0]?.[0];
-    return bid && ask ? { bid, ask } : null;
-  });
+let call: string;
+let etherCall: string;
+let linearCall: string;
 
 beforeAll(async () => {
-  exchange = await startExchange({ args: ['--seed', 'ccxt', '--rate-limits', 'off'] });
-  client = clientOf(0);
-  other = clientOf(1);
-  await client.loadMarkets();
-  await other.loadMarkets();
+  venue = await startCcxtVenue('ccxt-rest');
+  client = venue.client;
+  call = await atTheMoney(client, 'BTC', 'BTC', 'call');
+  etherCall = await atTheMoney(client, 'ETH', 'ETH', 'call');
+  linearCall = await atTheMoney(client, 'BTC', 'USDC', 'call');
 }, 90_000);
 
+afterEach(async () => {
+  await client.cancelAllOrders();
+});
+
 afterAll(async () => {
-  await exchange?.stop();
+  await venue?.exchange.stop();
   await killStarted();
 });
 
-describe('markets', () => {
-  test('load with options, perpetuals and dated futures of both conventions', () => {
-    const markets = Object.values(client.markets ?? {});
-    expect(markets.length).toBeGreaterThan(500);
-    expect(marketOf(perpetual)).toMatchObject({ swap: true, inverse: true, contractSize: 10 });
-    expect(marketOf('BTC/USDC:USDC')).toMatchObject({ swap: true, linear: true });
-    expect(marketOf('ETH/USD:ETH')).toMatchObject({ swap: true, inverse: true });
-    expect(markets.some((market) => market?.future)).toBe(true);
-    const option = markets.find((market) => market?.option && market.settle === 'BTC');
-    expect(option).toMatchObject({ base: 'BTC', inverse: true, contractSize: 1 });
-    expect(markets.some((market) => market?.option && market.settle === 'USDC')).toBe(true);
+const far = (): Promise<number> => shareOfBid(client, perpetual, 0.97);
+
+const rest = async (params: Record<string, unknown> = {}, amount = 100): Promise<Order> =>
+  client.createOrder(perpetual, 'limit', 'buy', amount, await far(), params);
+
+describe('limit orders', () => {
+  test.each([
+    ['inverse perpetual', () => perpetual],
+    ['linear perpetual', () => linearPerpetual],
+    ['ETH perpetual', () => etherPerpetual],
+    ['BTC option', () => call],
+    ['ETH option', () => etherCall],
+    ['linear option', () => linearCall],
+  ])('%s: rests, is read and cancelled', async (_, symbolOf) => {
+    const symbol = symbolOf();
+    const market = client.market(symbol);
+    const { bid } = await bestOf(client, symbol);
+    const amount = Number(market.limits.amount?.min) * 3;
+    const price = market.option ? Number(market.precision.price) * 5 : bid * 0.98;
+    const placed = await client.createOrder(symbol, 'limit', 'buy', amount, price);
+    expect(placed).toMatchObject({ symbol, status: 'open', type: 'limit', side: 'buy', filled: 0 });
+    expect(placed.amount).toBeCloseTo(amount, 8);
+    expect(placed.remaining).toBeCloseTo(amount, 8);
+    const read = await client.fetchOrder(idOf(placed), symbol);
+    expect(read).toMatchObject({ id: placed.id, price: placed.price, amount: placed.amount });
+    expect((await client.fetchOpenOrders(symbol)).map(({ id }) => id)).toEqual([placed.id]);
+    const gone = await client.cancelOrder(idOf(placed), symbol);
+    expect(gone).toMatchObject({ id: placed.id, status: 'canceled' });
+    expect(infoOf(gone)).toMatchObject({ cancel_reason: 'user_request' });
+    expect((await client.fetchOrder(idOf(placed), symbol)).status).toBe('canceled');
+    expect(await client.fetchOpenOrders(symbol)).toEqual([]);
   });
 
-  test('time, status and currencies', async () => {
-    expect(Math.abs(Number(await client.fetchTime()) - Date.now())).toBeLessThan(5_000);
-    expect(await client.fetchStatus()).toMatchObject({ status: 'ok' });
-    expect(Object.keys(await client.fetchCurrencies())).toEqual(
-      expect.arrayContaining(['BTC', 'ETH', 'USDC']),
-    );
-    expect(await client.fetchDepositWithdrawFees()).toHaveProperty('BTC');
-  });
-
-  test('tickers, books and trades', async () => {
-    const { bid, ask } = await bestOf(perpetual);
-    expect(bid).toBeLessThan(ask);
-    const ticker = await client.fetchTicker(perpetual);
-    expect(ticker.bid).toBeGreaterThan(0);
-    expect(Number(ticker.info.mark_price)).toBeGreaterThan(0);
-    const tickers = await client.fetchTickers(undefined, { code: 'BTC' });
-    expect(Object.keys(tickers).length).toBeGreaterThan(100);
-    const book = await client.fetchL2OrderBook(perpetual);
-    expect(book.bids.length).toBeGreaterThan(0);
-    await client.createOrder(perpetual, 'market', 'buy', 10);
-    const trades = await eventually('a public trade', async () => {
-      const found = await client.fetchTrades(perpetual);
-      return found.length > 0 ? found : null;
-    });
-    expect(trades[0]?.price).toBeGreaterThan(0);
-    expect((await client.fetchTrades(perpetual, Date.now() - 60_000)).length).toBeGreaterThan(0);
-  });
-
-  test('candles, funding, volatility and open interest', async () => {
-    const candles = await client.fetchOHLCV(perpetual, '1m', Date.now() - 600_000);
-    expect(candles.length).toBeGreaterThan(0);
-    expect(await client.fetchFundingRate(perpetual)).toHaveProperty('fundingRate');
-    expect(Array.isArray(await client.fetchFundingRateHistory(perpetual))).toBe(true);
-    expect(Array.isArray(await client.fetchVolatilityHistory('BTC'))).toBe(true);
-    expect(await client.fetchOpenInterest(perpetual)).toHaveProperty('openInterestAmount');
-    expect(Array.isArray(await client.fetchLiquidations(perpetual))).toBe(true);
-  });
-
-  test('greeks, an option and the option chain', async () => {
-    const symbol = await atTheMoney('BTC', 'C');
-    const greeks = await eventually('greeks', async () => {
-      const found = await client.fetchGreeks(symbol);
-      return found.delta ? found : null;
-    });
-    expect(greeks.delta).toBeGreaterThan(0.2);
-    expect(greeks.delta).toBeLessThan(0.8);
-    expect(greeks.markImpliedVolatility).toBeGreaterThan(10);
-    expect(await client.fetchOption(symbol)).toMatchObject({ symbol });
-    expect(Object.keys(await client.fetchOptionChain('BTC')).length).toBeGreaterThan(100);
-  });
-});
-
-describe('account', () => {
-  test('balances, accounts and fees', async () => {
-    const balance = await client.fetchBalance();
-    expect(Number(balance['BTC']?.total)).toBeGreaterThan(0);
-    expect(Number(balance.USDC?.free)).toBeGreaterThan(0);
-    expect((await client.fetchAccounts()).length).toBeGreaterThan(0);
-    expect(await client.fetchTradingFees()).toHaveProperty(perpetual);
-  });
-
-  test('deposits, addresses, withdrawals and transfers', async () => {
-    const { address } = await client.createDepositAddress('BTC');
-    expect(address).toMatch(/^\S+$/);
-    expect((await client.fetchDepositAddress('BTC')).address).toBe(address);
-    const deposits = await client.fetchDeposits('BTC');
-    expect(deposits.length).toBeGreaterThan(0);
-    expect(deposits[0]).toMatchObject({ currency: 'BTC', status: 'ok', type: 'deposit' });
-    expect(Array.isArray(await client.fetchWithdrawals('BTC'))).toBe(true);
-    const subaccount = await client.privateGetCreateSubaccount();
-    const id = String(subaccount.result.id);
-    const sent = await client.transfer('BTC', 0.5, 'main', id);
-    expect(sent).toMatchObject({ currency: 'BTC', amount: 0.5 });
-    const transfers = await client.fetchTransfers('BTC');
-    expect(transfers.length).toBeGreaterThan(0);
-  });
-});
-
-describe('orders', () => {
-  test('a limit order rests, is edited, fetched and cancelled', async () => {
-    const { bid } = await bestOf(perpetual);
-    const price = Math.round(bid * 0.99);
-    const placed = await client.createOrder(perpetual, 'limit', 'buy', 100, price);
-    expect(placed).toMatchObject({ status: 'open', amount: 100, price, filled: 0 });
-    const edited = await client.editOrder(idOf(placed), perpetual, 'limit', 'buy', 120, price - 5);
-    expect(edited).toMatchObject({ id: placed.id, amount: 120, price: price - 5 });
-    expect(await client.fetchOrder(idOf(placed))).toMatchObject({ id: placed.id, status: 'open' });
-    const open = await client.fetchOpenOrders(perpetual);
-    expect(open.map(({ id }) => id)).toContain(placed.id);
-    expect(await client.cancelOrder(idOf(placed))).toMatchObject({ status: 'canceled' });
-    await expect(client.cancelOrder(idOf(placed))).rejects.toBeInstanceOf(ccxt.InvalidOrder);
-    await expect(client.fetchOrder('999999999999')).rejects.toBeInstanceOf(ccxt.OrderNotFound);
-  });
-
-  test('a market order fills, with its trades, fees and position', async () => {
-    const order = await client.createOrder(perpetual, 'market', 'buy', 1000);
-    expect(order).toMatchObject({ status: 'closed', filled: 1000 });
-    expect(order.average).toBeGreaterThan(0);
-    const position = await client.fetchPosition(perpetual);
-    expect(position).toMatchObject({ side: 'long' });
-    expect((await client.fetchPositions()).length).toBeGreaterThan(0);
-    const trades = await eventually('own trades', async () => {
-      const found = await client.fetchMyTrades(perpetual);
-      return found.some((trade) => trade.order === order.id) ? found : null;
-    });
-    const trade = trades.find((found) => found.order === order.id);
-    expect(trade?.fee?.cost).toBeGreaterThan(0);
-    expect(trade?.takerOrMaker).toBe('taker');
-    expect((await client.fetchOrderTrades(idOf(order))).length).toBeGreaterThan(0);
-    const closed = await eventually('the closed order', async () => {
-      const found = await client.fetchClosedOrders(perpetual);
-      return found.some(({ id }) => id === order.id) ? found : null;
-    });
-    expect(closed.find(({ id }) => id === order.id)).toMatchObject({ status: 'closed' });
-    const flat = await client.privateGetClosePosition({
+  test('amounts and contracts agree', async () => {
+    const price = await far();
+    const { result } = await client.privateGetBuy({
       instrument_name: 'BTC-PERPETUAL',
-      type: 'market',
+      contracts: 3,
+      price,
     });
-    expect(flat.result.order.order_state).toBe('filled');
+    expect(Number(result.order.amount)).toBe(30);
+    const wrong = client.privateGetBuy({
+      instrument_name: 'BTC-PERPETUAL',
+      contracts: 3,
+      amount: 40,
+      price,
+    });
+    await expect(wrong).rejects.toBeInstanceOf(ccxt.BadRequest);
   });
 
-  test('options trade in coin and in USDC, and in implied volatility', async () => {
-    for (const settle of ['BTC', 'USDC']) {
-      const symbol = await atTheMoney(settle, 'P');
-      const { ask } = await bestOf(symbol);
-      const { min } = marketOf(symbol)?.limits.amount ?? {};
-      const order = await client.createOrder(symbol, 'limit', 'buy', Number(min), ask);
-      expect(order.filled).toBe(min);
-    }
-    const symbol = await atTheMoney('BTC', 'C');
-    const order = await client.createOrder(symbol, 'limit', 'buy', 0.1, 20, { advanced: 'implv' });
-    expect(order.info).toMatchObject({ advanced: 'implv' });
-    expect(order.price).toBeGreaterThan(0);
-    await client.cancelOrder(idOf(order));
+  test('the client cuts prices and amounts to the grid', async () => {
+    const placed = await rest({}, 107);
+    expect(placed.amount).toBe(100);
+    const price = (await far()) + 0.3;
+    expect((await client.createOrder(perpetual, 'limit', 'buy', 10, price)).price).toBe(
+      price + 0.2,
+    );
   });
 
-  test('post-only, reduce-only, immediate and fill-or-kill', async () => {
-    const { bid, ask } = await bestOf(perpetual);
-    const far = Math.round(bid * 0.98);
-    const post = await client.createOrder(perpetual, 'limit', 'buy', 10, far, { postOnly: true });
-    expect(post).toMatchObject({ status: 'open', postOnly: true });
-    await client.cancelOrder(idOf(post));
-    const crossing = client.createOrder(perpetual, 'limit', 'buy', 10, ask + 20, {
-      post_only: true,
-      reject_post_only: true,
-    });
+  test('labels find their orders', async () => {
+    const placed = await rest({ label: 'mine' });
+    expect(infoOf(placed).label).toBe('mine');
+    const found = await client.privateGetGetOpenOrdersByLabel({ currency: 'BTC', label: 'mine' });
+    expect(found.result.map((order: { order_id: string }) => order.order_id)).toEqual([placed.id]);
+    await client.privateGetCancelByLabel({ label: 'mine' });
+    expect((await client.fetchOrder(idOf(placed))).status).toBe('canceled');
+    await expect(rest({ label: 'x'.repeat(65) })).rejects.toBeInstanceOf(ccxt.BadRequest);
+  });
+
+  test.each([
+    [{ timeInForce: 'GTC' }, 'GTC', 'open'],
+    [{ timeInForce: 'IOC' }, 'IOC', 'canceled'],
+    [{ timeInForce: 'FOK' }, 'FOK', 'canceled'],
+    [{ time_in_force: 'good_til_day' }, 'good_til_day', 'open'],
+    [{ timeInForce: 'PO' }, 'GTC', 'open'],
+    [{ valid_until: Date.now() + 600_000 }, 'GTC', 'open'],
+    [{ something_unknown: 1 }, 'GTC', 'open'],
+  ])('%o rests as it should', async (params, timeInForce, status) => {
+    expect(await rest(params)).toMatchObject({ timeInForce, status, filled: 0 });
+  });
+
+  test.each(['IOC', 'FOK'])('%s fills at the best price', async (timeInForce) => {
+    const { ask } = await bestOf(client, perpetual);
+    const price = Math.round(ask * 1.005);
+    const filled = await client.createOrder(perpetual, 'limit', 'buy', 10, price, { timeInForce });
+    expect(filled).toMatchObject({ status: 'closed', filled: 10, remaining: 0 });
+    expect(filled.average).toBeLessThanOrEqual(price);
+    expect(filled.trades.length).toBeGreaterThan(0);
+  });
+
+  test('post-only is kept, refused or moved', async () => {
+    expect(await rest({ postOnly: true })).toMatchObject({ postOnly: true, status: 'open' });
+    const price = Math.round((await bestOf(client, perpetual)).ask * 1.005);
+    const crossing = client.createOrder(perpetual, 'limit', 'buy', 10, price, { postOnly: true });
     await expect(crossing).rejects.toBeInstanceOf(ccxt.InvalidOrder);
-    const immediate = await client.createOrder(perpetual, 'limit', 'buy', 10, far, {
-      timeInForce: 'IOC',
+    const moved = await client.createOrder(perpetual, 'limit', 'buy', 10, price, {
+      post_only: true,
+      reject_post_only: false,
     });
-    expect(immediate).toMatchObject({ status: 'canceled', filled: 0 });
-    const kill = await client.createOrder(perpetual, 'limit', 'buy', 10, far, {
-      timeInForce: 'FOK',
-    });
-    expect(kill).toMatchObject({ status: 'canceled', filled: 0 });
-    const reduce = client.createOrder('ETH/USD:ETH', 'market', 'sell', 1, undefined, {
+    expect(moved).toMatchObject({ status: 'open', filled: 0 });
+    expect(moved.price).toBeLessThan(price);
+  });
+
+  test('reduce-only needs a position and never turns it around', async () => {
+    const none = client.createOrder(etherPerpetual, 'market', 'sell', 1, undefined, {
       reduceOnly: true,
     });
-    await expect(reduce).rejects.toBeInstanceOf(ccxt.ExchangeError);
+    await expect(none).rejects.toBeInstanceOf(ccxt.ExchangeError);
+    await client.createOrder(etherPerpetual, 'market', 'buy', 5);
+    const order = await client.createOrder(etherPerpetual, 'market', 'sell', 20, undefined, {
+      reduceOnly: true,
+    });
+    expect(order.filled).toBe(5);
+    expect((await client.fetchPosition(etherPerpetual)).contracts).toBe(0);
   });
 
-  test('stops, takes and trailing stops wait for their trigger', async () => {
-    const { bid } = await bestOf(perpetual);
-    const below = Math.round(bid * 0.97);
-    const stopLimit = await client.createOrder(perpetual, 'limit', 'sell', 10, below - 10, {
-      stopLossPrice: below,
-      trigger: 'mark_price',
+  test('an iceberg shows its tip', async () => {
+    const order = await rest({ display_amount: 1000 }, 10_000);
+    expect(infoOf(order)).toMatchObject({ display_amount: 1000, refresh_amount: 1000 });
+    await expect(rest({ display_amount: 10 })).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+  });
+});
+
+describe('advanced option orders', () => {
+  test('in volatility, edited in volatility, then in coin', async () => {
+    const order = await client.createOrder(call, 'limit', 'buy', 0.1, 15, { advanced: 'implv' });
+    expect(infoOf(order)).toMatchObject({ advanced: 'implv', implv: 15 });
+    expect(order.price).toBeGreaterThan(0);
+    const edited = await client.editOrder(idOf(order), call, 'limit', 'buy', 0.2, 16, {
+      advanced: 'implv',
     });
-    expect(stopLimit.info.order_state).toBe('untriggered');
-    const stopMarket = await client.createOrder(perpetual, 'market', 'sell', 10, undefined, {
-      stopLossPrice: below,
+    expect(infoOf(edited)).toMatchObject({ implv: 16, amount: 0.2 });
+    const plain = await client.editOrder(idOf(order), call, 'limit', 'buy', 0.2, 0.001);
+    expect(plain.price).toBe(0.001);
+    expect(infoOf(plain).advanced).toBeUndefined();
+  });
+
+  test('in dollars', async () => {
+    const order = await client.createOrder(call, 'limit', 'buy', 0.1, 100, { advanced: 'usd' });
+    expect(infoOf(order)).toMatchObject({ advanced: 'usd', usd: 100 });
+    const index = Number(infoOf(await client.fetchTicker(call)).index_price);
+    expect(Number(order.price) * index).toBeGreaterThan(80);
+    expect(Number(order.price) * index).toBeLessThan(120);
+  });
+
+  test('never on futures', async () => {
+    await expect(rest({ advanced: 'usd' })).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+    await expect(rest({ advanced: 'implv' })).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+  });
+});
+
+type TriggerCase = [type: string, side: 'buy' | 'sell', key: string, at: number, becomes: string];
+
+const triggerCases: TriggerCase[] = [
+  ['limit', 'sell', 'stopLossPrice', 0.98, 'stop_limit'],
+  ['market', 'sell', 'stopLossPrice', 0.98, 'stop_market'],
+  ['limit', 'buy', 'stopLossPrice', 1.02, 'stop_limit'],
+  ['market', 'buy', 'stopLossPrice', 1.02, 'stop_market'],
+  ['limit', 'sell', 'takeProfitPrice', 1.02, 'take_limit'],
+  ['market', 'sell', 'takeProfitPrice', 1.02, 'take_market'],
+  ['limit', 'buy', 'takeProfitPrice', 0.98, 'take_limit'],
+  ['market', 'buy', 'takeProfitPrice', 0.98, 'take_market'],
+  ['stop_limit', 'sell', 'stopLossPrice', 0.98, 'stop_limit'],
+  ['stop_market', 'sell', 'trigger_price', 0.98, 'stop_market'],
+  ['take_limit', 'sell', 'takeProfitPrice', 1.02, 'take_limit'],
+  ['take_market', 'sell', 'trigger_price', 1.02, 'take_market'],
+];
+
+describe('trigger orders', () => {
+  test.each(triggerCases)('%s %s with %s %d is a %s', async (type, side, key, at, becomes) => {
+    const trigger = await shareOfBid(client, perpetual, at);
+    const price = type.endsWith('limit') ? trigger : undefined;
+    const params = { [key]: trigger };
+    const order = await client.createOrder(perpetual, type, side, 10, price, params);
+    expect(order).toMatchObject({ status: 'open', side, amount: 10, triggerPrice: trigger });
+    expect(infoOf(order)).toMatchObject({ order_type: becomes, order_state: 'untriggered' });
+    expect((await client.fetchOrder(idOf(order))).status).toBe('open');
+    expect((await client.fetchOpenOrders(perpetual)).map(({ id }) => id)).toContain(order.id);
+    const moved = await client.editOrder(idOf(order), perpetual, type, side, 20, price, {
+      trigger_price: trigger + (at < 1 ? -5 : 5),
     });
-    expect(stopMarket.info.order_type).toBe('stop_market');
-    const take = await client.createOrder(perpetual, 'limit', 'sell', 10, Math.round(bid * 1.04), {
-      takeProfitPrice: Math.round(bid * 1.03),
+    expect(moved).toMatchObject({ id: order.id, amount: 20, status: 'open' });
+    expect(moved.triggerPrice).toBe(trigger + (at < 1 ? -5 : 5));
+    const gone = await client.cancelOrder(idOf(order));
+    expect(gone.status).toBe('canceled');
+    expect((await client.fetchOrder(idOf(order))).status).toBe('canceled');
+  });
+
+  test.each(['index_price', 'mark_price', 'last_price'])('they watch the %s', async (trigger) => {
+    const stopLossPrice = await shareOfBid(client, perpetual, 0.97);
+    const order = await client.createOrder(perpetual, 'market', 'sell', 10, undefined, {
+      stopLossPrice,
+      trigger,
     });
-    expect(take.info.order_type).toBe('take_limit');
-    const trailing = await client.createOrder(perpetual, 'market', 'sell', 10, undefined, {
-      trailingAmount: 500,
+    expect(infoOf(order).trigger).toBe(trigger);
+  });
+
+  test('a trailing stop follows at its distance', async () => {
+    const order = await client.createOrder(perpetual, 'market', 'sell', 10, undefined, {
+      trailingAmount: 900,
     });
-    expect(trailing.info.order_type).toBe('trailing_stop');
-    const open = await client.fetchOpenOrders(perpetual);
-    expect(open.length).toBeGreaterThanOrEqual(4);
+    expect(infoOf(order)).toMatchObject({ order_type: 'trailing_stop', trigger_offset: 900 });
+    const edited = await client.editOrder(idOf(order), perpetual, 'market', 'sell', 20, undefined, {
+      trailingAmount: 800,
+    });
+    expect(infoOf(edited)).toMatchObject({ trigger_offset: 800, amount: 20 });
+  });
+
+  test('one that fires becomes a plain order that names it', async () => {
+    const sold = await client.createOrder(perpetual, 'market', 'sell', 10);
+    const stop = await client.createOrder(perpetual, 'market', 'buy', 10, undefined, {
+      stopLossPrice: Number(sold.average) + 2,
+    });
+    const fired = await eventually('the order that the stop became', async () => {
+      await venue.other.createOrder(perpetual, 'market', 'buy', 10);
+      const found = await client.fetchClosedOrders(perpetual);
+      return found.find((order) => infoOf(order).trigger_order_id === stop.id);
+    });
+    expect(fired).toMatchObject({ status: 'closed', filled: 10, side: 'buy', type: 'market' });
+    expect((await client.fetchOpenOrders(perpetual)).map(({ id }) => id)).not.toContain(stop.id);
+    expect(infoOf(await client.fetchOrder(idOf(stop)))).toMatchObject({ order_state: 'triggered' });
+    const { result } = await client.privateGetGetTriggerOrderHistory({ currency: 'BTC' });
+    const ids = result.entries.map((entry: { trigger_order_id: string }) => entry.trigger_order_id);
+    expect(ids).toContain(stop.id);
+  });
+
+  test('a condition that is already met is refused', async () => {
+    const above = await shareOfBid(client, perpetual, 1.02);
+    const below = await shareOfBid(client, perpetual, 0.98);
+    const stop = client.createOrder(perpetual, 'market', 'sell', 10, undefined, {
+      stopLossPrice: above,
+    });
+    await expect(stop).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+    const take = client.createOrder(perpetual, 'market', 'sell', 10, undefined, {
+      takeProfitPrice: below,
+    });
+    await expect(take).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+  });
+});
+
+describe('edits and cancels', () => {
+  test('amount alone, price alone, both', async () => {
+    const order = await rest();
+    const price = Number(order.price);
+    const edit = (amount: number, to?: number) =>
+      client.editOrder(idOf(order), perpetual, 'limit', 'buy', amount, to);
+    expect(await edit(50)).toMatchObject({ id: order.id, amount: 50, price });
+    expect(await edit(50, price - 5)).toMatchObject({ amount: 50, price: price - 5 });
+    const both = await edit(70, price - 10);
+    expect(both).toMatchObject({ id: order.id, amount: 70, price: price - 10, status: 'open' });
+    expect(infoOf(both).replaced).toBe(true);
+    expect(await edit(70, price - 10)).toMatchObject({ amount: 70, price: price - 10 });
+  });
+
+  test('an edit may trade', async () => {
+    const order = await rest({}, 10);
+    const price = Math.round((await bestOf(client, perpetual)).ask * 1.005);
+    const edited = await client.editOrder(idOf(order), perpetual, 'limit', 'buy', 10, price);
+    expect(edited).toMatchObject({ id: order.id, status: 'closed', filled: 10 });
+    expect(edited.trades.length).toBeGreaterThan(0);
+  });
+
+  test('what is gone can be neither edited nor cancelled', async () => {
+    const order = await rest();
+    await client.cancelOrder(idOf(order));
+    await expect(client.cancelOrder(idOf(order))).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+    const edit = client.editOrder(idOf(order), perpetual, 'limit', 'buy', 50);
+    await expect(edit).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+    for (const id of ['999999999', 'ETH-999999999', 'nonsense']) {
+      await expect(client.fetchOrder(id)).rejects.toBeInstanceOf(ccxt.OrderNotFound);
+      await expect(client.cancelOrder(id)).rejects.toBeInstanceOf(ccxt.OrderNotFound);
+      const missing = client.editOrder(id, perpetual, 'limit', 'buy', 50, 1000);
+      await expect(missing).rejects.toBeInstanceOf(ccxt.OrderNotFound);
+    }
+    await expect(venue.other.fetchOrder(idOf(order))).rejects.toBeInstanceOf(ccxt.OrderNotFound);
+  });
+
+  test('all of a symbol, then all', async () => {
+    const { bid } = await bestOf(client, linearPerpetual);
+    await rest();
+    await client.createOrder(call, 'limit', 'buy', 0.1, 0.0005);
+    await client.createOrder(linearPerpetual, 'limit', 'buy', 0.002, Math.round(bid * 0.98));
+    expect((await client.fetchOpenOrders()).length).toBe(2);
+    const linear = await client.fetchOpenOrders(undefined, undefined, undefined, { code: 'USDC' });
+    expect(linear.length).toBe(1);
     await client.cancelAllOrders(perpetual);
     expect(await client.fetchOpenOrders(perpetual)).toEqual([]);
+    expect((await client.fetchOpenOrders(call)).length).toBe(1);
+    const [all] = await client.cancelAllOrders();
+    expect(Number(infoOf(all ?? { info: {} }).result)).toBe(2);
+    expect(await client.fetchOpenOrders()).toEqual([]);
+  });
+});
+
+describe('refusals', () => {
+  test.each([
+    ['a perpetual', () => perpetual, 1e9],
+    ['a linear perpetual', () => linearPerpetual, 1e6],
+    ['an ETH perpetual', () => etherPerpetual, 1e9],
+    ['an option', () => call, 1e5],
+  ])('too much of %s: insufficient funds', async (_, symbolOf, amount) => {
+    const symbol = symbolOf();
+    const { bid, ask } = await bestOf(client, symbol);
+    const limit = client.createOrder(symbol, 'limit', 'sell', amount, ask);
+    await expect(limit).rejects.toBeInstanceOf(ccxt.InsufficientFunds);
+    const market = client.createOrder(symbol, 'market', 'buy', amount);
+    await expect(market).rejects.toBeInstanceOf(ccxt.InsufficientFunds);
+    const buy = client.createOrder(symbol, 'limit', 'buy', amount, bid);
+    await expect(buy).rejects.toBeInstanceOf(ccxt.InsufficientFunds);
   });
 
-  test('refusals keep their class', async () => {
-    const huge = client.createOrder(perpetual, 'limit', 'buy', 500_000_000, 1000);
-    await expect(huge).rejects.toBeInstanceOf(ccxt.ExchangeError);
-    const offGrid = client.privateGetBuy({
-      instrument_name: 'BTC-PERPETUAL',
-      amount: 10,
-      price: 1000.3,
-      type: 'limit',
-    });
-    await expect(offGrid).rejects.toBeInstanceOf(ccxt.BadRequest);
-    const wrongKey = new ccxt.deribit({ apiKey: 'nobody', secret: 'nothing' });
-    wrongKey.urls.api = { rest: exchange.run.http };
-    await expect(wrongKey.fetchBalance()).rejects.toBeInstanceOf(ccxt.AuthenticationError);
+  test('prices outside the band', async () => {
+    const { bid } = await bestOf(client, perpetual);
+    const high = client.createOrder(perpetual, 'limit', 'buy', 10, bid * 2);
+    await expect(high).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+    const low = client.createOrder(perpetual, 'limit', 'sell', 10, bid / 2);
+    await expect(low).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+    expect((await client.createOrder(perpetual, 'limit', 'buy', 10, bid / 2)).status).toBe('open');
   });
 
-  test('two clients meet in the book', async () => {
-    const symbol = await atTheMoney('BTC', 'C');
-    const { bid, ask } = await bestOf(symbol);
-    // The tick above 0.005 is 0.0005, which ccxt does not know.
-    const price = Number((Math.floor((bid + ask) / 2 / 0.0005) * 0.0005).toFixed(4));
-    if (price <= bid || price >= ask) return;
-    const resting = await client.createOrder(symbol, 'limit', 'sell', 0.1, price);
-    const taken = await other.createOrder(symbol, 'limit', 'buy', 0.1, price);
-    expect(taken).toMatchObject({ status: 'closed', filled: 0.1 });
-    expect(await client.fetchOrder(idOf(resting))).toMatchObject({ status: 'closed' });
+  test.each([
+    [{ amount: 10, price: 1000.3 }, ccxt.BadRequest],
+    [{ amount: 15, price: 1000 }, ccxt.BadRequest],
+    [{ amount: 1, price: 1000 }, ccxt.BadRequest],
+    [{ amount: 0, price: 1000 }, ccxt.InvalidOrder],
+    [{ amount: -10, price: 1000 }, ccxt.InvalidOrder],
+    [{ price: 1000 }, ccxt.BadRequest],
+    [{ amount: 10 }, ccxt.BadRequest],
+    [{ amount: 10, price: 1000, type: 'unheard-of' }, ccxt.BadRequest],
+    [{ amount: 10, price: 1000, time_in_force: 'never' }, ccxt.BadRequest],
+    [{ amount: 10, type: 'stop_market' }, ccxt.BadRequest],
+    [{ amount: 10, price: 1000, valid_until: 1 }, ccxt.ExchangeError],
+  ])('%o', async (params, errorClass) => {
+    const sent = client.privateGetBuy({ instrument_name: 'BTC-PERPETUAL', ...params });
+    await expect(sent).rejects.toBeInstanceOf(errorClass);
+  });
+
+  test('below the minimum and unknown symbols are refused by the client', async () => {
+    const small = client.createOrder(perpetual, 'limit', 'buy', 1, 1000);
+    await expect(small).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+    const nowhere = client.createOrder('NO/USD:NO', 'limit', 'buy', 1, 1000);
+    await expect(nowhere).rejects.toBeInstanceOf(ccxt.BadSymbol);
+    const raw = client.privateGetBuy({ instrument_name: 'NO-PERPETUAL', amount: 1, price: 1 });
+    await expect(raw).rejects.toBeInstanceOf(ccxt.BadRequest);
   });
 });
