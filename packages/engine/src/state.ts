@@ -263,12 +263,10 @@ export interface CurrencyRecord {
   readonly currencyNo: number;
   /** Null until the first cash moves. */
   ledgerId: LedgerAccountId | null;
-  /** Holdings that settle in this currency, ascending by instrument id. */
+  /** Holdings that settle in this currency; in the order of ids by `holdingsInOrder` only. */
   readonly holdings: Holding[];
-  /**
-   * The instrument ids of `holdings`, side by side so that a search stays in one place of memory.
-   */
-  readonly holdingIds: number[];
+  /** Whether `holdings` ascend by instrument id. */
+  inOrder: boolean;
   readonly marginSets: MarginSet[];
   /**
    * `EngineState.marksVersion` of the numbers below, which are sums over holdings and sets; -1 when

@@ -14,19 +14,33 @@ import type {
 import { currencyRecordOf } from './cash.ts';
 import { HoldingRecord } from './holding-record.ts';
 
-/** Place of an id in ascending ids, or where it would be. */
-const placeOf = (ids: readonly number[], id: number): number => {
+/** Place of an instrument in holdings that ascend by it, or where it would be. */
+const placeOf = (holdings: readonly Holding[], instrumentId: number): number => {
   let low = 0;
-  let high = ids.length;
+  let high = holdings.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ids[middle] as number) < id) {
+    if ((holdings[middle] as Holding).instrument.id < instrumentId) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
   return low;
+};
+
+const byInstrument = (a: Holding, b: Holding): number => a.instrument.id - b.instrument.id;
+
+/**
+ * The holdings of a record, ascending by instrument id: for all that must not depend on when each
+ * was opened.
+ */
+export const holdingsInOrder = (record: CurrencyRecord): readonly Holding[] => {
+  if (!record.inOrder) {
+    record.holdings.sort(byInstrument);
+    record.inOrder = true;
+  }
+  return record.holdings;
 };
 
 /** What the account has in the instrument, opened empty at first use. */
@@ -44,12 +58,10 @@ const openHolding = (account: AccountRecord, instrument: InstrumentRecord): Hold
   const holding = new HoldingRecord(account, instrument, record, set, store.rows);
   holding.fundingMark = instrument.funding?.accruedPerLot ?? 0;
   store.table.add(holding);
-  const at = placeOf(record.holdingIds, instrument.id);
-  record.holdings.splice(at, 0, holding);
-  record.holdingIds.splice(at, 0, instrument.id);
-  if (holding.marginSet !== null) {
-    const { holdings } = holding.marginSet;
-    holdings.splice(setPlaceOf(holdings, instrument.id), 0, holding);
+  record.holdings.push(holding);
+  record.inOrder = false;
+  if (set !== null) {
+    set.holdings.splice(placeOf(set.holdings, instrument.id), 0, holding);
   }
   return holding;
 };
@@ -82,11 +94,6 @@ const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): Marg
   return set;
 };
 
-const setPlaceOf = (holdings: readonly Holding[], instrumentId: number): number => {
-  const at = holdings.findIndex((holding) => holding.instrument.id >= instrumentId);
-  return at < 0 ? holdings.length : at;
-};
-
 /** Takes a holding out of the store; whoever held it must let it go. */
 export const releaseHolding = (holding: Holding): void => {
   const { store } = holding.account;
@@ -99,12 +106,10 @@ export const releaseHolding = (holding: Holding): void => {
  */
 export const dropHolding = (holding: Holding): void => {
   const { instrument, record, marginSet } = holding;
-  const at = placeOf(record.holdingIds, instrument.id);
-  record.holdings.splice(at, 1);
-  record.holdingIds.splice(at, 1);
+  record.holdings.splice(placeOf(holdingsInOrder(record), instrument.id), 1);
   record.marginVersion = -1;
   if (marginSet !== null) {
-    marginSet.holdings.splice(setPlaceOf(marginSet.holdings, instrument.id), 1);
+    marginSet.holdings.splice(placeOf(marginSet.holdings, instrument.id), 1);
     if (marginSet.holdings.length === 0) {
       record.marginSets.splice(record.marginSets.indexOf(marginSet), 1);
     }

@@ -9,7 +9,7 @@ export class MarginRecord implements CurrencyRecord {
   readonly currencyNo: number;
   ledgerId: LedgerAccountId | null;
   readonly holdings: Holding[] = [];
-  readonly holdingIds: number[] = [];
+  inOrder = true;
   readonly marginSets: MarginSet[] = [];
   readonly chunk: Float64Array;
   readonly at: number;

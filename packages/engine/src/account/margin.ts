@@ -179,7 +179,7 @@ const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | n
   record.ordersMargin = 0;
   record.sessionProfit = 0;
   record.optionsValue = 0;
-  const { holdings, holdingIds } = record;
+  const { holdings } = record;
   let kept = 0;
   for (let at = 0; at < holdings.length; at++) {
     const holding = holdings[at] as Holding;
@@ -188,7 +188,6 @@ const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | n
       continue;
     }
     holdings[kept] = holding;
-    holdingIds[kept] = holdingIds[at] as number;
     kept += 1;
     computeHolding(state, holding);
     record.initialMargin += holding.initialMargin;
@@ -198,7 +197,6 @@ const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | n
     record.optionsValue += holding.optionsValue;
   }
   holdings.length = kept;
-  holdingIds.length = kept;
   for (const set of record.marginSets) {
     computeSet(state, set);
     record.initialMargin += set.initialMargin;

@@ -10,6 +10,7 @@ import {
   type RejectCode,
 } from '@openstrike/domain';
 import { balanceOf, createCurrencyRecord } from '../account/cash.ts';
+import { holdingsInOrder } from '../account/holdings.ts';
 import {
   availableFundsOf,
   marginBalanceOf,
@@ -72,7 +73,7 @@ const addGreeks = (state: EngineState, holding: Holding, greeks: Greeks): void =
 
 const greeksOf = (state: EngineState, record: CurrencyRecord): readonly Greeks[] => {
   const byIndex = new Map<number, Greeks>();
-  for (const holding of record.holdings) {
+  for (const holding of holdingsInOrder(record)) {
     if (holding.sizeLots === 0) {
       continue;
     }
@@ -113,7 +114,7 @@ const profitsOf = (state: EngineState, record: CurrencyRecord): Profits => {
     optionsUnrealised: 0,
     total: 0,
   };
-  for (const holding of record.holdings) {
+  for (const holding of holdingsInOrder(record)) {
     const unrealised = finite(unrealisedOf(state, holding));
     const sinceEntry = unrealised + holding.sessionCost - holding.openCost;
     profits.total += holding.realised + sinceEntry;

@@ -7,7 +7,7 @@ import {
   type SizeLots,
   type UsdMicros,
 } from '@openstrike/domain';
-import { averagePriceOf } from '../account/holdings.ts';
+import { averagePriceOf, holdingsInOrder } from '../account/holdings.ts';
 import { marginBalanceOf, pendingFunding, refreshMargin, unrealisedOf } from '../account/margin.ts';
 import type { AccountRecord, CurrencyRecord, EngineState, Holding, IndexRecord } from '../state.ts';
 import { coinsPerLot, deltaOf } from './account-summary.ts';
@@ -25,7 +25,7 @@ const liquidationPrice = (
   underlying: number,
 ): number | null => {
   let delta = 0;
-  for (const holding of record.holdings) {
+  for (const holding of holdingsInOrder(record)) {
     if (holding.instrument.contract.indexName === contract.indexName && holding.sizeLots !== 0) {
       delta += finite(deltaOf(state, holding));
     }
@@ -113,7 +113,7 @@ export const positionsOf = (
   for (const record of account.currencies) {
     if (record !== null) {
       refreshMargin(state, record);
-      for (const holding of record.holdings) {
+      for (const holding of holdingsInOrder(record)) {
         if (holding.sizeLots !== 0 || holding.realised !== 0 || holding.sessionRealised !== 0) {
           views.push(viewOf(state, record, holding));
         }

@@ -4,7 +4,7 @@
 import type { AccountSummary, Queries, RejectCode } from '@openstrike/domain';
 import { scratchAccount } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
-import { holdingOf, valueAtPrice } from '../account/holdings.ts';
+import { holdingOf, holdingsInOrder, valueAtPrice } from '../account/holdings.ts';
 import { currencyNoOf, type EngineState, type Holding } from '../state.ts';
 import { summaryOf } from './account-summary.ts';
 
@@ -37,7 +37,7 @@ export const simulatePortfolio = (
   const scratch = scratchAccount(account);
   const record = createCurrencyRecord(scratch, no, own?.ledgerId ?? null);
   scratch.currencies[no] = record;
-  for (const holding of own?.holdings ?? []) {
+  for (const holding of own ? holdingsInOrder(own) : []) {
     if (add) copyHolding(holding, holdingOf(scratch, holding.instrument), true);
   }
   for (const { instrumentId, sizeLots } of positions) {

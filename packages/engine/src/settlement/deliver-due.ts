@@ -12,7 +12,7 @@ import {
 } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import { moveCash } from '../account/cash.ts';
-import { dropHolding, emitPosition, valueAtPrice } from '../account/holdings.ts';
+import { dropHolding, emitPosition, holdingsInOrder, valueAtPrice } from '../account/holdings.ts';
 import { fixingOf } from '../fixing/fixing.ts';
 import { retireExpiry } from '../instruments.ts';
 import type {
@@ -109,7 +109,7 @@ const deliverExpiry = (
   const run = createRun();
   for (const account of state.accounts) {
     for (const record of account?.currencies ?? []) {
-      for (const holding of record === null ? [] : record.holdings.slice()) {
+      for (const holding of record === null ? [] : holdingsInOrder(record).slice()) {
         if (due.has(holding.instrument)) {
           deliverHolding(state, run, record as CurrencyRecord, holding, price);
         }

@@ -3,7 +3,7 @@
 // instrument. Invariant: over all accounts it sums to zero but for roundings, which go to the
 // rounding account. An option's session ends in the books alone.
 import type { Cash, SizeLots, TsUs, UsdMicros } from '@openstrike/domain';
-import { dropHolding, emitPosition, valueAtPrice } from '../account/holdings.ts';
+import { dropHolding, emitPosition, holdingsInOrder, valueAtPrice } from '../account/holdings.ts';
 import { accrueFunding, chargeFunding } from '../funding/funding.ts';
 import type {
   CurrencyRecord,
@@ -102,7 +102,7 @@ export const settleDaily = (state: EngineState, forUs: TsUs): void => {
   const run = createRun();
   for (const account of state.accounts) {
     for (const record of account?.currencies ?? []) {
-      for (const holding of record === null ? [] : record.holdings.slice()) {
+      for (const holding of record === null ? [] : holdingsInOrder(record).slice()) {
         const { expiryUs, kind } = holding.instrument.contract;
         const awaitsDelivery = expiryUs !== null && expiryUs <= forUs;
         if (kind !== 'option' && !awaitsDelivery) {

@@ -5,7 +5,7 @@ import type { LedgerAccountId } from '@openstrike/ledger';
 import { assert } from '@openstrike/std';
 import { createAccountRecord, placeAccount } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
-import { holdingOf } from '../account/holdings.ts';
+import { holdingOf, holdingsInOrder } from '../account/holdings.ts';
 import type { AccountRecord, ClientKeyRecord, EngineState, Holding } from '../state.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
@@ -73,7 +73,7 @@ const writeAccount = (writer: ByteWriter, account: AccountRecord): void => {
   writer.byte(accesses.indexOf(account.access));
   for (const record of account.currencies) {
     writer.int(record?.ledgerId ?? -1);
-    const held = record?.holdings.filter(hasPosition) ?? [];
+    const held = record === null ? [] : holdingsInOrder(record).filter(hasPosition);
     writer.int(held.length);
     for (const holding of held) {
       writeHolding(writer, holding);
