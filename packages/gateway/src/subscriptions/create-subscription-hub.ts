@@ -89,6 +89,7 @@ class ChannelHub implements SubscriptionHub {
   readonly #timers = new Map<number, NodeJS.Timeout>();
   #publishing = false;
   #subscriptions = 0;
+  #turn = 0;
 
   constructor(options: SubscriptionHubOptions) {
     this.#options = options;
@@ -284,9 +285,19 @@ class ChannelHub implements SubscriptionHub {
     const timer = setTimeout(() => {
       const due = this.#timed.get(pace) ?? [];
       this.#timed.delete(pace);
-      for (const one of due) this.#guard(() => one.flush());
+      this.#flushInTurn(due);
     }, pace);
     this.#timers.set(pace, timer);
+  }
+
+  /**
+   * Each time another channel goes first: clients that wait for any of several (ccxt.pro does) take
+   * the first frame of a burst and would never see those that always come later.
+   */
+  #flushInTurn(due: readonly Channel[]): void {
+    const start = due.length < 2 ? 0 : this.#turn++ % due.length;
+    for (const one of due.slice(start)) this.#guard(() => one.flush());
+    for (const one of due.slice(0, start)) this.#guard(() => one.flush());
   }
 
   #flushBatch(): void {
