@@ -10,3 +10,107 @@ export {
 } from './margin-sheet.ts';
 export { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';
 export { shortOptionInitial, shortOptionMaintenance } from './option-margin.ts';
+export { BookSum, coinsPerLot, type WorstResult, worstWith } from './scenarios/book-sum.ts';
+export {
+  type Binding,
+  type CertificateCheck,
+  type CertifiedLeg,
+  type CertifiedMargin,
+  certifyMargin,
+  checkCertificate,
+  type MarginCertificate,
+  type MarginInputs,
+} from './scenarios/certificate.ts';
+export { type CrossCurrencyParameters, crossCurrencyScan } from './scenarios/cross-currency.ts';
+export {
+  createPortfolioMargin,
+  deltaLiquidity,
+  type MarginMarket,
+  marginAfter,
+  marginOf,
+  type PortfolioMargin,
+  stressFactor,
+} from './scenarios/portfolio-margin.ts';
+export {
+  type ChargeParameters,
+  canonicalText,
+  hashOfValue,
+  type PortfolioParameters,
+  recommendedParameters,
+} from './scenarios/portfolio-parameters.ts';
+export {
+  type RefineParameters,
+  recommendedRefinement,
+  refiningScenarios,
+} from './scenarios/refine-scan.ts';
+export { RiskArrays, SKEWS } from './scenarios/risk-arrays.ts';
+export {
+  addRiskExpiry,
+  addRiskInstrument,
+  createRiskExpiries,
+  createRiskInstruments,
+  listedMoves,
+  type RiskExpiries,
+  type RiskExpiry,
+  type RiskInstrument,
+  type RiskInstruments,
+  type RiskKind,
+  riskKinds,
+} from './scenarios/risk-instruments.ts';
+export {
+  type Revaluation,
+  type Scenario,
+  type VolatilityMove,
+  volatilityMoves,
+} from './scenarios/scenario.ts';
+export {
+  buildGrid,
+  type GridParameters,
+  type ListedMove,
+  plain,
+  refineMoves,
+  type ScenarioGrid,
+} from './scenarios/scenario-grid.ts';
+export {
+  downFactor,
+  type SkewShock,
+  shockScale,
+  skewShift,
+  type TermTwist,
+  twistFactor,
+  upFactor,
+  type VolatilityShock,
+} from './scenarios/volatility-shock.ts';
+export {
+  type DeribitMatrixMargin,
+  type DeribitPortfolioParameters,
+  deribitBtcParameters,
+  deribitEthParameters,
+  deribitMatrixMargin,
+  deribitRevaluation,
+  deribitScenarios,
+  extendedDamper,
+  extendedWeight,
+  rollShock,
+} from './venue-rules/deribit-portfolio.ts';
+export {
+  type DeriveCollateral,
+  type DeriveDiscount,
+  type DeriveExpiry,
+  type DeriveMargin,
+  type DeriveOption,
+  type DerivePortfolio,
+  type DerivePortfolioParameters,
+  type DeriveScenario,
+  derivePortfolioMargin,
+  nakedShorts,
+} from './venue-rules/derive-portfolio.ts';
+export {
+  type DeriveStandardExpiry,
+  type DeriveStandardMargin,
+  type DeriveStandardMarket,
+  type DeriveStandardOption,
+  type DeriveStandardParameters,
+  deriveStandardMargin,
+  isolatedMargin,
+} from './venue-rules/derive-standard.ts';

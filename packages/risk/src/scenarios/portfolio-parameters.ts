@@ -1,0 +1,134 @@
+// Portfolio parameters: everything that the portfolio margin of one underlying depends on besides
+// marks and holdings, in one plain object that is published, versioned and hashed. Invariant: the
+// hash is of the canonical text (names sorted, shortest numbers), so that equal parameters have
+// equal hashes whatever wrote them. Source of the values: risk reference 1.16.
+import { sha256 } from '@noble/hashes/sha2.js';
+import { compareStrings, hexOf } from '@openstrike/std';
+import type { Revaluation } from './scenario.ts';
+import type { GridParameters } from './scenario-grid.ts';
+
+export interface ChargeParameters {
+  /** Per expiry, of the absolute delta: at least `rollMin`, `rollAnnual` per year to expiry. */
+  readonly rollMin: number;
+  readonly rollAnnual: number;
+  /** Of the net delta beyond the threshold: a rate of `perCoin` for each coin, at most `rateMax`. */
+  readonly deltaPerCoin: number;
+  readonly deltaRateMax: number;
+  readonly deltaThresholdUsd: number;
+  /** Of each expiry's vega (dollars per 1 of volatility) beyond the threshold. */
+  readonly vegaRate: number;
+  readonly vegaThresholdUsd: number;
+  /** Of the index, per coin of options sold beyond those held of the same expiry and type. */
+  readonly nakedMaintenance: number;
+  readonly nakedInitial: number;
+  readonly confidenceMin: number;
+  readonly pegMin: number;
+  readonly pegFactor: number;
+  /** Maintenance margin counts so much of the scan and the charges of market risk. */
+  readonly maintenanceShare: number;
+  /** The factor against procyclicality stays above this share of its own maximum. */
+  readonly stressFloor: number;
+}
+
+export interface PortfolioParameters {
+  readonly underlying: string;
+  readonly version: number;
+  readonly grid: GridParameters;
+  readonly revaluation: Revaluation;
+  readonly charges: ChargeParameters;
+}
+
+const skew = {
+  linearCap: 0.25,
+  linearCapSlope: -0.1,
+  absoluteCap: 0.25,
+  absoluteCapSlope: -0.1,
+  kMin: 0.01,
+  width: 4,
+  widthVolatility: 0.6,
+  widthVolatilitySlope: 0,
+};
+
+const twist = {
+  nearDaysMax: 14,
+  farDaysMin: 60,
+  nearFactor: 1.35,
+  farFactor: 0.85,
+  nearFactorReverse: 0.85,
+  farFactorReverse: 1.35,
+};
+
+const charges: ChargeParameters = {
+  rollMin: 0.01,
+  rollAnnual: 0.075,
+  deltaPerCoin: 5e-5,
+  deltaRateMax: 0.1,
+  deltaThresholdUsd: 2e7,
+  vegaRate: 0.005,
+  vegaThresholdUsd: 250_000,
+  nakedMaintenance: 0.003,
+  nakedInitial: 0.005,
+  confidenceMin: 0.6,
+  pegMin: 0.99,
+  pegFactor: 4,
+  maintenanceShare: 0.8,
+  stressFloor: 0.75,
+};
+
+const tails: readonly number[] = [-0.66, -0.33, 0.5, 1, 2, 3, 4, 5];
+
+const parametersOf = (
+  underlying: string,
+  range: number,
+  up: number,
+  upVolatilityMin: number,
+  deltaPerCoin: number,
+): PortfolioParameters => ({
+  underlying,
+  version: 1,
+  grid: { range, prices: 33, pricesMax: 129, mergeDeviations: 0.05, tails, twists: true },
+  revaluation: {
+    numeraire: 'usd',
+    volatility: { up, down: 0.25, shortPower: 0.3, longPower: 0.13, daysMin: 1, upVolatilityMin },
+    skew,
+    twist,
+  },
+  charges: { ...charges, deltaPerCoin },
+});
+
+/** The recommended parameters; an underlying that is not named gets the widest. */
+export const recommendedParameters = (underlying: string): PortfolioParameters => {
+  switch (underlying) {
+    case 'BTC':
+      return parametersOf('BTC', 0.16, 0.5, 0.5, 5e-5);
+    case 'ETH':
+      return parametersOf('ETH', 0.18, 0.45, 0.6, 4e-6);
+    case 'SOL':
+      return parametersOf('SOL', 0.24, 0.5, 0.6, 5e-7);
+    default:
+      return parametersOf(underlying, 0.3, 0.5, 0.6, 0);
+  }
+};
+
+/** The one text of a plain value: names sorted, no spaces, numbers at their shortest. */
+export const canonicalText = (value: unknown): string => {
+  if (Array.isArray(value)) {
+    return `[${value.map(canonicalText).join(',')}]`;
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => compareStrings(a, b));
+    return `{${entries.map(([name, of]) => `${JSON.stringify(name)}:${canonicalText(of)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+};
+
+const bytesOfText = (text: string): Uint8Array =>
+  Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/**
+ * The SHA-256 of a plain value's canonical text, in hexadecimal.
+ *
+ * Domain: texts within are ASCII.
+ */
+export const hashOfValue = (value: unknown): string =>
+  hexOf(sha256(bytesOfText(canonicalText(value))));
