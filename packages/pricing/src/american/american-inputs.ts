@@ -24,10 +24,11 @@ export type AmericanInputs = {
 };
 
 /**
- * Why there is no price: an argument outside its domain, or rates under which exercise pays
- * between two boundaries (a put with yield < rate < 0, a call with rate < yield < 0).
+ * Why there is no price: an argument outside its domain; rates under which exercise pays between
+ * two boundaries (a put with yield < rate < 0, a call with rate < yield < 0); or a boundary that
+ * the method did not find to its stated error.
  */
-export type AmericanRefusal = 'invalid-input' | 'double-boundary';
+export type AmericanRefusal = 'invalid-input' | 'double-boundary' | 'not-settled';
 
 /** A put that is worth what the option is worth; what every method of this folder works on. */
 export type CanonicalPut = {
@@ -78,20 +79,30 @@ export function exerciseRegime(rate: number, yieldRate: number): ExerciseRegime 
 }
 
 /**
- * The value of the American put without volatility: the best of exercise now, at expiry and at the
- * one stationary moment between, discounted. Exact for every sign of the rates.
+ * When to exercise the American put without volatility: now, at expiry, or at the one stationary
+ * moment between. Exact for every sign of the rates.
  */
-export function certainPut(put: CanonicalPut): number {
+export function certainExercise(put: CanonicalPut): number {
   const { spot, strike, timeYears, rate, yieldRate } = put;
-  const valueAt = (t: number): number =>
-    Math.max(0, strike * exp(-rate * t) - spot * exp(-yieldRate * t));
-  let best = Math.max(valueAt(0), valueAt(timeYears));
+  let best = certainValue(put, timeYears) > certainValue(put, 0) ? timeYears : 0;
   const ratio = (rate * strike) / (yieldRate * spot);
   if (ratio > 0 && rate !== yieldRate) {
     const stationary = log(ratio) / (rate - yieldRate);
-    if (stationary > 0 && stationary < timeYears) {
-      best = Math.max(best, valueAt(stationary));
+    const between = stationary > 0 && stationary < timeYears;
+    if (between && certainValue(put, stationary) > certainValue(put, best)) {
+      best = stationary;
     }
   }
   return best;
+}
+
+/** The value of the American put without volatility. */
+export function certainPut(put: CanonicalPut): number {
+  return certainValue(put, certainExercise(put));
+}
+
+/** What exercise of the put at a time is worth now, without volatility. */
+function certainValue(put: CanonicalPut, t: number): number {
+  const { spot, strike, rate, yieldRate } = put;
+  return Math.max(0, strike * exp(-rate * t) - spot * exp(-yieldRate * t));
 }

@@ -11,6 +11,7 @@ import {
   type AmericanRefusal,
   type CanonicalPut,
   canonicalPut,
+  certainExercise,
   certainPut,
   exerciseRegime,
   validInputs,
@@ -42,6 +43,11 @@ const MIDDLE = collocationScheme(12, 16, 16, 8, 1e-5, COARSE);
 const PRECISE = collocationScheme(24, 32, 100, 12, 1e-9, MIDDLE);
 /** Total volatility below which the price is that without volatility. */
 const CERTAIN = 1e-8;
+/** The last Newton step of a boundary that is good for its mode: the next would be its square. */
+const FAST_SETTLED = 2e-3;
+const PRECISE_SETTLED = 1e-5;
+/** How near the prices of two unsettled boundaries must be, per strike. */
+const SAME = 1e-6;
 /** Beyond this many e-folds the price is the perpetual one to the last digit. */
 const PERPETUAL_FOLDS = 40;
 
@@ -49,7 +55,8 @@ const PERPETUAL_FOLDS = 40;
  * The price of an American option.
  * Units: of spot and strike. Domain: intrinsic value at zero time; without volatility the best
  * moment of exercise; the European price where early exercise cannot pay.
- * Refuses: invalid-input; double-boundary (binomialPrice prices those).
+ * Refuses: invalid-input; double-boundary and, at decades of rates near -20 %, not-settled
+ * (binomialPrice prices those).
  * Cost: about 40 microseconds in mode fast, 0.5 milliseconds in mode precise.
  */
 export function americanPrice(
@@ -64,7 +71,7 @@ export function americanPrice(
     return ok(europeanPrice(inputs));
   }
   const value = putPrice(put, mode);
-  return value === value ? ok(value) : err('double-boundary');
+  return value === value ? ok(value) : err(refusalOf(put));
 }
 
 /** The critical price at which exercise begins to pay, or why there is none. */
@@ -81,8 +88,16 @@ export function americanExerciseBoundary(
   }
   const spread = put.yieldRate > put.rate ? put.rate / put.yieldRate : 1;
   const certain = !(put.volatility * Math.sqrt(put.timeYears) > CERTAIN);
-  const share = certain ? spread : exerciseBoundary(put, PRECISE).now / put.strike;
+  const boundary = certain ? undefined : boundaryOf(put, 'precise');
+  if (!certain && boundary === undefined) {
+    return err('not-settled');
+  }
+  const share = boundary === undefined ? spread : boundary.now / put.strike;
   return ok(inputs.optionType === 'put' ? inputs.strike * share : inputs.strike / share);
+}
+
+function refusalOf({ rate, yieldRate }: CanonicalPut): AmericanRefusal {
+  return exerciseRegime(rate, yieldRate) === 'double-boundary' ? 'double-boundary' : 'not-settled';
 }
 
 function europeanPrice(inputs: AmericanInputs): number {
@@ -91,7 +106,7 @@ function europeanPrice(inputs: AmericanInputs): number {
   return blackScholes(spot, strike, timeYears, volatility, rate, yieldRate, sign);
 }
 
-/** NaN stands for a double boundary. */
+/** NaN stands for a double boundary, or one that did not settle. */
 function putPrice(put: CanonicalPut, mode: AmericanMode): number {
   const { spot, strike, timeYears, volatility, rate, yieldRate } = put;
   const regime = exerciseRegime(rate, yieldRate);
@@ -108,7 +123,13 @@ function putPrice(put: CanonicalPut, mode: AmericanMode): number {
   if (perpetual.foldsToExpiry > PERPETUAL_FOLDS) {
     return perpetual.price;
   }
-  const boundary = exerciseBoundary(put, mode === 'fast' ? FAST : PRECISE);
+  const boundary = boundaryOf(put, mode);
+  return boundary === undefined ? Number.NaN : priceBeside(put, boundary, perpetual.price);
+}
+
+/** The price from the boundary, kept within what it cannot leave. */
+function priceBeside(put: CanonicalPut, boundary: ExerciseBoundary, upper: number): number {
+  const { spot, strike, timeYears, volatility, rate, yieldRate } = put;
   const intrinsic = strike - spot;
   if (spot <= boundary.now) {
     return intrinsic;
@@ -116,7 +137,26 @@ function putPrice(put: CanonicalPut, mode: AmericanMode): number {
   const european = blackScholes(spot, strike, timeYears, volatility, rate, yieldRate, -1);
   fillPremium(put, boundary);
   const value = european + Math.max(0, premium[0] as number);
-  return value > intrinsic ? value : intrinsic;
+  return Math.min(Math.max(value, intrinsic), upper);
+}
+
+/**
+ * The boundary by the mode, or by the precise one where the fast has not settled. Where neither
+ * has, it counts only if both give the same price, as they do where exercise hardly pays.
+ */
+function boundaryOf(put: CanonicalPut, mode: AmericanMode): ExerciseBoundary | undefined {
+  const fast = mode === 'fast' ? exerciseBoundary(put, FAST) : undefined;
+  if (fast !== undefined && fast.lastMove < FAST_SETTLED) {
+    return fast;
+  }
+  const precise = exerciseBoundary(put, PRECISE);
+  if (precise.lastMove < PRECISE_SETTLED) {
+    return precise;
+  }
+  const other = fast ?? exerciseBoundary(put, FAST);
+  const price = priceBeside(put, precise, put.strike);
+  const gap = Math.abs(price - priceBeside(put, other, put.strike));
+  return gap < SAME * put.strike ? precise : undefined;
 }
 
 /** Premium of early exercise, its delta and its gamma, as fillPremium leaves them. */
@@ -178,7 +218,7 @@ export function americanGreeks(inputs: AmericanInputs): Result<AmericanGreeks, A
   const put = canonicalPut(inputs);
   const price = putPrice(put, 'precise');
   if (price !== price) {
-    return err('double-boundary');
+    return err(refusalOf(put));
   }
   const { spot, strike, timeYears, volatility, rate, yieldRate, optionType } = inputs;
   const sign = optionType === 'call' ? 1 : -1;
@@ -252,15 +292,14 @@ function slopeBy(f: (shift: number) => number, h: number): number {
 
 /** The greeks without volatility: those of the best moment of exercise. */
 function certainGreeks(inputs: AmericanInputs, price: number): AmericanGreeks {
-  const h = 1e-6;
-  const value = (change: Partial<AmericanInputs>): number =>
-    putPrice(canonicalPut({ ...inputs, ...change }), 'precise');
-  const { spot, timeYears, rate } = inputs;
-  const step = h * spot;
-  const delta = (value({ spot: spot + step }) - value({ spot: spot - step })) / (2 * step);
-  const rho = (value({ rate: rate + h }) - value({ rate: rate - h })) / (2 * h);
-  const later = value({ timeYears: timeYears + h });
-  const sooner = value({ timeYears: Math.max(0, timeYears - h) });
-  const theta = timeYears > 0 ? (sooner - later) / (timeYears > h ? 2 * h : timeYears + h) : 0;
-  return { price, delta, gamma: 0, vega: 0, theta, rho };
+  const put = canonicalPut(inputs);
+  const { spot, strike, timeYears, rate, yieldRate } = put;
+  const at = certainExercise(put);
+  const held = price > 0;
+  const strikeLeg = held ? strike * exp(-rate * at) : 0;
+  const spotLeg = held ? spot * exp(-yieldRate * at) : 0;
+  const theta = held && at === timeYears && at > 0 ? rate * strikeLeg - yieldRate * spotLeg : 0;
+  return inputs.optionType === 'put'
+    ? { price, delta: -spotLeg / spot, gamma: 0, vega: 0, theta, rho: -at * strikeLeg }
+    : { price, delta: strikeLeg / strike, gamma: 0, vega: 0, theta, rho: at * spotLeg };
 }

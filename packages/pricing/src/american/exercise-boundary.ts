@@ -11,6 +11,7 @@ import { cos, exp, log, millsRatio, normCdf, sin } from '@openstrike/std';
 import { blackScholes } from '../black76-greeks.ts';
 import { gaussLegendre } from '../numeric/gauss-legendre.ts';
 import type { CanonicalPut } from './american-inputs.ts';
+import { perpetualPut } from './perpetual.ts';
 
 const SQRT_2PI_INVERSE = 0.3989422804014327;
 const HALF_PI = 1.5707963267948966;
@@ -227,6 +228,8 @@ export function exerciseBoundary(put: CanonicalPut, scheme: CollocationScheme): 
   const { depths, squares, step } = scratch;
   const atExpiry = yieldRate > rate ? strike * (rate / yieldRate) : strike;
   const logAtExpiry = log(atExpiry / strike);
+  // No boundary lies below that of the put that never expires.
+  const deepest = log(atExpiry / perpetualPut(put).boundary) + DEPTH_MIN;
   fillStart(put, scheme, depths, atExpiry);
   fillWeights(put, scheme, scratch);
   let move = Number.POSITIVE_INFINITY;
@@ -243,7 +246,7 @@ export function exerciseBoundary(put: CanonicalPut, scheme: CollocationScheme): 
       const before = depths[i] as number;
       const wanted = before + (step[i] as number);
       // Uneven bounds, so that no node swings between them.
-      const after = Math.min(Math.max(wanted, 0.7 * before), 1.6 * before);
+      const after = Math.min(Math.max(wanted, 0.7 * before), 1.6 * before, deepest);
       move = Math.max(move, Math.abs(after - before));
       depths[i] = after;
     }

@@ -17,14 +17,17 @@ export type PerpetualPut = {
   readonly foldsToExpiry: number;
 };
 
-/** The perpetual put. Domain: rate above 0, volatility above 0; else its fold count is 0. */
+/**
+ * The perpetual put. Domain: volatility above 0; worth its strike, of fold count 0, where it pays
+ * to wait for ever (a rate of 0 and a price that does not drift up).
+ */
 export function perpetualPut(put: CanonicalPut): PerpetualPut {
   const { spot, strike, timeYears, volatility, rate, yieldRate } = put;
   const variance = volatility * volatility;
-  if (!(rate > 0)) {
+  const drift = (rate - yieldRate) / variance - 0.5;
+  if (!(rate > 0 || (rate === 0 && drift > 0))) {
     return { price: strike, delta: 0, gamma: 0, boundary: 0, foldsToExpiry: 0 };
   }
-  const drift = (rate - yieldRate) / variance - 0.5;
   // The negative root of power^2 / 2 + drift power = rate / variance.
   const root = Math.sqrt(drift * drift + (2 * rate) / variance);
   const power = drift > 0 ? -drift - root : (-2 * rate) / (variance * (root - drift));

@@ -77,6 +77,8 @@ type Corridor = {
   readonly p: number;
   readonly low: number;
   readonly high: number;
+  /** A factor, as its logarithm, joined to the exponents; 0 where absent. */
+  readonly offset?: number;
 };
 
 /**
@@ -96,30 +98,26 @@ export function corridorPower(path: LogPath, corridor: Corridor): number {
 /** The same by images in both barriers, alone. */
 export function corridorByImages(path: LogPath, corridor: Corridor): number {
   const { start, drift, deviation } = path;
-  const { floor, ceiling, p, low, high } = corridor;
+  const { floor, ceiling, p, low, high, offset = 0 } = corridor;
   const width = ceiling - floor;
   const square = deviation * deviation;
   const tilt = drift / square;
-  const theta = p + tilt;
-  const base = -tilt * start - 0.5 * tilt * drift + 0.5 * theta * theta * square;
+  const moved = drift + p * square;
   const last = Math.ceil((8.5 * deviation) / (2 * width)) + 2;
-  // The centre of image n moves by 2 n width; those near the interval count, whatever the drift.
-  const middle = Math.round((0.5 * (low + high) - start - theta * square) / (2 * width));
+  // What a path from an image is worth, times what its drift makes of the way there.
+  const from = (image: number): number => {
+    const power = offset + tilt * (image - start) + p * (image + drift) + 0.5 * p * p * square;
+    const centre = image + moved;
+    return scaledInterval(power, (low - centre) / deviation, (high - centre) / deviation);
+  };
+  // Where the drift carries images to the interval, those count, and always the start's own.
+  const middle = Math.round((0.5 * (low + high) - start - moved) / (2 * width));
   let sum = 0;
   for (let n = middle - last; n <= middle + last; n++) {
-    const plain = start + 2 * n * width;
-    const mirrored = 2 * floor - start + 2 * n * width;
-    sum +=
-      scaledInterval(
-        base + theta * plain,
-        (low - plain - theta * square) / deviation,
-        (high - plain - theta * square) / deviation,
-      ) -
-      scaledInterval(
-        base + theta * mirrored,
-        (low - mirrored - theta * square) / deviation,
-        (high - mirrored - theta * square) / deviation,
-      );
+    sum += from(start + 2 * n * width) - from(2 * floor - start + 2 * n * width);
+  }
+  if (middle - last > 0 || middle + last < 0) {
+    sum += from(start) - from(2 * floor - start) - from(2 * ceiling - start);
   }
   return Math.max(0, sum);
 }
@@ -127,19 +125,21 @@ export function corridorByImages(path: LogPath, corridor: Corridor): number {
 /** The same by the sine series, alone. */
 export function corridorBySines(path: LogPath, corridor: Corridor): number {
   const { start, drift, deviation } = path;
-  const { floor, ceiling, p, low, high } = corridor;
+  const { floor, ceiling, p, low, high, offset = 0 } = corridor;
   const width = ceiling - floor;
   const square = deviation * deviation;
   const tilt = drift / square;
   const theta = p + tilt;
   const last = Math.ceil((9 * width) / (PI * deviation)) + 2;
+  const power = offset + p * start - 0.5 * tilt * drift;
   let sum = 0;
   for (let k = 1; k <= last; k++) {
     const wave = (k * PI) / width;
     const at = (y: number): number =>
-      exp(theta * (y - start)) * (theta * sin(wave * (y - floor)) - wave * cos(wave * (y - floor)));
+      exp(power + theta * (y - start)) *
+      (theta * sin(wave * (y - floor)) - wave * cos(wave * (y - floor)));
     const area = (at(high) - at(low)) / (theta * theta + wave * wave);
     sum += exp(-0.5 * wave * wave * square) * sin(wave * (start - floor)) * area;
   }
-  return Math.max(0, ((2 * sum) / width) * exp(p * start - 0.5 * tilt * drift));
+  return Math.max(0, (2 * sum) / width);
 }

@@ -85,8 +85,9 @@ export function discountedExit(
 }
 
 /**
- * Without an end the touch is worth a sum of two powers, with the values paid at both barriers;
- * an end takes away what paths still inside are worth then.
+ * Without an end the touch is worth a sum of two powers of the price that takes the paid values at
+ * both barriers; an end takes away what paths still inside are worth then. Each power is written
+ * from the barrier where it is largest, so that its exponent stays at or below 0.
  */
 function exitByPowers(
   path: LogPath,
@@ -100,22 +101,26 @@ function exitByPowers(
   const tilt = drift / square;
   const width = ceiling - floor;
   const least = SMALLEST_ROOT / (width * width);
-  const root = Math.sqrt(Math.max(tilt * tilt + (2 * rateTime) / square, least));
-  const atFloor = side === 'upper' ? 0 : exp(tilt * floor);
-  const atCeiling = side === 'lower' ? 0 : exp(tilt * ceiling);
-  // Powers as e^(root (x - ceiling)) and e^(-root (x - floor)), which stay below 1.
-  const decay = exp(-root * width);
-  const per = 1 / -expm1(-2 * root * width);
-  const up = per * (atCeiling - atFloor * decay);
-  const down = per * (atFloor - atCeiling * decay);
-  const value =
-    up * exp(root * (start - ceiling) - tilt * start) +
-    down * exp(-root * (start - floor) - tilt * start);
+  const inside = Math.max(tilt * tilt + (2 * rateTime) / square, least);
+  const root = Math.sqrt(inside);
+  const gap = inside > least ? (2 * rateTime) / square : inside - tilt * tilt;
+  const rising = tilt > 0 ? gap / (root + tilt) : root - tilt;
+  const falling = tilt < 0 ? gap / (root - tilt) : root + tilt;
+  const twice = 2 * root * width;
+  const per = 1 / -expm1(-twice);
   const corridor = { floor, ceiling, low: floor, high: ceiling };
-  const left =
-    up * exp(-root * ceiling) * corridorPower(path, { ...corridor, p: root - tilt }) +
-    down * exp(root * floor) * corridorPower(path, { ...corridor, p: -root - tilt });
-  return Math.min(Math.max(value - exp(-rateTime) * left, 0), Math.max(1, exp(-rateTime)));
+  // e^(p (x - from) - less) now, less its discounted expectation at the end.
+  const worth = (p: number, from: number, less: number): number =>
+    exp(p * (start - from) - less) -
+    corridorPower(path, { ...corridor, p, offset: -p * from - less - rateTime });
+  let value = 0;
+  if (side !== 'upper') {
+    value += worth(-falling, floor, 0) - worth(rising, floor, twice);
+  }
+  if (side !== 'lower') {
+    value += worth(rising, ceiling, 0) - worth(-falling, ceiling, twice);
+  }
+  return Math.min(Math.max(per * value, 0), Math.max(1, exp(-rateTime)));
 }
 
 /**
@@ -145,5 +150,5 @@ function integrateChance(
     }
     end = begin;
   }
-  return exp(-rateTime) * chance(path) + rateTime * sum;
+  return Math.max(0, exp(-rateTime) * chance(path) + rateTime * sum);
 }
