@@ -20,12 +20,8 @@ export {
   outOfTheMoney,
   signOf,
 } from './black76.ts';
-export {
-  type Black76Batch,
-  type Black76BatchGreeks,
-  black76Batch,
-  black76GreeksBatch,
-} from './black76-batch.ts';
+export { black76Batch, black76GreeksBatch } from './black76-batch.ts';
+export type { Black76Batch, Black76BatchGreeks } from './black76-batch-types.ts';
 export {
   black76Greeks,
   blackScholes,
@@ -119,6 +115,7 @@ export {
   yangZhang,
 } from './realised-volatility.ts';
 export { fitSabr, type SabrParameters, sabrVolatility } from './sabr.ts';
+export { allocateBatch, type BatchArrays, hasVectorKernels } from './simd/kernel-space.ts';
 export type { SmileQuote } from './smile-quote.ts';
 export {
   essviAt,

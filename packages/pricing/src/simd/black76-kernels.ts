@@ -1,7 +1,7 @@
 /**
- * The batch of Black-76 as two WebAssembly functions over pairs of options: price, and price with
- * five greeks. Each double goes through the operations of the TypeScript batch in the same order,
- * so that the bits are the same; a test compares them over millions of options.
+ * The stages of black76-scalar.ts as WebAssembly functions over pairs of options. Each double goes
+ * through the same operations in the same order, so that the bits are the same; a test compares
+ * them over millions of options.
  */
 import {
   EXP_PARTS,
@@ -25,6 +25,8 @@ import {
 
 const { abs, add, div, greater, gt, ge, lesser, lt, mul, sqrt, sub } = f64x2;
 
+/** How many options one call may take. */
+export const KERNEL_BLOCK = 256;
 /** Where the tables stand in the memory, in bytes. */
 const EXP_ROWS = 1024;
 const LOG_ROWS = 3072;
@@ -32,14 +34,26 @@ const LOG_ROWS = 3072;
 const MILLS_VALUES = 7168;
 const MILLS_MIDDLE = 11_264;
 const MILLS_TAIL = 44_032;
+/** What the loops hand on to each other. */
+const LOGS = 60_416;
+const DISTANCES = LOGS + 8 * KERNEL_BLOCK;
+const HALVES = DISTANCES + 8 * KERNEL_BLOCK;
+const SCALES = HALVES + 8 * KERNEL_BLOCK;
+const GAPS = SCALES + 8 * KERNEL_BLOCK;
+const NEAR_RATIOS = GAPS + 8 * KERNEL_BLOCK;
+/** All bits of an option that the kernels can price, none of one that is left to the caller. */
+export const ORDINARY = NEAR_RATIOS + 8 * KERNEL_BLOCK;
 /** From here on the memory is free for arrays. */
-export const TABLES_END = 60_416;
+export const TABLES_END = ORDINARY + 8 * KERNEL_BLOCK;
 
 const ROUNDER = 6755399441055744;
 const MILLS_ZERO = -MILLS_FIRST * MILLS_NODES_PER_UNIT;
 const TWO_52 = 4503599627370496;
 const INVERSE_SQRT_2PI = 0.3989422804014327;
 const NARROW = 1 / 16;
+/** Bounds of forward and strike between which logRatio takes no branch. */
+const LEAST = 1e-140;
+const MOST = 1e140;
 
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -126,9 +140,7 @@ class PairWriter {
     const secondHigh = this.keep(f64x2.load(high, LOG_ROWS + 16));
     // The exponent as a double: its bits, made positive, in the mantissa of 2^52.
     const positive = bits.shr(bits.add(exponent, this.word(1024n << 52n)), 52);
-    const e = this.keep(
-      sub(bits.or(positive, this.word(wordOf(TWO_52))), this.n(TWO_52 + 1024)),
-    );
+    const e = this.keep(sub(bits.or(positive, this.word(wordOf(TWO_52))), this.n(TWO_52 + 1024)));
     const c = this.keep(f64x2.lows(firstLow, firstHigh));
     const split = this.keep(mul(b, this.n(134217729)));
     const top = this.keep(sub(split, sub(split, b)));
@@ -199,63 +211,72 @@ class PairWriter {
   }
 }
 
-/** Bytes from the start of each array to the option at hand. */
-type Pointers = readonly Local[];
+type PairBody = (pair: PairWriter, at: Local, places: readonly Local[]) => void;
 
-/** Writes a loop over pairs: `count` is even; returns how many options were left to the caller. */
-function pairLoop(
+/**
+ * One function: a loop over pairs, short enough that many of its turns overlap. Its parameters are
+ * the count, which is even and above 0, and places in the memory.
+ */
+function pairFunction(
   name: string,
   parameterCount: number,
   constants: Constants,
-  body: (pair: PairWriter, at: Local, leave: (ordinary: Value) => void) => void,
+  body: PairBody,
 ): FunctionBody {
   const out = new FunctionWriter(name, parameterCount);
-  const pair = new PairWriter(out, constants);
-  const [count, left] = out.parameters as readonly [Local, Local];
+  writeLoop(out, constants, body);
+  return { name, parameterCount, hasResult: false, body: out.finish() };
+}
+
+/** The same, which returns 1 if the body's value had no lane of 0 in any turn. */
+function testedPairFunction(
+  name: string,
+  parameterCount: number,
+  constants: Constants,
+  body: (...inputs: Parameters<PairBody>) => Local,
+): FunctionBody {
+  const out = new FunctionWriter(name, parameterCount);
+  const all = out.keep(bits.not(constants.number(0)));
+  writeLoop(out, constants, (pair, at, places) => {
+    out.assign(all, bits.and(all, body(pair, at, places)));
+  });
+  return { name, parameterCount, hasResult: true, body: out.finish(bits.allTrue(all)) };
+}
+
+function writeLoop(out: FunctionWriter, constants: Constants, body: PairBody): void {
+  const [count, ...places] = out.parameters as readonly [Local, ...Local[]];
   const at = out.keep(i32.constant(0));
   const end = out.keep(i32.shl(count, 3));
-  const leftAt = out.keep(left);
   out.repeat(() => {
-    body(pair, at, (ordinary) => {
-      const mask = out.keep(bits.mask(bits.not(ordinary)));
-      out.when(mask, () => {
-        const index = out.keep(i32.shr(at, 3));
-        out.store(leftAt, index);
-        out.assign(leftAt, i32.add(leftAt, i32.shl(i32.and(mask, i32.constant(1)), 2)));
-        out.store(leftAt, i32.add(index, i32.constant(1)));
-        out.assign(leftAt, i32.add(leftAt, i32.shl(i32.shr(mask, 1), 2)));
-      });
-    });
+    body(new PairWriter(out, constants), at, places);
     out.assign(at, i32.add(at, i32.constant(16)));
     return i32.below(at, end);
   });
-  const result = i32.shr(i32.sub(leftAt, left), 2);
-  return { name, parameterCount, body: out.finish(result) };
 }
 
-/** What both functions know of a pair of options. */
-function locate(pair: PairWriter, at: Local, pointers: Pointers) {
-  const [forward, strike, timeYears, volatility, sign] = pointers as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const f = pair.keep(f64x2.load(i32.add(forward, at)));
-  const k = pair.keep(f64x2.load(i32.add(strike, at)));
-  const years = pair.keep(f64x2.load(i32.add(timeYears, at)));
-  const side = pair.keep(f64x2.loadBytes(i32.add(sign, i32.shr(at, 3))));
-  const x = pair.keep(pair.logRatio(f, k));
-  const root = pair.keep(sqrt(years));
-  const s = pair.keep(mul(f64x2.load(i32.add(volatility, at)), root));
-  const wideA = pair.keep(div(abs(x), s));
+/** A pair of the array that begins at the place. */
+const load = (place: Value, at: Local): Value => f64x2.load(i32.add(place, at));
+
+function writeLogs(pair: PairWriter, at: Local, places: readonly Local[]): void {
+  const [forward, strike] = places as [Local, Local];
+  const f = pair.keep(load(forward, at));
+  const k = pair.keep(load(strike, at));
+  pair.out.store(at, pair.logRatio(f, k), LOGS);
+}
+
+/**
+ * Distance and half width in deviations, and the normal density's factor times the lower of forward
+ * and strike. Each lane says whether its option is ordinary.
+ */
+function writeScales(pair: PairWriter, at: Local, places: readonly Local[]): Local {
+  const [forward, strike, timeYears, volatility] = places as [Local, Local, Local, Local];
+  const f = pair.keep(load(forward, at));
+  const k = pair.keep(load(strike, at));
+  const s = pair.keep(mul(load(volatility, at), sqrt(load(timeYears, at))));
+  const wideA = pair.keep(div(abs(f64x2.load(at, LOGS)), s));
   const wideT = pair.keep(mul(pair.n(0.5), s));
   const lower = pair.keep(lesser(f, k));
-  const inRange = bits.and(
-    gt(lower, pair.n(1e-140)),
-    lt(greater(f, k), pair.n(1e140)),
-  );
+  const inRange = bits.and(gt(lower, pair.n(LEAST)), lt(greater(f, k), pair.n(MOST)));
   const inTable = bits.and(
     lt(add(wideA, wideT), pair.n(MILLS_LAST)),
     ge(sub(wideA, wideT), pair.n(MILLS_FIRST)),
@@ -265,84 +286,129 @@ function locate(pair: PairWriter, at: Local, pointers: Pointers) {
   const a = pair.keep(bits.and(wideA, ordinary));
   const t = pair.keep(bits.and(wideT, ordinary));
   const near = pair.keep(sub(a, t));
-  const bell = pair.keep(pair.exp(pair.keep(mul(mul(pair.n(-0.5), near), near))));
-  const gap = mul(side, sub(f, k));
-  const inside = pair.keep(greater(pair.n(0), gap));
-  return { f, k, years, side, x, root, s, lower, ordinary, a, t, near, bell, inside };
+  const bell = pair.exp(pair.keep(mul(mul(pair.n(-0.5), near), near)));
+  pair.out.store(at, a, DISTANCES);
+  pair.out.store(at, t, HALVES);
+  pair.out.store(at, mul(lower, bell), SCALES);
+  pair.out.store(at, ordinary, ORDINARY);
+  return ordinary;
 }
 
-/** The gap of the Mills ratios, replaced where the width is narrow. */
-function narrowed(pair: PairWriter, a: Local, t: Local, gap: Local): void {
-  const narrow = pair.keep(lt(t, pair.n(NARROW)));
-  pair.out.when(bits.anyTrue(narrow), () => {
-    const slope = mul(mul(pair.n(2), t), pair.millsSlope(a, t));
-    pair.out.assign(gap, bits.select(slope, gap, narrow));
-  });
-}
-
-/**
- * The module: `price(count, left, forward, strike, timeYears, volatility, sign, price)` and
- * `greeks` with five more arrays, all as places in the memory. `left` takes the indices of the
- * options that are out of the ordinary, whose results the caller must write; their number is
- * returned.
- */
-function describe(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly words: readonly bigint[] } {
-  const constants = new Constants();
-  const price = pairLoop('price', 8, constants, (pair, at, leave) => {
-    const pointers = pair.out.parameters.slice(2);
-    const { lower, ordinary, a, t, near, bell, inside } = locate(pair, at, pointers);
-    const far = pair.keep(add(a, t));
-    const nearRatio = pair.keep(pair.millsRatio(near));
-    const gap = pair.keep(sub(nearRatio, pair.millsRatio(far)));
-    narrowed(pair, a, t, gap);
-    const value = add(inside, mul(mul(lower, bell), gap));
-    pair.out.store(i32.add(pointers[5] as Local, at), value);
-    leave(ordinary);
-  });
-  const greeks = pairLoop('greeks', 13, constants, writeGreeks);
-  return { bytes: assembleModule([price, greeks]), words: constants.words };
-}
-
-function writeGreeks(pair: PairWriter, at: Local, leave: (ordinary: Value) => void): void {
-  const pointers = pair.out.parameters.slice(2);
-  const { f, years, side, x, root, lower, ordinary, a, t, near, bell, inside } = locate(
-    pair,
-    at,
-    pointers,
-  );
+/** The Mills ratio at a - t, and its difference to that at a + t. */
+function writeGaps(pair: PairWriter, at: Local): void {
+  const a = pair.keep(f64x2.load(at, DISTANCES));
+  const t = pair.keep(f64x2.load(at, HALVES));
+  const near = pair.keep(sub(a, t));
   const far = pair.keep(add(a, t));
   const nearRatio = pair.keep(pair.millsRatio(near));
-  const gap = pair.keep(sub(nearRatio, pair.millsRatio(far)));
-  narrowed(pair, a, t, gap);
-  const scale = pair.keep(mul(lower, bell));
-  const value = pair.keep(add(inside, mul(scale, gap)));
-  const share = pair.keep(div(scale, f));
-  const one = pair.n(1);
-  // 1 where the call is out of the money.
-  const below = pair.keep(lt(x, pair.n(0)));
-  const outward = pair.keep(bits.select(one, pair.n(-1), below));
-  const tail = mul(share, sub(nearRatio, bits.andNot(gap, below)));
-  const density = pair.keep(mul(pair.n(INVERSE_SQRT_2PI), scale));
-  const s = pair.keep(mul(pair.n(2), t));
-  const delta = add(mul(outward, tail), mul(pair.n(0.5), sub(side, outward)));
-  const gamma = div(mul(pair.n(INVERSE_SQRT_2PI), share), mul(f, s));
-  const theta = div(mul(mul(pair.n(-0.5), density), s), years);
-  const rho = mul(f64x2.neg(years), value);
-  [value, delta, gamma, mul(density, root), theta, rho].forEach((result, i) => {
-    pair.out.store(i32.add(pointers[5 + i] as Local, at), result);
+  const gap = sub(nearRatio, pair.millsRatio(far));
+  pair.out.store(at, nearRatio, NEAR_RATIOS);
+  pair.out.store(at, gap, GAPS);
+  // Seldom taken, so it reads everything anew instead of keeping registers for it.
+  pair.out.when(bits.anyTrue(lt(t, pair.n(NARROW))), () => {
+    const center = pair.keep(f64x2.load(at, DISTANCES));
+    const half = pair.keep(f64x2.load(at, HALVES));
+    const slope = mul(mul(pair.n(2), half), pair.millsSlope(center, half));
+    const narrow = lt(half, pair.n(NARROW));
+    pair.out.store(at, bits.select(slope, f64x2.load(at, GAPS), narrow), GAPS);
   });
-  leave(ordinary);
 }
 
-const DESCRIPTION = describe();
+function priceOf(pair: PairWriter, at: Local, places: readonly Local[]) {
+  const [forward, strike, sign] = places as [Local, Local, Local];
+  const f = pair.keep(load(forward, at));
+  const side = pair.keep(f64x2.loadBytes(i32.add(sign, i32.shr(at, 3))));
+  const scale = pair.keep(f64x2.load(at, SCALES));
+  const gap = pair.keep(f64x2.load(at, GAPS));
+  const inside = greater(pair.n(0), mul(side, sub(f, load(strike, at))));
+  const value = pair.keep(add(inside, mul(scale, gap)));
+  return { f, side, gap, scale, value };
+}
 
-/** The bytes of the module. */
-export const KERNEL_BYTES: Uint8Array<ArrayBuffer> = DESCRIPTION.bytes;
+function writePrices(pair: PairWriter, at: Local, places: readonly Local[]): void {
+  const { value } = priceOf(pair, at, places);
+  pair.out.store(i32.add(places[3] as Local, at), value);
+}
+
+function writeGreeks(pair: PairWriter, at: Local, places: readonly Local[]): void {
+  const { f, side, gap, scale, value } = priceOf(pair, at, places);
+  const years = pair.keep(load(places[3] as Local, at));
+  const share = pair.keep(div(scale, f));
+  // Whether the call is out of the money.
+  const below = pair.keep(lt(f64x2.load(at, LOGS), pair.n(0)));
+  const outward = pair.keep(bits.select(pair.n(1), pair.n(-1), below));
+  const tail = mul(share, sub(f64x2.load(at, NEAR_RATIOS), bits.andNot(gap, below)));
+  const density = pair.keep(mul(pair.n(INVERSE_SQRT_2PI), scale));
+  const s = pair.keep(mul(pair.n(2), f64x2.load(at, HALVES)));
+  const delta = add(mul(outward, tail), mul(pair.n(0.5), sub(side, outward)));
+  const gamma = div(mul(pair.n(INVERSE_SQRT_2PI), share), mul(f, s));
+  const vega = mul(density, sqrt(years));
+  const theta = div(mul(mul(pair.n(-0.5), density), s), years);
+  const rho = mul(f64x2.neg(years), value);
+  [value, delta, gamma, vega, theta, rho].forEach((result, i) => {
+    pair.out.store(i32.add(places[4 + i] as Local, at), result);
+  });
+}
+
+/** The bytes of the module, and the constants that stand at the start of its memory. */
+export type KernelModule = {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly words: readonly bigint[];
+};
+
+/**
+ * The functions of the module, to be called in this order: the last two are alternatives. The
+ * count is even, above 0 and at most KERNEL_BLOCK; scales returns 1 if every option is ordinary.
+ */
+export type KernelFunctions = {
+  readonly logs: (count: number, forward: number, strike: number) => void;
+  readonly scales: (
+    count: number,
+    forward: number,
+    strike: number,
+    timeYears: number,
+    volatility: number,
+  ) => number;
+  readonly gaps: (count: number) => void;
+  readonly prices: (
+    count: number,
+    forward: number,
+    strike: number,
+    sign: number,
+    price: number,
+  ) => void;
+  readonly greeks: (
+    count: number,
+    forward: number,
+    strike: number,
+    sign: number,
+    timeYears: number,
+    price: number,
+    delta: number,
+    gamma: number,
+    vega: number,
+    theta: number,
+    rho: number,
+  ) => void;
+};
+
+/** Assembles the module; the same bytes each time. */
+export function assembleKernels(): KernelModule {
+  const constants = new Constants();
+  const bytes = assembleModule([
+    pairFunction('logs', 3, constants, writeLogs),
+    testedPairFunction('scales', 5, constants, writeScales),
+    pairFunction('gaps', 1, constants, writeGaps),
+    pairFunction('prices', 5, constants, writePrices),
+    pairFunction('greeks', 11, constants, writeGreeks),
+  ]);
+  return { bytes, words: constants.words };
+}
 
 /** Writes constants and tables to the start of a memory. */
-export function writeTables(memory: ArrayBuffer): void {
+export function writeTables(kernels: KernelModule, memory: ArrayBuffer): void {
   const words = new BigUint64Array(memory, 0, EXP_ROWS / 8);
-  DESCRIPTION.words.forEach((word, i) => {
+  kernels.words.forEach((word, i) => {
     words[2 * i] = word;
     words[2 * i + 1] = word;
   });

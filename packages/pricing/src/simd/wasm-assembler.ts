@@ -68,8 +68,6 @@ const at = (offset: number): number[] => [0, ...unsigned(offset)];
 export const i32 = {
   constant: (value: number): Value => ({ kind: 'i32', code: [0x41, ...signed(value)] }),
   add: (a: Value, b: Value): Value => plain('i32', 0x6a, [a, b]),
-  sub: (a: Value, b: Value): Value => plain('i32', 0x6b, [a, b]),
-  and: (a: Value, b: Value): Value => plain('i32', 0x71, [a, b]),
   shl: (a: Value, bits: number): Value => plain('i32', 0x74, [a, i32.constant(bits)]),
   shr: (a: Value, bits: number): Value => plain('i32', 0x76, [a, i32.constant(bits)]),
   below: (a: Value, b: Value): Value => plain('i32', 0x49, [a, b]),
@@ -118,9 +116,9 @@ export const bits = {
   or: (a: Value, b: Value): Value => vector(0x50, [a, b]),
   /** Each bit of a where the mask has a one, else of b. */
   select: (a: Value, b: Value, mask: Value): Value => vector(0x52, [a, b, mask]),
+  /** 1 where no 64-bit lane is zero. */
+  allTrue: (a: Value): Value => vector(0xc3, [a], [], 'i32'),
   anyTrue: (a: Value): Value => vector(0x53, [a], [], 'i32'),
-  /** The top bit of each lane. */
-  mask: (a: Value): Value => vector(0xc4, [a], [], 'i32'),
   shl: (a: Value, count: number): Value => vector(0xcb, [a, i32.constant(count)]),
   shr: (a: Value, count: number): Value => vector(0xcd, [a, i32.constant(count)]),
   add: (a: Value, b: Value): Value => vector(0xce, [a, b]),
@@ -159,17 +157,12 @@ export class FunctionWriter {
   }
 
   store(address: Value, value: Value, offset = 0): void {
-    const opcode = value.kind === 'i32' ? [0x36] : [VECTOR, 0x0b];
-    this.#code.push(...address.code, ...value.code, ...opcode, ...at(offset));
+    this.#code.push(...address.code, ...value.code, VECTOR, 0x0b, ...at(offset));
   }
 
-  when(condition: Value, then: () => void, otherwise?: () => void): void {
+  when(condition: Value, then: () => void): void {
     this.#code.push(...condition.code, 0x04, NO_RESULT);
     then();
-    if (otherwise !== undefined) {
-      this.#code.push(0x05);
-      otherwise();
-    }
     this.#code.push(END);
   }
 
@@ -179,10 +172,16 @@ export class FunctionWriter {
     this.#code.push(...body().code, 0x0d, 0, END);
   }
 
-  /** The function's body, which returns the value. */
-  finish(result: Value): number[] {
+  /** The function's body, which returns the value, if there is one. */
+  finish(result?: Value): number[] {
     const locals = this.#kinds.flatMap((kind) => [1, KIND_CODES[kind]]);
-    const body = [...unsigned(this.#kinds.length), ...locals, ...this.#code, ...result.code, END];
+    const body = [
+      ...unsigned(this.#kinds.length),
+      ...locals,
+      ...this.#code,
+      ...(result?.code ?? []),
+      END,
+    ];
     return [...unsigned(body.length), ...body];
   }
 }
@@ -191,10 +190,11 @@ function localOf(kind: Kind, index: number): Local {
   return { kind, index, code: [0x20, ...unsigned(index)] };
 }
 
-/** A function of a module: its parameters are integers, as is its result. */
+/** A function of a module: its parameters are integers, as is its result, if any. */
 export type FunctionBody = {
   readonly name: string;
   readonly parameterCount: number;
+  readonly hasResult: boolean;
   readonly body: readonly number[];
 };
 
@@ -204,16 +204,31 @@ export function assembleModule(functions: readonly FunctionBody[]): Uint8Array<A
     const content = [...unsigned(items.length), ...items.flat()];
     return [id, ...unsigned(content.length), ...content];
   };
-  const types = functions.map(({ parameterCount }) => {
+  const types = functions.map(({ parameterCount, hasResult }) => {
     const inputs = Array.from({ length: parameterCount }, () => KIND_CODES.i32);
-    return [0x60, ...unsigned(parameterCount), ...inputs, 1, KIND_CODES.i32];
+    return [
+      0x60,
+      ...unsigned(parameterCount),
+      ...inputs,
+      ...(hasResult ? [1, KIND_CODES.i32] : [0]),
+    ];
   });
+  const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...header,
     ...section(1, types),
     ...section(2, [[...ascii('host'), ...ascii('memory'), 0x02, 0x00, 0x01]]),
-    ...section(3, functions.map((_, index) => unsigned(index))),
-    ...section(7, functions.map(({ name }, index) => [...ascii(name), 0x00, ...unsigned(index)])),
-    ...section(10, functions.map(({ body }) => body)),
+    ...section(
+      3,
+      functions.map((_, index) => unsigned(index)),
+    ),
+    ...section(
+      7,
+      functions.map(({ name }, index) => [...ascii(name), 0x00, ...unsigned(index)]),
+    ),
+    ...section(
+      10,
+      functions.map(({ body }) => body),
+    ),
   ]);
 }

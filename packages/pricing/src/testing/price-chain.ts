@@ -1,8 +1,17 @@
 /** Prices, reads back and fits a small chain, and hashes every bit of it: the same everywhere. */
 import { createRandom } from '@openstrike/std';
-import { black76Greeks, fitSvi, GREEK, GREEK_COUNT, impliedBlack76 } from '../index.ts';
+import {
+  allocateBatch,
+  black76Greeks,
+  black76GreeksBatch,
+  fitSvi,
+  GREEK,
+  GREEK_COUNT,
+  hasVectorKernels,
+  impliedBlack76,
+} from '../index.ts';
 
-/** A hash of the bits of a chain's prices, greeks, volatilities and smile. */
+/** A hash of the bits of a chain's prices, greeks, volatilities, smile and batch. */
 export function priceChain(): string {
   const random = createRandom('chain');
   const out = new Float64Array(GREEK_COUNT);
@@ -30,5 +39,19 @@ export function priceChain(): string {
     out.set([a, b, rho, m, sigma, fit.value.rmsIv]);
     add();
   }
-  return (hash >>> 0).toString(16);
+  const batch = allocateBatch(301);
+  for (let i = 0; i < 301; i++) {
+    batch.forward[i] = 100_000;
+    batch.strike[i] = 1000 * i;
+    batch.timeYears[i] = 0.25;
+    batch.volatility[i] = 0.5 + 0.3 * random.nextFloat();
+    batch.sign[i] = i % 2 === 0 ? 1 : -1;
+  }
+  black76GreeksBatch(batch, batch, 301);
+  for (let i = 0; i < 301; i++) {
+    out.set([batch.price[i] as number, batch.delta[i] as number, batch.gamma[i] as number]);
+    out.set([batch.vega[i] as number, batch.theta[i] as number, batch.rho[i] as number], 3);
+    add();
+  }
+  return `${(hash >>> 0).toString(16)} ${hasVectorKernels() ? 'with' : 'without'} vectors`;
 }

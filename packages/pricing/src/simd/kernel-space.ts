@@ -1,0 +1,194 @@
+/**
+ * Memories of the vector kernels: one that batches over a caller's own arrays are copied through,
+ * and one for each batch that allocateBatch places there. The kernels are compiled at the first
+ * batch; where the engine has no WebAssembly or none of its vectors, there is no space, and batches
+ * run in TypeScript.
+ */
+import type { Black76Batch, Black76BatchGreeks } from '../black76-batch-types.ts';
+import {
+  assembleKernels,
+  KERNEL_BLOCK,
+  type KernelFunctions,
+  type KernelModule,
+  ORDINARY,
+  TABLES_END,
+  writeTables,
+} from './black76-kernels.ts';
+
+/** The part of WebAssembly that is used here; the language's own types leave it out. */
+type WebAssemblyHost = {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Memory: new (pages: {
+    readonly initial: number;
+    readonly maximum: number;
+  }) => { readonly buffer: ArrayBuffer };
+  readonly Instance: new (
+    module: object,
+    imports: { readonly host: { readonly memory: object } },
+  ) => { readonly exports: unknown };
+};
+
+/** Arrays for options and all results of batches, of one length. */
+export type BatchArrays = Black76Batch &
+  Black76BatchGreeks & {
+    /** Where implied volatilities may go. */
+    readonly implied: Float64Array;
+  };
+
+/** A memory with the kernels' tables, and the kernels over it. */
+export type KernelSpace = {
+  readonly buffer: ArrayBuffer;
+  readonly kernels: KernelFunctions;
+  /** Two words for each option of a block: zero where the kernels left it to the caller. */
+  readonly ordinary: Int32Array;
+  /** A block for arrays from elsewhere. */
+  readonly scratch: BatchArrays;
+};
+
+type Compiled = { readonly host: WebAssemblyHost; readonly kernels: KernelModule; module: object };
+
+const PAGE = 65_536;
+/** Eleven arrays of doubles and one of bytes, which kernels read eight at a time. */
+const bytesFor = (length: number): number => 89 * length + 16;
+const SCRATCH_END = TABLES_END + bytesFor(KERNEL_BLOCK);
+
+const spaces = new WeakMap<ArrayBufferLike, KernelSpace>();
+let compiled: Compiled | undefined;
+let shared: KernelSpace | undefined;
+let isTried = false;
+
+/** The space in which an array is, else the one to copy through; none without vectors. */
+export function kernelSpace(array: Float64Array): KernelSpace | undefined {
+  if (!isTried) {
+    tryToCompile();
+  }
+  return shared === undefined ? undefined : (spaces.get(array.buffer) ?? shared);
+}
+
+/** Whether batches run on vector instructions here; their bits are the same either way. */
+export function hasVectorKernels(): boolean {
+  if (!isTried) {
+    tryToCompile();
+  }
+  return shared !== undefined;
+}
+
+/**
+ * Arrays for a batch of `length` options, placed where the vector kernels read and write them
+ * without copying; plain arrays where there are no such kernels. All of it starts as zero.
+ * Cost: a memory of its own, 160 KiB and 89 bytes an option, of which engines also reserve some
+ * gigabytes of addresses: allocate few, keep them and use their first elements for fewer options.
+ */
+export function allocateBatch(length: number): BatchArrays {
+  if (!isTried) {
+    tryToCompile();
+  }
+  if (compiled === undefined) {
+    return placeArrays(new ArrayBuffer(bytesFor(length)), 0, length);
+  }
+  const { buffer } = openSpace(compiled, SCRATCH_END + bytesFor(length));
+  return placeArrays(buffer, SCRATCH_END, length);
+}
+
+/** Copies `size` options from `start` on into the scratch arrays: one loop over all is fastest. */
+export function copyIn(space: KernelSpace, batch: Black76Batch, start: number, size: number): void {
+  const { forward, strike, timeYears, volatility, sign } = space.scratch;
+  const from = batch;
+  const { forward: forwards, strike: strikes, timeYears: times, volatility: volatilities } = from;
+  const signs = from.sign;
+  for (let i = 0; i < size; i++) {
+    const at = start + i;
+    forward[i] = forwards[at] as number;
+    strike[i] = strikes[at] as number;
+    timeYears[i] = times[at] as number;
+    volatility[i] = volatilities[at] as number;
+    sign[i] = signs[at] as number;
+  }
+}
+
+/** Copies the first `size` prices to `start` and on. */
+export function copyPrices(
+  from: Float64Array,
+  to: Float64Array,
+  start: number,
+  size: number,
+): void {
+  for (let i = 0; i < size; i++) {
+    to[start + i] = from[i] as number;
+  }
+}
+
+/** Copies the first `size` prices and greeks to `start` and on. */
+export function copyGreeks(
+  from: Black76BatchGreeks,
+  to: Black76BatchGreeks,
+  start: number,
+  size: number,
+): void {
+  const { price, delta, gamma, vega, theta, rho } = from;
+  const { price: prices, delta: deltas, gamma: gammas, vega: vegas, theta: thetas, rho: rhos } = to;
+  for (let i = 0; i < size; i++) {
+    const at = start + i;
+    prices[at] = price[i] as number;
+    deltas[at] = delta[i] as number;
+    gammas[at] = gamma[i] as number;
+    vegas[at] = vega[i] as number;
+    thetas[at] = theta[i] as number;
+    rhos[at] = rho[i] as number;
+  }
+}
+
+function tryToCompile(): void {
+  isTried = true;
+  const host = (globalThis as unknown as { readonly WebAssembly?: WebAssemblyHost }).WebAssembly;
+  if (host === undefined || new Uint8Array(Uint32Array.of(1).buffer)[0] !== 1) {
+    return;
+  }
+  try {
+    const kernels = assembleKernels();
+    const made = { host, kernels, module: new host.Module(kernels.bytes) };
+    shared = openSpace(made, SCRATCH_END);
+    compiled = made;
+  } catch {
+    // An engine without vectors refuses the module, a page may forbid compiling: both are answers.
+  }
+}
+
+function openSpace(from: Compiled, bytes: number): KernelSpace {
+  const pages = Math.ceil(bytes / PAGE);
+  const memory = new from.host.Memory({ initial: pages, maximum: pages });
+  const { buffer } = memory;
+  writeTables(from.kernels, buffer);
+  const instance = new from.host.Instance(from.module, { host: { memory } });
+  const space = {
+    buffer,
+    kernels: instance.exports as KernelFunctions,
+    ordinary: new Int32Array(buffer, ORDINARY, 2 * KERNEL_BLOCK),
+    scratch: placeArrays(buffer, TABLES_END, KERNEL_BLOCK),
+  };
+  spaces.set(buffer, space);
+  return space;
+}
+
+function placeArrays(buffer: ArrayBuffer, start: number, length: number): BatchArrays {
+  let place = start;
+  const next = (): Float64Array => {
+    const array = new Float64Array(buffer, place, length);
+    place += 8 * length;
+    return array;
+  };
+  return {
+    forward: next(),
+    strike: next(),
+    timeYears: next(),
+    volatility: next(),
+    price: next(),
+    delta: next(),
+    gamma: next(),
+    vega: next(),
+    theta: next(),
+    rho: next(),
+    implied: next(),
+    sign: new Int8Array(buffer, place, length),
+  };
+}
