@@ -1,4 +1,35 @@
+export { type CollateralParameters, collateralValue, recommendedCollateral } from './collateral.ts';
+export {
+  eightHourRate,
+  fundingPayment,
+  type HourlyFundingParameters,
+  hourlyFundingRate,
+} from './funding.ts';
 export { futureInitialRate, futureMaintenanceRate } from './future-margin.ts';
+export {
+  type AuctionClock,
+  afterSlice,
+  auctionDiscount,
+  bufferedNet,
+  insolventPrice,
+  type LiquidatedAccount,
+  largestSlice,
+  recommendedBuffer,
+  recommendedClock,
+  sliceBid,
+  withdrawalsBlocked,
+} from './liquidation/auction.ts';
+export {
+  deleveragingRank,
+  fillablePrice,
+  type LiquidationFeeParameters,
+  legFee,
+  recommendedLiquidationFee,
+  type Solvency,
+  shareLoss,
+  sliceFee,
+  stepHelps,
+} from './liquidation/slice.ts';
 export {
   type ExpiryOffset,
   type FutureLeg,
@@ -114,3 +145,24 @@ export {
   deriveStandardMargin,
   isolatedMargin,
 } from './venue-rules/derive-standard.ts';
+export {
+  aevoScenarios,
+  bybitScenarios,
+  minimumDelta,
+  okxExtremeScenarios,
+  okxMaintenance,
+  okxScenarios,
+  type SpanCommodity,
+  spanRequirement,
+  spanScan,
+  spanScenarios,
+  timsMargin,
+  timsScenarios,
+} from './venue-rules/fixed-grids.ts';
+export {
+  aevoRule,
+  bybitRule,
+  okxRule,
+  type ShortOptionRule,
+  shortOptionByRule,
+} from './venue-rules/standard-rules.ts';

@@ -1,0 +1,66 @@
+// Collateral: what assets count for beside their price: a haircut that grows with the amount held,
+// since much of one asset cannot be sold at its price. Invariants: the counted value never falls as
+// the amount grows, and never exceeds what the asset is worth; a debt counts in full and more.
+// Source: risk reference 1.16, "plus quadratic concentration".
+
+export interface CollateralParameters {
+  /** Of the value, from the first dollar. */
+  readonly haircut: number;
+  /** On top for the initial margin. */
+  readonly initialHaircut: number;
+  /** Value at which the concentration begins, and that over which it grows by all of the value. */
+  readonly concentrationFromUsd: number;
+  readonly concentrationScaleUsd: number;
+  /** Of a debt, since it has to be bought back. */
+  readonly debtMarkup: number;
+}
+
+const parametersOf = (haircut: number, depthUsd: number): CollateralParameters => ({
+  haircut,
+  initialHaircut: haircut / 2,
+  concentrationFromUsd: depthUsd / 10,
+  concentrationScaleUsd: depthUsd,
+  debtMarkup: haircut,
+});
+
+/** The recommended haircuts; an asset that is not named counts for nothing. */
+export const recommendedCollateral = (asset: string): CollateralParameters => {
+  switch (asset) {
+    case 'USDC':
+      return parametersOf(0, 1e9);
+    case 'USDT':
+      return parametersOf(0.02, 5e8);
+    case 'BTC':
+      return parametersOf(0.07, 2e8);
+    case 'ETH':
+      return parametersOf(0.1, 1e8);
+    default:
+      return { ...parametersOf(1, 1e7), initialHaircut: 0 };
+  }
+};
+
+/**
+ * What an amount of an asset counts for.
+ *
+ * Units: `value` in dollars, negative for a debt. The concentration takes half the square of what
+ * lies beyond its beginning over its scale, up to where another unit would count for nothing.
+ */
+export const collateralValue = (
+  parameters: CollateralParameters,
+  value: number,
+  initial: boolean,
+): number => {
+  if (value <= 0) {
+    return value * (1 + parameters.debtMarkup) + 0;
+  }
+  const extra = initial ? parameters.initialHaircut : 0;
+  const share = Math.max(0, 1 - parameters.haircut - extra);
+  const beyond = value - parameters.concentrationFromUsd;
+  if (beyond <= 0) {
+    return share * value;
+  }
+  // Marginal value falls straight from `share` to zero over `share * scale`.
+  const counted = Math.min(beyond, share * parameters.concentrationScaleUsd);
+  const concentration = (counted * counted) / (2 * parameters.concentrationScaleUsd);
+  return share * (parameters.concentrationFromUsd + counted) - concentration;
+};
