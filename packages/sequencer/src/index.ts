@@ -13,6 +13,7 @@ export {
   type Sequencer,
   type SequencerOptions,
   type SequencerState,
+  type SequencerWaits,
   type StateListener,
 } from './sequencer.ts';
 export type { StateMachineModule } from './shadow.ts';

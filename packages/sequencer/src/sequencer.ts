@@ -54,6 +54,16 @@ export interface SequencerOptions {
   readonly retryMs?: number;
   /** Told of failures that stop nothing, such as a snapshot that could not be made. */
   readonly warn?: (error: Error) => void;
+  /** How it waits; a simulation gives its own, so that nothing happens but by its clock. */
+  readonly waits?: SequencerWaits;
+}
+
+/** The two waits of a sequencer that are not for the disk. */
+export interface SequencerWaits {
+  /** Resolves after the input that has already arrived was handled. */
+  endOfTurn(): Promise<void>;
+  /** Resolves after so long; rejects when aborted before. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface RecoverOptions {
@@ -108,6 +118,7 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
   readonly #queueBytesMax: number;
   readonly #queueCommandsMax: number;
   readonly #rulesVersion: number;
+  readonly #waits: SequencerWaits;
   readonly #listeners = new Set<(batch: readonly Applied[]) => void>();
   readonly #stateListeners = new Set<StateListener>();
   readonly #stop = new AbortController();
@@ -134,6 +145,7 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     this.#storage = storage;
     this.#options = options;
     this.#rulesVersion = options.rulesVersion ?? 1;
+    this.#waits = options.waits ?? { endOfTurn, sleep: pause };
     this.#queueBytesMax = options.queueBytesMax ?? 16 * 1024 * 1024;
     this.#queueCommandsMax = options.queueCommandsMax ?? 131_072;
     assert(
@@ -340,7 +352,7 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
    * that lasts.
    */
   async #commitAll(): Promise<void> {
-    await endOfTurn();
+    await this.#waits.endOfTurn();
     while (this.#open.applied.length > 0) {
       const batch = this.#open;
       this.#inFlight = batch;
@@ -350,7 +362,7 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
       }
       this.#settle(batch);
       this.#spareFrame = batch.frame;
-      await endOfTurn();
+      await this.#waits.endOfTurn();
     }
     this.#committing = null;
   }
@@ -378,7 +390,7 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
   /** False when the sequencer was stopped meanwhile. */
   async #waitForRoom(): Promise<boolean> {
     try {
-      await sleep(this.#options.retryMs ?? 1_000, undefined, { signal: this.#stop.signal });
+      await this.#waits.sleep(this.#options.retryMs ?? 1_000, this.#stop.signal);
       return true;
     } catch {
       return false;
@@ -518,3 +530,5 @@ function endOfTurn(): Promise<void> {
     setImmediate(resolve);
   });
 }
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal });

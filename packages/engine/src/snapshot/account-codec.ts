@@ -9,7 +9,7 @@ import { holdingOf, holdingsInOrder } from '../account/holdings.ts';
 import type { AccountRecord, ClientKeyRecord, EngineState, Holding } from '../state.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { canonicalText } from './canonical-text.ts';
+import { canonicalText, readCanonicalText } from './canonical-text.ts';
 
 const accesses: readonly AccountRecord['access'][] = ['normal', 'cancel-only', 'locked'];
 const modes: readonly SelfTradeMode[] = ['reject-taker', 'cancel-maker'];
@@ -47,16 +47,28 @@ const readHolding = (reader: ByteReader, state: EngineState, account: AccountRec
   holding.entryValue = reader.real();
 };
 
+/** A kept result never changes, so its text is made once. */
+const resultTexts = new WeakMap<ClientKeyRecord, string>();
+
+const resultTextOf = (record: ClientKeyRecord): string => {
+  let text = resultTexts.get(record);
+  if (text === undefined) {
+    text = canonicalText([record.order, record.rejectCode, record.trades]);
+    resultTexts.set(record, text);
+  }
+  return text;
+};
+
 const writeClientKey = (writer: ByteWriter, record: ClientKeyRecord): void => {
   writer.text(record.clientKey);
   writer.int(record.tsUs);
-  writer.text(canonicalText([record.order, record.rejectCode, record.trades]));
+  writer.text(resultTextOf(record));
 };
 
 const readClientKey = (reader: ByteReader): ClientKeyRecord => {
   const clientKey = reader.text();
   const tsUs = reader.int();
-  const [order, rejectCode, trades] = JSON.parse(reader.text()) as [
+  const [order, rejectCode, trades] = readCanonicalText(reader.text()) as [
     ClientKeyRecord['order'],
     ClientKeyRecord['rejectCode'],
     ClientKeyRecord['trades'],

@@ -2,8 +2,20 @@
 // text however they were put together. For documents only (contract tables, contracts, results kept
 // for retries).
 
-/** The text of a plain document; numbers must be finite. */
+/** The one key of what stands for a number that JSON cannot write: a refused order may hold one. */
+const notFinite = 'notFinite';
+
+/** What a canonical text was made from. */
+export const readCanonicalText = (text: string): unknown =>
+  JSON.parse(text, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && notFinite in part ? Number(part[notFinite]) : part,
+  );
+
+/** The text of a plain document. */
 export const canonicalText = (value: unknown): string => {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return `{"${notFinite}":"${value}"}`;
+  }
   if (Array.isArray(value)) {
     return `[${value.map(canonicalText).join(',')}]`;
   }

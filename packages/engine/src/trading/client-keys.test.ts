@@ -31,6 +31,20 @@ test('a retry tells the first result with its trades, after a restore too', () =
   expect(engine.place(bob, id, 'buy', 1, 100, { clientKey: 'k' })[0]?.type).toBe('order-changed');
 });
 
+test('a retry after a restore tells numbers as they came, finite or not', () => {
+  const { engine, ann, id } = prepare();
+  const odd = { clientKey: 'k', priceMode: 'iv', priceModeValue: Number.NEGATIVE_INFINITY } as const;
+  engine.place(ann, id, 'buy', Number.NaN, 100, odd);
+  const copy = engine.copy();
+  for (const again of [engine, copy]) {
+    const [event] = again.place(ann, id, 'buy', 1, 100, { clientKey: 'k' });
+    expect(event).toMatchObject({
+      rejectCode: 'invalid-amount',
+      order: { sizeLots: Number.NaN, priceModeValue: Number.NEGATIVE_INFINITY },
+    });
+  }
+});
+
 test('a key is forgotten after a day', () => {
   const { engine, ann, id } = prepare();
   engine.place(ann, id, 'buy', 1, 100, { clientKey: 'k' });
