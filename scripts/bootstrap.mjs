@@ -110,9 +110,9 @@ const child = spawn(node, [...flags, join(root, entry), ...rest], {
   stdio: 'inherit',
   env,
 });
-// The terminal sends Ctrl-C to the whole group; a signal sent to us alone is passed on.
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-process.on('SIGINT', () => {});
+// A signal sent to us, or to npm, alone is passed on. Ctrl-C reaches the whole group besides, so
+// the entry may see one press twice.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {
   process.exit(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 15));
 });

@@ -1,6 +1,6 @@
 // The exchange as its operator meets it: start, restart, kill, refuse, back up; as a child process
 // each time.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -141,6 +141,43 @@ describe('a life', () => {
     });
     expect(new Set(hashes).size).toBe(1);
   }, 300_000);
+});
+
+describe('a stop', () => {
+  test('one press that arrives twice stops it cleanly', async () => {
+    const exchange = await startExchange({ args: small });
+    exchange.child.kill('SIGINT');
+    expect(await exchange.stop()).toBe(0);
+    expect(exchange.output()).toContain('stopped');
+    expect(existsSync(join(exchange.folder, 'run.json'))).toBe(false);
+    expect(existsSync(join(exchange.folder, 'control.sock'))).toBe(false);
+  });
+
+  test('npm passes a signal on to the exchange, not to a shell before it', () => {
+    const path = fileURLToPath(new URL('../../../package.json', import.meta.url));
+    const { scripts } = JSON.parse(readFileSync(path, 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    for (const line of Object.values(scripts)) expect(line).toMatch(/^exec node /);
+  });
+
+  test('what a killed process left in run.json is gone before the next one is open', async () => {
+    const exchange = await startExchange({ args: small });
+    await exchange.kill();
+    const stale = join(exchange.folder, 'run.json');
+    expect(existsSync(stale)).toBe(true);
+    const starting = spawn(process.execPath, [
+      mainPath,
+      ...['--data', exchange.folder, '--port', '0', '--families', 'BTC_USDC'],
+    ]);
+    const gone = new Promise((done) => starting.once('exit', done));
+    await eventually('the stale file to go', () => !existsSync(stale));
+    // Between the door and the first quotes, or before both.
+    starting.kill('SIGTERM');
+    expect([0, 143]).toContain(await gone);
+    const again = await startExchange({ args: small, folder: exchange.folder });
+    expect(await again.stop()).toBe(0);
+  });
 });
 
 describe('the operator', () => {

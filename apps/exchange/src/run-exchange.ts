@@ -2,6 +2,7 @@
 // end, lets the market and the accounts of the house in, then the public, and takes it all down in
 // the reverse order. There is one way to start: recovery of an empty journal is a fresh start.
 import { createServer } from 'node:net';
+import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ContractTable, OperationalError, usPerMs, type VenueClock } from '@openstrike/domain';
 import { createFeeds, type Feeds } from '@openstrike/feeds';
@@ -288,12 +289,18 @@ const wakeVenue = async (
   return { market, house };
 };
 
-const startExchange = async (prepared: Prepared, farewell: Farewell): Promise<RunFile> => {
+const startExchange = async (
+  prepared: Prepared,
+  farewell: Farewell,
+  onDoorOpen: () => void,
+): Promise<RunFile> => {
   const { options, log } = prepared;
   if (options.fresh) await freshFolder(options.data, log);
   const folder = openDataFolder(options.data);
   const starting = new StartingClock();
   const stores = await openStores(prepared, folder, starting, farewell);
+  // A killed process leaves its run file behind; whoever waits for ours must not read that one.
+  removeRunFile(options.data);
   const lastTsUs = await recover(stores, log);
   const { speed, start } = options;
   // A venue with a time of its own goes on from where it stopped; any other follows the wall clock.
@@ -319,6 +326,7 @@ const startExchange = async (prepared: Prepared, farewell: Farewell): Promise<Ru
   addOperationalRoutes(operational);
   const address = await gateway.listen();
   farewell.add('the door', () => gateway.close());
+  onDoorOpen();
   market.start();
   farewell.add('the market', () => market.stop());
   await openOperator(prepared, stores, operational, farewell);
@@ -351,28 +359,45 @@ const marketLine = ({ market, seed, speed, makers }: ExchangeOptions): string =>
   return `simulated, seed ${seed}, ${pace}, ${makers} market makers`;
 };
 
-/** Runs until SIGINT or SIGTERM; a second signal ends it at once. */
+/** One key press can arrive more than once: from the terminal, and passed on by npm. */
+const samePressMs = 500;
+
+/**
+ * Runs until SIGINT, SIGTERM or SIGHUP; a second signal ends it at once, and so does the first
+ * while the door is not open yet: nobody has been told anything, and a start is safe to cut short.
+ */
 export const runExchange = async (given: ExchangeOptions): Promise<void> => {
   const prepared = await prepare(given);
   const { log, options } = prepared;
   const farewell = new Farewell();
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    if (stopping) process.exit(1);
-    stopping = true;
+  let doorOpen = false;
+  let stoppingSinceMs: number | null = null;
+  const stop = async (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): Promise<void> => {
+    const nowMs = performance.now();
+    if (stoppingSinceMs !== null && nowMs - stoppingSinceMs < samePressMs) return;
+    if (stoppingSinceMs !== null) process.exit(1);
+    if (!doorOpen) process.exit(128 + constants.signals[signal]);
+    stoppingSinceMs = nowMs;
     log.info('stopping');
     await farewell.run(log);
     removeRunFile(options.data);
     log.info('stopped');
     process.exit(0);
   };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void stop(signal));
+  }
   try {
-    const run = await startExchange(prepared, farewell);
+    const run = await startExchange(prepared, farewell, () => {
+      doorOpen = true;
+    });
+    if (stoppingSinceMs !== null) return;
     writeRunFile(run);
     process.stdout.write(banner(run, marketLine(options)));
   } catch (error) {
+    // A stop in the middle of the start takes down what the start still works on.
+    if (stoppingSinceMs !== null) return;
     await farewell.run(log);
     throw error;
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 };
