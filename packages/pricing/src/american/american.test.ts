@@ -257,3 +257,33 @@ test('edges and refusals', () => {
     expect(binomialPrice({ ...given, ...wrong })).toEqual(refused);
   }
 });
+
+test('extreme arguments give prices within their bounds, or a tag', () => {
+  const extreme = fc.record({
+    spot: fc.constantFrom(1, 95, 99.999999, 100, 110, 1e4),
+    strike: fc.constantFrom(1, 90, 100, 100.0000001, 200),
+    timeYears: fc.constantFrom(0, 1e-8, 1 / 525_600, 1 / 365, 0.5, 5, 50),
+    volatility: fc.constantFrom(0, 1e-9, 1e-4, 0.01, 0.2, 1, 5),
+    rate: fc.constantFrom(-0.2, -0.01, 0, 1e-8, 0.03, 0.3),
+    yieldRate: fc.constantFrom(-0.2, -0.01, 0, 1e-8, 0.03, 0.3),
+    optionType: fc.constantFrom('call' as const, 'put' as const),
+  });
+  fc.assert(
+    fc.property(extreme, (given) => {
+      const { spot, strike, timeYears, rate, yieldRate, optionType } = given;
+      const price = americanPrice(given);
+      if (!price.ok) {
+        expect(['double-boundary', 'not-settled']).toContain(price.error);
+        return;
+      }
+      const sign = optionType === 'call' ? 1 : -1;
+      const asset = spot * Math.exp(Math.max(0, -yieldRate) * timeYears);
+      const cash = strike * Math.exp(Math.max(0, -rate) * timeYears);
+      expect(price.value).toBeGreaterThanOrEqual(sign * (spot - strike));
+      expect(price.value).toBeLessThanOrEqual((sign > 0 ? asset : cash) * (1 + 1e-12));
+      const greeks = americanGreeks(given);
+      expect(greeks.ok && Object.values(greeks.value).some((greek) => greek !== greek)).toBe(false);
+    }),
+    { numRuns: 200 },
+  );
+});

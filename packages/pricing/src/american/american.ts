@@ -247,7 +247,8 @@ export function americanGreeks(inputs: AmericanInputs): Result<AmericanGreeks, A
     (shift) => putPrice(canonicalPut({ ...inputs, rate: rate + shift }), 'precise'),
     2e-4,
   );
-  return ok({ price, delta, gamma, vega, theta, rho });
+  const found = vega === vega && rho === rho;
+  return found ? ok({ price, delta, gamma, vega, theta, rho }) : err('not-settled');
 }
 
 function greeksOf(out: Float64Array): AmericanGreeks {

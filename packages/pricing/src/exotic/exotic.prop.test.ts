@@ -254,3 +254,44 @@ test('at the barrier, at expiry, and outside the domain', () => {
     expect(refused).toEqual({ ok: false, error: 'invalid-input' });
   }
 });
+
+const extreme = fc.record({
+  spot: fc.constantFrom(1, 90, 99.999999, 100, 100.0000001, 110, 1e4),
+  timeYears: fc.constantFrom(0, 1e-8, 1 / 525_600, 1 / 365, 0.1, 1, 10, 50),
+  volatility: fc.constantFrom(0, 1e-9, 1e-6, 1e-4, 0.01, 0.1, 0.5, 2, 5),
+  rate: fc.constantFrom(-0.2, -0.05, -0.01, 0, 1e-8, 0.03, 0.3),
+  yieldRate: fc.constantFrom(-0.2, -0.01, 0, 1e-8, 0.03, 0.3),
+});
+const level = fc.constantFrom(1, 50, 95, 99.999999, 100, 100.0000001, 101, 200, 1e4);
+
+test('extreme arguments give prices within their bounds', () => {
+  fc.assert(
+    fc.property(extreme, level, level, optionType, (given, a, b, type) => {
+      const { spot, timeYears, rate, yieldRate } = given;
+      const discount = Math.exp(-rate * timeYears);
+      const largest = Math.max(spot * Math.exp(-yieldRate * timeYears), spot);
+      const cashMax = 1.0001 * Math.max(1, discount);
+      const optionMax = 1.0001 * (largest + a * Math.max(1, discount)) + 1e-9;
+      const within = (value: number, upper: number): void => {
+        expect(value >= 0 && value <= upper, `${value} above ${upper}`).toBe(true);
+      };
+      const option = { ...given, strike: a, optionType: type };
+      for (const barrierType of barrierTypes) {
+        within(valueOf(barrierPrice({ ...option, barrier: b, barrierType })), optionMax);
+      }
+      within(valueOf(touchPrice({ ...given, barrier: b, cash: 1 })), cashMax);
+      within(valueOf(noTouchPrice({ ...given, barrier: b, cash: 1 })), cashMax);
+      if (a < b) {
+        const corridor = { ...given, lowerBarrier: a, upperBarrier: b, cash: 1 };
+        for (const side of ['either', 'lower', 'upper'] as const) {
+          within(valueOf(doubleTouchPrice({ ...corridor, side })), cashMax);
+        }
+        within(valueOf(doubleNoTouchPrice(corridor)), cashMax);
+        const double = { ...option, ...corridor };
+        within(valueOf(doubleBarrierPrice({ ...double, barrierType: 'out' })), optionMax);
+        within(valueOf(doubleBarrierPrice({ ...double, barrierType: 'in' })), optionMax);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -285,3 +285,35 @@ test('refusals', () => {
   expect(stochasticPrice(wrong, { ...terms, optionType: 'call' })).toEqual(refused);
   expect(calibrateHeston([])).toEqual({ ok: false, error: 'too-few-quotes' });
 });
+
+test('degenerate parameters give prices within their bounds', () => {
+  const model = fc.record({
+    kind: fc.constant('bates' as const),
+    variance: fc.constantFrom(0, 1e-4, 0.04, 4),
+    longRunVariance: fc.constantFrom(0, 0.01, 2),
+    reversion: fc.constantFrom(0, 1e-6, 1, 50),
+    volOfVariance: fc.constantFrom(0, 1e-8, 1e-4, 0.3, 8),
+    correlation: fc.constantFrom(-1, -0.7, 0, 1),
+    jumpIntensity: fc.constantFrom(0, 0.5),
+    jumpMean: fc.constantFrom(-0.5, 0.1),
+    jumpDeviation: fc.constantFrom(0, 0.3),
+  });
+  const years = fc.constantFrom(0, 1e-6, 1 / 365, 0.5, 5, 30);
+  fc.assert(
+    fc.property(
+      model,
+      years,
+      fc.constantFrom(20, 99, 100, 130, 500),
+      (bates, timeYears, strike) => {
+        const terms = { spot: 100, strike, timeYears, rate: 0.02, yieldRate: 0 };
+        const discounted = strike * Math.exp(-0.02 * timeYears);
+        const call = valueOf(stochasticPrice(bates, { ...terms, optionType: 'call' }));
+        const put = valueOf(stochasticPrice(bates, { ...terms, optionType: 'put' }));
+        expectNear(call - put, 100 - discounted, 1e-9);
+        expect(call).toBeGreaterThanOrEqual(Math.max(0, 100 - discounted) - 1e-12);
+        expect(call).toBeLessThanOrEqual(100 + 1e-9);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
