@@ -1,5 +1,6 @@
 // The real ccxt.pro against the real exchange: every watch method, over plain and encrypted
 // sockets, and over a restart, with only the addresses changed.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type deribit, type Exchange } from 'ccxt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -36,6 +37,9 @@ afterAll(async () => {
   await venue?.exchange.stop();
   await killStarted();
 });
+
+/** ccxt.pro does not say when a subscription is in force. */
+const subscribed = (): Promise<void> => sleep(300);
 
 type Levels = readonly (readonly unknown[])[];
 
@@ -108,6 +112,7 @@ describe('market data', () => {
   test('trades of one and of many', async () => {
     const one = client.watchTrades(perpetual);
     const many = client.watchTradesForSymbols([perpetual, etherPerpetual]);
+    await subscribed();
     const placed = await rest.createOrder(perpetual, 'market', 'buy', 10);
     const id = placed.trades[0]?.id;
     const trades = await one;
@@ -126,6 +131,7 @@ describe('market data', () => {
       [perpetual, '1m'],
       [etherPerpetual, '5m'],
     ]);
+    await subscribed();
     await rest.createOrder(perpetual, 'market', 'buy', 10);
     for (const candles of await Promise.all(watched)) {
       const [time, open, high, low, close, volume] = (candles.at(-1) ?? []).map(Number);
@@ -153,6 +159,7 @@ describe('own account', () => {
     const { bid } = await bestOf(rest, perpetual);
     const price = Math.round(bid * 0.97);
     const first = client.watchOrders(perpetual);
+    await subscribed();
     const placed = await rest.createOrder(perpetual, 'limit', 'buy', 10, price);
     expect((await first).map(({ id }) => id)).toContain(placed.id);
     const gone = watchFor(idOf(placed), (status) => status === 'canceled');
@@ -177,6 +184,7 @@ describe('own account', () => {
 
   test('a stop is told, and its cancel', async () => {
     const watched = client.watchOrders();
+    await subscribed();
     const { bid } = await bestOf(rest, perpetual);
     const stop = await rest.createOrder(perpetual, 'market', 'sell', 10, undefined, {
       stopLossPrice: Math.round(bid * 0.97),
@@ -188,6 +196,7 @@ describe('own account', () => {
 
   test('fills of taker and maker, with their fees', async () => {
     const trades = client.watchMyTrades();
+    await subscribed();
     const placed = await rest.createOrder(perpetual, 'market', 'sell', 10);
     const taken = (await trades).find((trade) => trade.order === placed.id);
     expect(taken).toMatchObject({ side: 'sell', amount: 10, takerOrMaker: 'taker' });
@@ -237,6 +246,7 @@ test('over a restart the client connects again and goes on', async () => {
   );
   expect(ticker.bid).toBeGreaterThan(0);
   const watched = client.watchMyTrades(perpetual);
+  await subscribed();
   const placed = await rest.createOrder(perpetual, 'market', 'buy', 10);
   expect((await watched).some((trade) => trade.order === placed.id)).toBe(true);
 }, 60_000);
@@ -253,6 +263,7 @@ test('over TLS nothing but the addresses is needed', async () => {
     await secure.loadMarkets();
     expect((await secure.watchTicker(perpetual)).symbol).toBe(perpetual);
     const trades = secure.watchMyTrades();
+    await subscribed();
     const placed = await restClient(exchange, 0).createOrder(perpetual, 'market', 'buy', 10);
     expect((await trades).some((trade) => trade.order === placed.id)).toBe(true);
   } finally {

@@ -42,10 +42,18 @@ export class UserOrdersChannel extends Channel {
       parts.routes.orders.add(parts.accountId, (order) => {
         const instrument = parts.feeds.instrument(order.instrumentId);
         if (instrument === null || !matchesInstrument(match, instrument)) return;
-        this.#orders.push(order);
+        this.#keep(order);
         this.touch();
       }),
     );
+  }
+
+  /** Of the states that one command leads an order through, only the last is told. */
+  #keep(order: OrderState): void {
+    const last = this.#orders.at(-1);
+    const same = last?.orderId === order.orderId && last.updatedUs === order.updatedUs;
+    if (same) this.#orders.pop();
+    this.#orders.push(order);
   }
 
   protected override emit(): void {
