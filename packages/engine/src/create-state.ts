@@ -10,6 +10,7 @@ import { createMarks, createTriggerWatch } from './instruments.ts';
 import type { EngineState, IndexRecord, TradingState, VenueAccounts } from './state.ts';
 import { createDraft } from './trading/admit-order.ts';
 import { MatchTape } from './trading/match-tape.ts';
+import { OrderPool } from './trading/order-row.ts';
 import { OrderTable } from './trading/order-table.ts';
 
 /** How the engine makes its book; tests pass the naive one to judge the fast one. */
@@ -62,6 +63,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     accounts: [undefined],
     accountByName: new Map(),
     orders: new OrderTable(),
+    orderPool: new OrderPool(),
     orderSlots: [null],
     freeSlots: [],
     lastOrderId: 0,

@@ -39,6 +39,7 @@ import type { MarginDesk } from './account/margin-desk.ts';
 import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
 import type { MatchTape } from './trading/match-tape.ts';
+import type { OrderPool } from './trading/order-row.ts';
 import type { OrderTable } from './trading/order-table.ts';
 
 /** 0 buy, 1 sell: the book's numbers of sides, used in all records. */
@@ -418,6 +419,7 @@ export interface EngineState {
   readonly accountByName: Map<string, AccountRecord>;
   /** Open orders by id. */
   readonly orders: OrderTable;
+  readonly orderPool: OrderPool;
   /** Open orders by slot, and the slots that are free; a matter of speed, rebuilt by `restore`. */
   readonly orderSlots: (OrderRecord | null)[];
   readonly freeSlots: number[];

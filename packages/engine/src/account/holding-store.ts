@@ -123,18 +123,15 @@ export interface HoldingStore {
   readonly table: HoldingTable;
   readonly rows: NumberSlab;
   readonly recordRows: NumberSlab;
-  readonly orderRows: NumberSlab;
 }
 
-/** Doubles in the row of a holding, of a currency record and of an order. */
+/** Doubles in the row of a holding and of a currency record. */
 const holdingWidth = 24;
 const recordWidth = 8;
-const orderWidth = 16;
 
 /** A store with nothing in it. */
 export const createHoldingStore = (): HoldingStore => ({
   table: new HoldingTable(),
   rows: new NumberSlab(holdingWidth),
   recordRows: new NumberSlab(recordWidth),
-  orderRows: new NumberSlab(orderWidth),
 });

@@ -83,6 +83,9 @@ export class ByteWriter {
       this.int(0);
       return;
     }
+    if (this.#ascii(value)) {
+      return;
+    }
     const from = this.#size;
     let points = 0;
     for (const _ of value) {
@@ -94,6 +97,25 @@ export class ByteWriter {
       this.#codePoint(character.codePointAt(0) as number);
     }
     assert(this.#size > from, 'a text has a length');
+  }
+
+  /** The usual text, where a code point is a unit and a byte; false, and nothing written, for others. */
+  #ascii(value: string): boolean {
+    const from = this.#size;
+    this.int(value.length);
+    this.#reserve(value.length);
+    const bytes = this.#bytes;
+    const start = this.#size;
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit >= 0x80) {
+        this.#size = from;
+        return false;
+      }
+      bytes[start + i] = unit;
+    }
+    this.#size = start + value.length;
+    return true;
   }
 
   /** The bytes so far, not copied. */

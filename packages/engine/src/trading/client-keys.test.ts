@@ -33,7 +33,11 @@ test('a retry tells the first result with its trades, after a restore too', () =
 
 test('a retry after a restore tells numbers as they came, finite or not', () => {
   const { engine, ann, id } = prepare();
-  const odd = { clientKey: 'k', priceMode: 'iv', priceModeValue: Number.NEGATIVE_INFINITY } as const;
+  const odd = {
+    clientKey: 'k',
+    priceMode: 'iv',
+    priceModeValue: Number.NEGATIVE_INFINITY,
+  } as const;
   engine.place(ann, id, 'buy', Number.NaN, 100, odd);
   const copy = engine.copy();
   for (const again of [engine, copy]) {

@@ -15,7 +15,7 @@ import type {
   TsUs,
 } from '@openstrike/domain';
 import type { EngineState, Holding, OrderRecord, SideCode } from '../state.ts';
-import { OrderRow } from './order-row.ts';
+import type { OrderRow } from './order-row.ts';
 import { unpegOrder } from './pegged-list.ts';
 
 export const sideCodeOf = (side: PlaceOrder['side']): SideCode => (side === 'buy' ? 0 : 1);
@@ -49,7 +49,7 @@ export const openOrder = (
 ): OrderRecord => {
   state.lastOrderId += 1;
   const id = state.lastOrderId as OrderId;
-  const order = new OrderRow(id, holding, side, terms, triggerOrderId, state.store.orderRows);
+  const order = state.orderPool.take(id, holding, side, terms, triggerOrderId);
   order.priceTicks = priceTicks;
   order.sizeLots = sizeLots;
   order.displayLots = displayLots;
@@ -110,7 +110,7 @@ export const delistOrder = (state: EngineState, order: OrderRecord): void => {
   }
   order.previous = null;
   order.next = null;
-  state.store.orderRows.give(order.chunk, order.at);
+  state.orderPool.give(order as OrderRow);
   holding.orderCount -= 1;
   holding.account.openOrderCount -= 1;
 };

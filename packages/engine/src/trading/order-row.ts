@@ -1,7 +1,8 @@
 // Order row: an open order whose numbers lie in a row of a slab; see `account/holding-store.ts`. A
-// million resting orders are then half as much for the garbage collector to carry about. To its
-// users it is a plain record; once it is delisted its numbers hold until the next order is opened,
-// and no longer.
+// million resting orders are then half as much for the garbage collector to carry about; and a
+// record that has ended serves again, so that orders that come and go leave nothing to collect. To
+// its users it is a plain record; once it is delisted it holds until the next order is opened, and
+// no longer.
 import type {
   OrderId,
   OrderStatus,
@@ -11,7 +12,7 @@ import type {
   TimeInForce,
   Trigger,
 } from '@openstrike/domain';
-import type { NumberSlab } from '../account/holding-store.ts';
+import { NumberSlab } from '../account/holding-store.ts';
 import type { Holding, OrderRecord, SideCode } from '../state.ts';
 
 /** What an order is, in words; fixed at its placing but for edits. */
@@ -25,37 +26,50 @@ export interface OrderWords {
   readonly clientKey: string | null;
 }
 
+/** Doubles in the row of an order. */
+const orderWidth = 16;
+
 export class OrderRow implements OrderRecord {
-  readonly id: OrderId;
-  readonly holding: Holding;
-  readonly side: SideCode;
-  type: OrderType;
+  id: OrderId;
+  holding: Holding;
+  side: SideCode;
+  type: OrderType = 'limit';
   originalType: OrderType | null = null;
-  readonly timeInForce: TimeInForce;
+  timeInForce: TimeInForce = 'gtc';
   status: OrderStatus = 'open';
-  postOnly: PostOnly;
-  priceMode: PriceMode;
-  trigger: Trigger | null;
-  readonly triggerOrderId: OrderId | null;
-  readonly label: string;
-  readonly clientKey: string | null;
+  postOnly: PostOnly = 'off';
+  priceMode: PriceMode = 'price';
+  trigger: Trigger | null = null;
+  triggerOrderId: OrderId | null = null;
+  label = '';
+  clientKey: string | null = null;
   previous: OrderRecord | null = null;
   next: OrderRecord | null = null;
   readonly chunk: Float64Array;
   readonly at: number;
 
-  constructor(
+  constructor(id: OrderId, holding: Holding, side: SideCode, rows: NumberSlab) {
+    this.id = id;
+    this.holding = holding;
+    this.side = side;
+    this.chunk = rows.take();
+    this.at = rows.at;
+  }
+
+  /** Makes it the record of another order; its numbers are zero, it stands in no list. */
+  become(
     id: OrderId,
     holding: Holding,
     side: SideCode,
     words: OrderWords,
     triggerOrderId: OrderId | null,
-    rows: NumberSlab,
-  ) {
+  ): void {
     this.id = id;
     this.holding = holding;
     this.side = side;
     this.type = words.orderType;
+    this.originalType = null;
+    this.status = 'open';
     this.timeInForce = words.timeInForce;
     this.postOnly = words.postOnly;
     this.priceMode = words.priceMode;
@@ -63,8 +77,7 @@ export class OrderRow implements OrderRecord {
     this.triggerOrderId = triggerOrderId;
     this.label = words.label;
     this.clientKey = words.clientKey;
-    this.chunk = rows.take();
-    this.at = rows.at;
+    this.chunk.fill(0, this.at, this.at + orderWidth);
   }
 
   get priceTicks(): number {
@@ -177,5 +190,29 @@ export class OrderRow implements OrderRecord {
   }
   set mmp(value: boolean) {
     this.chunk[this.at + 15] = value ? 1 : 0;
+  }
+}
+
+/** The records of orders, each with its row: those that have ended are used again. */
+export class OrderPool {
+  readonly #rows = new NumberSlab(orderWidth);
+  readonly #free: OrderRow[] = [];
+
+  /** A record for a new order. */
+  take(
+    id: OrderId,
+    holding: Holding,
+    side: SideCode,
+    words: OrderWords,
+    triggerOrderId: OrderId | null,
+  ): OrderRow {
+    const order = this.#free.pop() ?? new OrderRow(id, holding, side, this.#rows);
+    order.become(id, holding, side, words, triggerOrderId);
+    return order;
+  }
+
+  /** Gives the record of an order back that has ended. */
+  give(order: OrderRow): void {
+    this.#free.push(order);
   }
 }
