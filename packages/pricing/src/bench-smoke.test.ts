@@ -5,7 +5,7 @@ import { run as runModels } from './models.bench.ts';
 import { run as runSvi } from './svi.bench.ts';
 
 test.each([
-  ['black76', runBlack76, 'openstrike batch'],
+  ['black76', runBlack76, 'openstrike batch, own arrays'],
   ['svi', runSvi, 'violations left: 0'],
   ['models', runModels, 'American, precise'],
 ] as const)('the %s benchmark runs', (_, run, expected) => {

@@ -6,12 +6,16 @@ import { createRequire } from 'node:module';
 import { createRandom } from '@openstrike/std';
 import { type Contender, compare, hashOf, printConditions } from '@openstrike/std/bench';
 import { runQuantlib } from '../bench/quantlib.ts';
+import { priceBlock, SCALAR_BLOCK } from './black76-scalar.ts';
 import {
+  allocateBatch,
+  type BatchArrays,
   black76,
   black76Batch,
   black76Greeks,
   black76GreeksBatch,
   GREEK_COUNT,
+  hasVectorKernels,
   impliedBlack76,
   impliedBlack76Batch,
 } from './index.ts';
@@ -46,17 +50,10 @@ type UqeePackage = {
 };
 
 /** Calls and puts of random strikes, times and volatilities, and where their results go. */
-function makeOptions(count: number) {
+function makeOptions(count: number): BatchArrays {
   const random = createRandom(SEED);
-  const array = (): Float64Array => new Float64Array(count);
-  const batch = {
-    forward: array().fill(FORWARD),
-    strike: array(),
-    timeYears: array(),
-    volatility: array(),
-    sign: new Int8Array(count),
-    price: array(),
-  };
+  const batch = allocateBatch(count);
+  batch.forward.fill(FORWARD);
   for (let i = 0; i < count; i++) {
     batch.strike[i] = FORWARD * Math.exp(0.3 * random.nextNormal());
     batch.timeYears[i] = 0.02 + 2 * random.nextFloat();
@@ -67,7 +64,19 @@ function makeOptions(count: number) {
   return batch;
 }
 
-type Options = ReturnType<typeof makeOptions>;
+type Options = BatchArrays;
+
+/** The same options in arrays of their own, which batches copy through the kernels' memory. */
+function copyOf(input: Options): Options {
+  const entries = Object.entries(input).map(([key, array]) => [key, array.slice()] as const);
+  return Object.fromEntries(entries) as unknown as Options;
+}
+
+function scalarBatch(batch: Options, count: number): void {
+  for (let start = 0; start < count; start += SCALAR_BLOCK) {
+    priceBlock(batch, batch.price, start, Math.min(SCALAR_BLOCK, count - start));
+  }
+}
 
 function sumOf(values: Float64Array): number {
   let sum = 0;
@@ -114,16 +123,9 @@ export function run(options: { readonly smoke: boolean }): void {
   const greeks = require('greeks') as GreeksPackage;
   const implied = require('implied-volatility') as ImpliedPackage;
   const uqee = new (require('@uqee/black-scholes') as UqeePackage).BlackScholes();
-  const out = new Float64Array(count);
+  const own = copyOf(input);
   const one = new Float64Array(GREEK_COUNT);
-  const five = {
-    price: new Float64Array(count),
-    delta: new Float64Array(count),
-    gamma: new Float64Array(count),
-    vega: new Float64Array(count),
-    theta: new Float64Array(count),
-    rho: new Float64Array(count),
-  };
+  console.log(` vectors: ${hasVectorKernels() ? 'WebAssembly, two doubles' : 'none'}`);
   const uqeeInputs = (k: number, t: number, sign: number): UqeeInputs => ({
     rate: 0,
     strike: k,
@@ -135,9 +137,19 @@ export function run(options: { readonly smoke: boolean }): void {
   const prices = compare(
     [
       {
-        name: 'openstrike batch',
+        name: 'openstrike batch, arrays placed',
         count,
-        body: () => (black76Batch(input, out, count), sumOf(out)),
+        body: () => (black76Batch(input, input.price, count), sumOf(input.price)),
+      },
+      {
+        name: 'openstrike batch, own arrays',
+        count,
+        body: () => (black76Batch(own, own.price, count), sumOf(own.price)),
+      },
+      {
+        name: 'openstrike batch, no vectors',
+        count,
+        body: () => (scalarBatch(own, count), sumOf(own.price)),
       },
       each('openstrike one by one', input, count, (k, t, v, s) => black76(FORWARD, k, t, v, s)),
       each('npm black-scholes', input, few, (k, t, v, s) =>
@@ -157,9 +169,16 @@ export function run(options: { readonly smoke: boolean }): void {
   const withGreeks = compare(
     [
       {
-        name: 'openstrike batch',
+        name: 'openstrike batch, arrays placed',
         count,
-        body: () => (black76GreeksBatch(input, five, count), sumOf(five.price) + sumOf(five.vega)),
+        body: () => (
+          black76GreeksBatch(input, input, count), sumOf(input.price) + sumOf(input.vega)
+        ),
+      },
+      {
+        name: 'openstrike batch, own arrays',
+        count,
+        body: () => (black76GreeksBatch(own, own, count), sumOf(own.price) + sumOf(own.vega)),
       },
       each('openstrike one by one (eleven greeks)', input, count, (k, t, v, s) => {
         black76Greeks(FORWARD, k, t, v, s, one);
@@ -185,7 +204,7 @@ export function run(options: { readonly smoke: boolean }): void {
       {
         name: 'openstrike batch (last digit)',
         count,
-        body: () => (impliedBlack76Batch(input, out, count), sumOf(out)),
+        body: () => (impliedBlack76Batch(own, own.implied, count), sumOf(own.implied)),
       },
       each('openstrike one by one', input, count, (k, t, _, s, price) =>
         impliedBlack76(price, FORWARD, k, t, s),
@@ -214,12 +233,7 @@ function revalueGrid(smoke: boolean): void {
   const instruments = smoke ? 10 : 1000;
   const scenarios = smoke ? 4 : 400;
   const base = makeOptions(instruments);
-  const prices = new Float64Array(instruments);
-  const moved = {
-    ...base,
-    forward: new Float64Array(instruments),
-    volatility: new Float64Array(instruments),
-  };
+  const moved = makeOptions(instruments);
   const body = (): number => {
     let sum = 0;
     for (let scenario = 0; scenario < scenarios; scenario++) {
@@ -229,8 +243,8 @@ function revalueGrid(smoke: boolean): void {
         moved.forward[i] = forward;
         moved.volatility[i] = (base.volatility[i] as number) * shift;
       }
-      black76Batch(moved, prices, instruments);
-      sum += sumOf(prices);
+      black76Batch(moved, moved.price, instruments);
+      sum += sumOf(moved.price);
     }
     return sum;
   };

@@ -15,12 +15,12 @@ import {
 } from '@openstrike/std';
 
 /** Half total volatility below which the difference of two Mills ratios is expanded. */
-const NARROW = 1 / 16;
+export const NARROW = 1 / 16;
 /** This module's own name, which the optimiser folds to a constant. */
 const TABLE = MILLS_TABLE;
 const FIRST = MILLS_FIRST;
 /** Distance in standard deviations above which their asymptotic series takes over. */
-const FAR = 12;
+export const FAR = 12;
 const INVERSE_SQRT_2PI = 0.3989422804014327;
 
 /** What a European option on a forward is priced from. */

@@ -18,7 +18,9 @@ const COUNT = 464;
 const DISTANCES: Float64Array = makeDistances();
 /** Total volatility up to which the expansion is used, and the least near it is used for. */
 const TOTAL_MAX = 1.6;
-const NEAR_MIN = -2;
+export const NEAR_MIN = -2;
+/** Steps after which another way is taken. */
+export const STEPS_MAX = 3;
 /** A step below this share leaves an error beyond the last digit. */
 const STEP_MAX = 6e-5;
 
@@ -28,6 +30,24 @@ const STEP_MAX = 6e-5;
  * Domain: price above 1e-280; ratio is e^x - 1, the gap over the lower of forward and strike.
  */
 export function impliedQuick(price: number, x: number, ratio: number): number {
+  let s = quickGuess(price, x, ratio);
+  for (let step = 0; step < STEPS_MAX && s > 0; step++) {
+    const near = x / s - 0.5 * s;
+    if (!(near > NEAR_MIN)) {
+      return -1;
+    }
+    const scaled = scaledPrice(x, s);
+    const move = quickMove(price, x, s, scaled, exp(-0.5 * near * near));
+    s += move;
+    if (isSettled(move, s)) {
+      return s;
+    }
+  }
+  return -1;
+}
+
+/** The first guess, right to about 1e-5, or -1 outside the ordinary range. */
+export function quickGuess(price: number, x: number, ratio: number): number {
   const at = (-log(price / ratio) - FIRST) * PER_UNIT;
   if (!(at >= 1 && at < COUNT - 3)) {
     return -1;
@@ -51,33 +71,35 @@ export function impliedQuick(price: number, x: number, ratio: number): number {
   const t = (normal * normal) / 24;
   const g = normal * (1 + t * (1 + t * (2.1 + 5.2 * t)));
   const xx = x * x;
-  let s = g * (1 - g * g * xx * (1 / 2880 - 4.6e-6 * xx));
-  for (let step = 0; step < 3; step++) {
-    const a = x / s;
-    const near = a - 0.5 * s;
-    if (!(near > NEAR_MIN)) {
-      return -1;
-    }
-    const scaled = scaledPrice(x, s);
-    const value = scaled * exp(-0.5 * near * near);
-    const off = (price - value) / value;
-    const gap =
-      off < 0.01 && off > -0.01
-        ? off * (1 - off * (0.5 - off * (1 / 3 - off * (0.25 - off * 0.2))))
-        : log(price / value);
-    const rate = INVERSE_SQRT_2PI / scaled;
-    const newton = gap / rate;
-    const second = (a * a) / s - 0.25 * s;
-    const halley = second - rate;
-    const third = second * second - 3 * (a / s) * (a / s) - 0.25 + rate * (2 * rate - 3 * second);
-    const move =
-      (newton * (1 + 0.5 * halley * newton)) / (1 + newton * (halley + (third * newton) / 6));
-    s += move;
-    if (move < STEP_MAX * s && move > -STEP_MAX * s) {
-      return s;
-    }
-  }
-  return -1;
+  return g * (1 - g * g * xx * (1 / 2880 - 4.6e-6 * xx));
+}
+
+/** The fourth-order step from s, whose price is scaled times bell. */
+export function quickMove(
+  price: number,
+  x: number,
+  s: number,
+  scaled: number,
+  bell: number,
+): number {
+  const a = x / s;
+  const value = scaled * bell;
+  const off = (price - value) / value;
+  const gap =
+    off < 0.01 && off > -0.01
+      ? off * (1 - off * (0.5 - off * (1 / 3 - off * (0.25 - off * 0.2))))
+      : log(price / value);
+  const rate = INVERSE_SQRT_2PI / scaled;
+  const newton = gap / rate;
+  const second = (a * a) / s - 0.25 * s;
+  const halley = second - rate;
+  const third = second * second - 3 * (a / s) * (a / s) - 0.25 + rate * (2 * rate - 3 * second);
+  return (newton * (1 + 0.5 * halley * newton)) / (1 + newton * (halley + (third * newton) / 6));
+}
+
+/** Whether the step that led to s was the last one needed. */
+export function isSettled(move: number, s: number): boolean {
+  return move < STEP_MAX * s && move > -STEP_MAX * s;
 }
 
 /** Solves phi(a) / a - N(-a) = e^-l for a at every node, by Newton's method on logarithms. */

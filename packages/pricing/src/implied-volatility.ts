@@ -48,7 +48,7 @@ const LOWER_SCALE = 1.2091995761561452;
 /** Log-moneyness beyond which exp(-x / 2) nears the end of the doubles: a plain start is used. */
 const VAST = 600;
 /** Below this the quick way could meet numbers too small for it. */
-const QUICK_MIN = 1e-280;
+export const QUICK_MIN = 1e-280;
 const TINY = 2.2250738585072014e-308;
 
 /**
@@ -376,32 +376,4 @@ function rationalCubic(
     (r * left + width * leftSlope) * u * v * v +
     left * v * v * v;
   return top / (1 + (r - 3) * u * v);
-}
-
-/**
- * Writes the volatilities of the first `count` undiscounted prices, without allocation.
- * Shape: every array holds at least `count`; sign is +1 for a call, -1 for a put.
- * Refuses: element by element, by a negative number of IMPLIED_REFUSED.
- */
-export function impliedBlack76Batch(
-  batch: {
-    readonly price: Float64Array;
-    readonly forward: Float64Array;
-    readonly strike: Float64Array;
-    readonly timeYears: Float64Array;
-    readonly sign: Int8Array;
-  },
-  out: Float64Array,
-  count: number,
-): void {
-  const { price, forward, strike, timeYears, sign } = batch;
-  for (let i = 0; i < count; i++) {
-    out[i] = impliedBlack76(
-      price[i] as number,
-      forward[i] as number,
-      strike[i] as number,
-      timeYears[i] as number,
-      sign[i] as number,
-    );
-  }
 }

@@ -76,11 +76,11 @@ export {
   touchPrice,
 } from './exotic/touch.ts';
 export { forwardFromParity, type ParityForward, type ParityQuote } from './forward.ts';
+export { impliedBlack76Batch } from './implied-batch.ts';
 export {
   IMPLIED_REFUSED,
   type ImpliedVolatilityRefusal,
   impliedBlack76,
-  impliedBlack76Batch,
   impliedBlackScholes,
   impliedTotalVolatility,
   impliedVolatility,
