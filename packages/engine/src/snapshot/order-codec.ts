@@ -14,7 +14,6 @@ import {
 import { assert } from '@openstrike/std';
 import { holdingOf } from '../account/holdings.ts';
 import type { EngineState, OrderRecord, SideCode } from '../state.ts';
-import { OrderRow } from '../trading/order-row.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
@@ -128,8 +127,7 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
   };
   const triggerOrderId = (reader.int() || null) as OrderId | null;
   const holding = holdingOf(account, instrument);
-  const rows = state.store.orderRows;
-  const order = new OrderRow(id, holding, side, words, triggerOrderId, rows);
+  const order = state.orderPool.take(id, holding, side, words, triggerOrderId);
   order.originalType = original === 255 ? null : itemIn(types, original);
   order.status = words.status;
   order.priceTicks = reader.int();
