@@ -135,6 +135,7 @@ const traceClock = { start: 0.98, turn: 0.8, firstSeconds: 100, secondSeconds: 1
 describe.skipIf(traces === null)('published liquidation traces', () => {
   test.each(Object.entries(traces?.cases ?? {}))('%s', (_, { Actions: actions }) => {
     let reserved = 0;
+    let left = 1;
     for (const { Time: seconds, Results: results } of actions) {
       const of = (name: string): number => wei(results[name] as string);
       const account = { equity: of('PreMtM'), maintenanceNet: of('PreMM'), reservedCash: reserved };
@@ -146,8 +147,11 @@ describe.skipIf(traces === null)('published liquidation traces', () => {
         const share = of('FinalPercentageReceived');
         const paid = insolventPrice(bound, Number(seconds), 100) * share;
         expect(paid).toBeCloseTo(of('SMPayout'), 6);
-        expect(account.equity * (1 - share)).toBeCloseTo(of('PostMtM'), 6);
-        expect(account.maintenanceNet * (1 - share)).toBeCloseTo(of('PostMM'), 6);
+        // Shares are of the account as it first was.
+        const kept = (left - share) / left;
+        expect(account.equity * kept).toBeCloseTo(of('PostMtM'), 6);
+        expect(account.maintenanceNet * kept).toBeCloseTo(of('PostMM'), 6);
+        left -= share;
         continue;
       }
       const discount = auctionDiscount(traceClock, Number(seconds));
