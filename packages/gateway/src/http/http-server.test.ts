@@ -52,6 +52,25 @@ describe('HTTP server', () => {
     expect((await venue.get('/nothing')).status).toBe(404);
   });
 
+  test('pages of any origin may call, with an authorization header too', async () => {
+    const venue = await open({});
+    const url = `${venue.address.httpUrl}/api/v2/private/get_positions`;
+    const preflight = await fetch(url, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'http://elsewhere.test',
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+    for (const path of ['/api/v2/public/test', '/api/v2/private/get_positions']) {
+      const response = await venue.get(path);
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    }
+  });
+
   test('a port in use is told in one sentence', async () => {
     const venue = await open({});
     const { port } = venue.address;

@@ -90,6 +90,7 @@ export class HttpServer {
     this.#server.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) =>
       done(null, body),
     );
+    this.#openToPages();
     this.#server.get(`${apiPath}/*`, (request, reply) => this.#get(request, reply));
     this.#server.post(`${apiPath}/*`, (request, reply) => this.#post(request, reply));
     this.#server.post(apiPath, (request, reply) => this.#post(request, reply));
@@ -102,6 +103,22 @@ export class HttpServer {
     this.#server.server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
       this.#upgrade(request, stream, head),
     );
+  }
+
+  /** Pages of any origin may call: identity comes in headers and parameters, never in cookies. */
+  #openToPages(): void {
+    this.#server.addHook('onRequest', async (_, reply) => {
+      reply.header('access-control-allow-origin', '*');
+    });
+    const preflight = (_: FastifyRequest, reply: FastifyReply): FastifyReply =>
+      reply
+        .code(204)
+        .header('access-control-allow-methods', 'GET, POST, OPTIONS')
+        .header('access-control-allow-headers', 'authorization, content-type')
+        .header('access-control-max-age', '86400')
+        .send();
+    this.#server.options(apiPath, preflight);
+    this.#server.options(`${apiPath}/*`, preflight);
   }
 
   addRoute(route: HttpRoute): void {
