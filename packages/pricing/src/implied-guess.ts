@@ -1,13 +1,13 @@
 /**
  * The quick way to an implied volatility in the ordinary range: the normal model is inverted from a
  * table, its volatility turned into the lognormal one by an expansion that is right to about 1e-5,
- * and a fourth-order step on the logarithm of the price finishes. Whatever lies outside is left to
- * the general search.
+ * and a fourth-order step on the logarithm of the price finishes. It runs in stages over a block
+ * of options, which may be one; whatever lies outside is left to the general search.
  * Source: Hagan et al. (2002), Managing smile risk, eq. A.64 (normal against lognormal volatility);
  * Jackel (2017), Implied normal volatility (what the table inverts).
  */
-import { exp, log, millsRatio } from '@openstrike/std';
-import { scaledPrice } from './black76.ts';
+import { exp, log, MILLS_LAST, millsRatio } from '@openstrike/std';
+import { FAR, millsSlope, NARROW, scaledPrice } from './black76.ts';
 
 const INVERSE_SQRT_2PI = 0.3989422804014327;
 /** The table runs over -ln(price / |forward - strike|). */
@@ -18,36 +18,133 @@ const COUNT = 464;
 const DISTANCES: Float64Array = makeDistances();
 /** Total volatility up to which the expansion is used, and the least near it is used for. */
 const TOTAL_MAX = 1.6;
-export const NEAR_MIN = -2;
+const NEAR_MIN = -2;
 /** Steps after which another way is taken. */
-export const STEPS_MAX = 3;
+const STEPS_MAX = 3;
 /** A step below this share leaves an error beyond the last digit. */
 const STEP_MAX = 6e-5;
 
+/** How many options the quick way takes at once. */
+export const QUICK_BLOCK = 256;
+/** Stands for a total volatility that the quick way does not find. */
+const NONE = -1;
+/** Below this price the quick way could meet numbers too small for it. */
+const QUICK_MIN = 1e-280;
+
+/** Normalised prices of a block (0 for none), |ln(forward / strike)|, and its exponential less 1. */
+export const shares: Float64Array = new Float64Array(QUICK_BLOCK);
+export const distances: Float64Array = new Float64Array(QUICK_BLOCK);
+export const ratios: Float64Array = new Float64Array(QUICK_BLOCK);
+/** The total volatilities found, -1 where another way is needed. */
+export const totals: Float64Array = new Float64Array(QUICK_BLOCK);
+/** Which options of the block are still to be moved; the other three follow this list. */
+const active: Int32Array = new Int32Array(QUICK_BLOCK);
+const nears: Float64Array = new Float64Array(QUICK_BLOCK);
+const bells: Float64Array = new Float64Array(QUICK_BLOCK);
+const scaleds: Float64Array = new Float64Array(QUICK_BLOCK);
+
 /**
  * The total volatility at which outOfTheMoney(x, s) is the price, or -1 where another way is
- * needed.
- * Domain: price above 1e-280; ratio is e^x - 1, the gap over the lower of forward and strike.
+ * needed. Domain: ratio is e^x - 1, the gap over the lower of forward and strike.
  */
 export function impliedQuick(price: number, x: number, ratio: number): number {
-  let s = quickGuess(price, x, ratio);
-  for (let step = 0; step < STEPS_MAX && s > 0; step++) {
-    const near = x / s - 0.5 * s;
-    if (!(near > NEAR_MIN)) {
-      return -1;
-    }
-    const scaled = scaledPrice(x, s);
-    const move = quickMove(price, x, s, scaled, exp(-0.5 * near * near));
-    s += move;
-    if (isSettled(move, s)) {
-      return s;
+  shares[0] = price;
+  distances[0] = x;
+  ratios[0] = ratio;
+  findQuickly(1);
+  return totals[0] as number;
+}
+
+/** Fills the first `size` totals. Each stage is small enough that no double in it is boxed. */
+export function findQuickly(size: number): void {
+  let left = guess(size);
+  for (let step = 0; step < STEPS_MAX && left > 0; step++) {
+    left = locate(left);
+    scale(left);
+    left = move(left);
+  }
+  for (let j = 0; j < left; j++) {
+    totals[active[j] as number] = NONE;
+  }
+}
+
+/** First guesses; lists the options that have one, and returns their number. */
+function guess(size: number): number {
+  let left = 0;
+  for (let i = 0; i < size; i++) {
+    const share = shares[i] as number;
+    totals[i] =
+      share > QUICK_MIN ? quickGuess(share, distances[i] as number, ratios[i] as number) : NONE;
+    active[left] = i;
+    left += (totals[i] as number) > 0 ? 1 : 0;
+  }
+  return left;
+}
+
+/** Where each listed option stands, and the normal density's factor there. */
+function locate(count: number): number {
+  let left = 0;
+  for (let j = 0; j < count; j++) {
+    const i = active[j] as number;
+    const s = totals[i] as number;
+    const near = (distances[i] as number) / s - 0.5 * s;
+    const isNear = s > 0 && near > NEAR_MIN;
+    totals[i] = isNear ? s : NONE;
+    nears[left] = near;
+    active[left] = i;
+    left += isNear ? 1 : 0;
+  }
+  for (let j = 0; j < left; j++) {
+    const near = nears[j] as number;
+    bells[j] = exp(-0.5 * near * near);
+  }
+  return left;
+}
+
+/** The scaled price of each listed option: scaledPrice, with what it calls in loops of their own. */
+function scale(count: number): void {
+  for (let j = 0; j < count; j++) {
+    const i = active[j] as number;
+    const s = totals[i] as number;
+    const far = (distances[i] as number) / s + 0.5 * s;
+    scaleds[j] = far < MILLS_LAST ? millsRatio(nears[j] as number) - millsRatio(far) : NONE;
+  }
+  for (let j = 0; j < count; j++) {
+    const i = active[j] as number;
+    const s = totals[i] as number;
+    const a = (distances[i] as number) / s;
+    if (0.5 * s < NARROW && a < FAR) {
+      scaleds[j] = s * millsSlope(a, 0.5 * s);
+    } else if (scaleds[j] === NONE || (nears[j] as number) >= FAR) {
+      scaleds[j] = scaledPrice(distances[i] as number, s);
     }
   }
-  return -1;
+}
+
+/** Moves each listed option; keeps in the list those that need another step. */
+function move(count: number): number {
+  let left = 0;
+  for (let j = 0; j < count; j++) {
+    const i = active[j] as number;
+    const s = totals[i] as number;
+    const scaled = scaleds[j] as number;
+    const by = quickMove(
+      shares[i] as number,
+      distances[i] as number,
+      s,
+      scaled,
+      bells[j] as number,
+    );
+    const moved = s + by;
+    totals[i] = moved;
+    active[left] = i;
+    left += isSettled(by, moved) ? 0 : 1;
+  }
+  return left;
 }
 
 /** The first guess, right to about 1e-5, or -1 outside the ordinary range. */
-export function quickGuess(price: number, x: number, ratio: number): number {
+function quickGuess(price: number, x: number, ratio: number): number {
   const at = (-log(price / ratio) - FIRST) * PER_UNIT;
   if (!(at >= 1 && at < COUNT - 3)) {
     return -1;
@@ -75,13 +172,7 @@ export function quickGuess(price: number, x: number, ratio: number): number {
 }
 
 /** The fourth-order step from s, whose price is scaled times bell. */
-export function quickMove(
-  price: number,
-  x: number,
-  s: number,
-  scaled: number,
-  bell: number,
-): number {
+function quickMove(price: number, x: number, s: number, scaled: number, bell: number): number {
   const a = x / s;
   const value = scaled * bell;
   const off = (price - value) / value;
@@ -98,7 +189,7 @@ export function quickMove(
 }
 
 /** Whether the step that led to s was the last one needed. */
-export function isSettled(move: number, s: number): boolean {
+function isSettled(move: number, s: number): boolean {
   return move < STEP_MAX * s && move > -STEP_MAX * s;
 }
 

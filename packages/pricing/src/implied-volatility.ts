@@ -47,8 +47,6 @@ const TWO_PI = 6.283185307179586;
 const LOWER_SCALE = 1.2091995761561452;
 /** Log-moneyness beyond which exp(-x / 2) nears the end of the doubles: a plain start is used. */
 const VAST = 600;
-/** Below this the quick way could meet numbers too small for it. */
-export const QUICK_MIN = 1e-280;
 const TINY = 2.2250738585072014e-308;
 
 /**
@@ -140,13 +138,8 @@ export function impliedTotalVolatility(price: number, x: number): number {
 }
 
 function totalVolatility(price: number, x: number, ratio: number): number {
-  if (price > QUICK_MIN) {
-    const quick = impliedQuick(price, x, ratio);
-    if (quick > 0) {
-      return quick;
-    }
-  }
-  return searched(price, x);
+  const quick = impliedQuick(price, x, ratio);
+  return quick > 0 ? quick : searched(price, x);
 }
 
 /** The general search, for every price and distance. */
