@@ -99,7 +99,7 @@ export class ByteWriter {
     assert(this.#size > from, 'a text has a length');
   }
 
-  /** The usual text, where a code point is a unit and a byte; false, and nothing written, for others. */
+  /** Text of ASCII alone, a byte a code point; false, and nothing written, for any other. */
   #ascii(value: string): boolean {
     const from = this.#size;
     this.int(value.length);
