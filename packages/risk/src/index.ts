@@ -24,6 +24,7 @@ export {
   fillablePrice,
   type LiquidationFeeParameters,
   legFee,
+  liquidationPrice,
   recommendedLiquidationFee,
   type Solvency,
   shareLoss,
@@ -164,5 +165,9 @@ export {
   bybitRule,
   okxRule,
   type ShortOptionRule,
+  type StrategyRates,
   shortOptionByRule,
+  strategyNaked,
+  strategySpread,
+  strategyStrangle,
 } from './venue-rules/standard-rules.ts';

@@ -18,6 +18,7 @@ import {
   deleveragingRank,
   fillablePrice,
   legFee,
+  liquidationPrice,
   recommendedLiquidationFee,
   shareLoss,
   sliceFee,
@@ -267,5 +268,12 @@ describe('last resorts', () => {
     expect(fillablePrice(1000, true, 1, 1, 1.5, 0.05)).toBe(1000);
     expect(fillablePrice(1000, true, 0.5, 1, 1.5, 0.05)).toBeCloseTo(962.5, 9);
     expect(fillablePrice(1000, false, 0, 1, 1.5, 0.05)).toBeCloseTo(1075, 9);
+  });
+
+  test('a short of 3 at 3,000 on 1,000 of cash meets 5 % at 3,174.60', () => {
+    expect(liquidationPrice(1000 + 3 * 3000, -3, 0.05)).toBeCloseTo(3174.6, 2);
+    expect(liquidationPrice(1000 - 3 * 3000, 3, 0.05)).toBeCloseTo(8000 / 2.85, 9);
+    expect(liquidationPrice(500, 1, 0.05)).toBeNull();
+    expect(liquidationPrice(500, 0, 0.05)).toBeNull();
   });
 });

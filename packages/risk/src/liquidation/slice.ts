@@ -133,3 +133,20 @@ export const shareLoss = (loss: bigint, gains: readonly bigint[]): bigint[] => {
   }
   return shares;
 };
+
+/**
+ * The price at which an account with one position and cash meets its maintenance margin, or null
+ * where no price does.
+ *
+ * Units: `cash` includes what the position was paid for: a short's proceeds, a long's cost taken
+ * off. Source: dYdX, liquidation price; risk reference 2.3.
+ */
+export const liquidationPrice = (
+  cash: number,
+  size: number,
+  maintenanceRate: number,
+): number | null => {
+  const slope = size - maintenanceRate * Math.abs(size);
+  const price = -cash / slope;
+  return slope !== 0 && price > 0 ? price : null;
+};

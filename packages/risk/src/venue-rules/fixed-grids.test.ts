@@ -14,7 +14,15 @@ import {
   timsMargin,
   timsScenarios,
 } from './fixed-grids.ts';
-import { aevoRule, bybitRule, okxRule, shortOptionByRule } from './standard-rules.ts';
+import {
+  aevoRule,
+  bybitRule,
+  okxRule,
+  shortOptionByRule,
+  strategyNaked,
+  strategySpread,
+  strategyStrangle,
+} from './standard-rules.ts';
 
 const file = new URL('../../../../testdata/risk/venue-rules.json', import.meta.url);
 interface Figures {
@@ -107,4 +115,19 @@ test.each(figures.shortOptions)('$rule: a short $optionType at $strike', (row) =
   const margin = shortOptionByRule(rules[rule], optionType, strike, underlying, mark);
   expect(margin.initial).toBeCloseTo(initial, 9);
   expect(margin.maintenance).toBeCloseTo(maintenance, 9);
+});
+
+describe('strategy rules, worked by hand', () => {
+  const shares = { rate: 0.2, rateMin: 0.1 };
+
+  test('naked, strangle and spread', () => {
+    expect(strategyNaked(shares, 'call', 120, 128.5, 8.375)).toBeCloseTo(34.075, 9);
+    expect(strategyNaked(shares, 'put', 80, 95, 2)).toBeCloseTo(10, 9);
+    expect(strategyNaked(shares, 'call', 150, 100, 1)).toBeCloseTo(11, 9);
+    const call = strategyNaked(shares, 'call', 105, 100, 2);
+    const put = strategyNaked(shares, 'put', 95, 100, 1.5);
+    expect(strategyStrangle(call, 2, put, 1.5)).toBeCloseTo(17 + 1.5, 9);
+    expect(strategySpread(10, 3.25)).toBe(6.75);
+    expect(strategySpread(5, 6)).toBe(0);
+  });
 });

@@ -87,3 +87,39 @@ export const shortOptionByRule = (
   const covers = call ? rule.initialCoversCall : rule.initialCoversPut;
   return { initial: covers ? Math.max(open, maintenance) : open, maintenance };
 };
+
+/** Cboe's rates: 0.2 for shares and narrow indexes, 0.15 for broad ones, at least 0.1. */
+export interface StrategyRates {
+  readonly rate: number;
+  readonly rateMin: number;
+}
+
+/**
+ * Cboe's margin of one unit of an uncovered short option, its proceeds included.
+ *
+ * Source: Cboe margin manual; risk reference 1.14. The least is of the strike for puts.
+ */
+export const strategyNaked = (
+  rates: StrategyRates,
+  optionType: OptionType,
+  strike: number,
+  underlying: number,
+  premium: number,
+): number => {
+  const call = optionType === 'call';
+  const out = Math.max(0, call ? strike - underlying : underlying - strike);
+  const least = rates.rateMin * (call ? underlying : strike);
+  return premium + Math.max(rates.rate * underlying - out, least);
+};
+
+/** Cboe's margin of a short straddle or strangle: the larger side and the other's premium. */
+export const strategyStrangle = (
+  callMargin: number,
+  callPremium: number,
+  putMargin: number,
+  putPremium: number,
+): number => (callMargin >= putMargin ? callMargin + putPremium : putMargin + callPremium);
+
+/** Cboe's margin of a credit spread beyond its proceeds: the distance of strikes less the credit. */
+export const strategySpread = (width: number, netCredit: number): number =>
+  Math.max(0, width - netCredit);
