@@ -31,7 +31,7 @@ const NONE = -1;
 /** Below this price the quick way could meet numbers too small for it. */
 const QUICK_MIN = 1e-280;
 
-/** Normalised prices of a block (0 for none), |ln(forward / strike)|, and its exponential less 1. */
+/** Normalised prices of a block (0: none), |ln(forward / strike)|, and its exponential less 1. */
 export const shares: Float64Array = new Float64Array(QUICK_BLOCK);
 export const distances: Float64Array = new Float64Array(QUICK_BLOCK);
 export const ratios: Float64Array = new Float64Array(QUICK_BLOCK);
@@ -101,7 +101,7 @@ function locate(count: number): number {
   return left;
 }
 
-/** The scaled price of each listed option: scaledPrice, with what it calls in loops of their own. */
+/** The scaled price of each listed option: scaledPrice, with what it calls in separate loops. */
 function scale(count: number): void {
   for (let j = 0; j < count; j++) {
     const i = active[j] as number;
