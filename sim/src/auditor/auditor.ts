@@ -1,0 +1,363 @@
+// Auditor: follows every published command with slow, obvious models and a second state machine,
+// and stops the run at the first event that cannot be right. It is the one reader of a run that
+// never loses its place: after each recovery it is handed what it has not seen yet.
+// Invariant: what it has checked is durable; what is acknowledged it has checked before.
+import type {
+  AccountId,
+  AccountSummary,
+  Applied,
+  Command,
+  Currency,
+  Event,
+  Seq,
+  StateMachine,
+} from '@openstrike/domain';
+import { currencies } from '@openstrike/domain';
+import type { Coverage } from '../coverage.ts';
+import { BookModel } from './book-model.ts';
+import { CashModel } from './cash-model.ts';
+import { ContractFactsTable, coinsAt, feeBase, feeIsRight, valueAt } from './contract-facts.ts';
+import { FixingModel } from './fixing-model.ts';
+import { KeyModel } from './key-model.ts';
+import { OrderModel } from './order-model.ts';
+import { checkPlaced } from './placed-orders.ts';
+import { PositionModel } from './position-model.ts';
+import { sameValue } from './same-value.ts';
+import { hold, show } from './violation.ts';
+
+/** Published commands that a report of a failure shows. */
+const traceMax = 12;
+
+export class Auditor {
+  readonly cash = new CashModel();
+  readonly orders = new OrderModel();
+  readonly books = new BookModel();
+  readonly positions = new PositionModel();
+  readonly facts = new ContractFactsTable();
+  readonly #keys = new KeyModel();
+  readonly #fixings = new FixingModel();
+  readonly #coverage: Coverage;
+  /** Follows the published commands beside the models; answers what only a machine can. */
+  readonly #shadow: StateMachine;
+  /** Every published command by seq, to know acknowledgements and the final journal by. */
+  readonly commands: Command[] = [];
+  readonly trace: Applied[] = [];
+  /** State hashes that the venue's own machine reached, by seq, until the shadow gets there. */
+  readonly #hashes = new Map<number, string>();
+  readonly #deliveryPrices = new Map<string, number>();
+  readonly #indexPrices = new Map<string, number>();
+  readonly #toQuery = new Map<string, readonly [AccountId, Currency]>();
+  lastSeq = 0;
+  lastTsUs = 0;
+  events = 0;
+  #auditedEvents = 0;
+  readonly #auditEvery: number;
+
+  constructor(shadow: StateMachine, coverage: Coverage, auditEvery = 1_000) {
+    this.#shadow = shadow;
+    this.#coverage = coverage;
+    this.#auditEvery = auditEvery;
+  }
+
+  /** Takes a published command in and checks all of it. Throws: a Violation. */
+  take(applied: Applied): void {
+    const { command, seq, tsUs, events } = applied;
+    hold(
+      seq === this.lastSeq + 1,
+      'commands are published in order, once',
+      () => `${seq} after ${this.lastSeq}`,
+    );
+    hold(tsUs >= this.lastTsUs, 'time never goes back', () => `${tsUs} after ${this.lastTsUs}`);
+    this.lastSeq = seq;
+    this.lastTsUs = tsUs;
+    this.commands[seq] = command;
+    this.trace.push(applied);
+    if (this.trace.length > traceMax) this.trace.shift();
+    this.#coverage.countApplied(applied);
+    if (command.type === 'configure') this.facts.configure(command);
+    if (command.type === 'set-index') {
+      const refused = events.some(({ type }) => type === 'command-rejected');
+      if (!refused) this.#fixings.print(command.indexName, command.price, tsUs);
+    }
+    for (const event of events) this.#check(event, applied);
+    this.#close(applied);
+    this.#follow(applied);
+    this.events += events.length;
+    if (this.events >= this.#auditedEvents + this.#auditEvery) {
+      this.#auditedEvents = this.events;
+      this.audit();
+    }
+  }
+
+  /** Holds that what a client was told is what was published, and published before it was told. */
+  acknowledged({ seq, command }: Applied): void {
+    hold(seq <= this.lastSeq, 'only durable commands are acknowledged', () => `${seq}`);
+    hold(
+      this.commands[seq] === command,
+      'an acknowledgement is of what was published',
+      () => `${seq}: ${show(command)}`,
+    );
+  }
+
+  /** Notes the hash that the venue's machine had after a command, which may never be published. */
+  noteHash(seq: number, hash: string): void {
+    this.#hashes.set(seq, hash);
+  }
+
+  /** Holds that a recovered machine is where the published commands lead, neither less nor more. */
+  recovered(lastSeq: Seq, stateHash: string): void {
+    hold(
+      lastSeq === this.lastSeq,
+      'recovery keeps what was acknowledged',
+      () => `recovered to ${lastSeq}, published to ${this.lastSeq}`,
+    );
+    hold(stateHash === this.#shadow.stateHash(), 'recovery restores the state', () => `${lastSeq}`);
+    this.#hashes.clear();
+  }
+
+  stateHash(): string {
+    return this.#shadow.stateHash();
+  }
+
+  /** Checks everything that is not checked at each event. */
+  audit(): void {
+    this.#coverage.count('audit', 'full');
+    this.#auditMoney();
+    this.#auditOrders();
+    this.#auditPositions();
+    for (const { instrument } of this.facts.all()) {
+      this.books.checkAgainst(instrument.id, this.orders.ofInstrument(instrument.id));
+    }
+  }
+
+  #check(event: Event, applied: Applied): void {
+    switch (event.type) {
+      case 'trade':
+        return this.#checkTrade(event);
+      case 'order-changed': {
+        const { instrument } = this.facts.get(event.order.instrumentId);
+        this.#ask(event.order.accountId, instrument.settlementCurrency);
+        return this.orders.change(event);
+      }
+      case 'book-level-changed':
+        return this.books.change(event);
+      case 'cash-changed':
+        this.#ask(event.accountId, event.currency);
+        if (event.instrumentId !== null && event.tradeId === null) this.positions.paid(event);
+        return this.cash.change(event, applied);
+      case 'position-changed':
+        return this.positions.changed(event);
+      case 'position-settled': {
+        const facts = this.facts.get(event.instrumentId);
+        const { indexName, expiryUs } = facts.instrument;
+        const price = this.#deliveryPrices.get(`${indexName}:${expiryUs}`) ?? null;
+        return this.positions.settled(event, facts, event.kind === 'delivery' ? price : null);
+      }
+      case 'funding-changed':
+        return this.positions.funding(event);
+      case 'expiry-fixed': {
+        const key = `${event.indexName}:${event.expiryUs}`;
+        hold(!this.#deliveryPrices.has(key), 'an expiry is delivered once', () => show(event));
+        this.#deliveryPrices.set(key, event.price);
+        return this.#fixings.check(event);
+      }
+      case 'instrument-listed':
+        return this.facts.list(event.instrument);
+      case 'instrument-state-changed':
+        return this.#checkState(event);
+      case 'index-changed':
+        this.#indexPrices.set(event.indexName, event.price);
+        return;
+      case 'insurance-changed': {
+        const before = this.cash.insurance.get(event.currency) ?? 0;
+        hold(before + event.change === event.balance, 'the fund is the sum of its changes', () =>
+          show(event),
+        );
+        this.cash.insurance.set(event.currency, event.balance);
+        return;
+      }
+      case 'marks-changed':
+        return this.#checkMarks(event);
+      default:
+        return;
+    }
+  }
+
+  #checkTrade(trade: Extract<Event, { type: 'trade' }>): void {
+    const facts = this.facts.get(trade.instrumentId);
+    const { instrument, fees } = facts;
+    hold(facts.state === 'open', 'only open instruments trade', () => show(trade));
+    this.orders.trade(trade);
+    this.positions.trade(trade, facts);
+    this.positions.checkLots(trade);
+    const { sizeLots, priceTicks, tradeId } = trade;
+    const index = this.#indexPrices.get(instrument.indexName) ?? 0;
+    const base = feeBase(instrument, sizeLots, priceTicks, index);
+    const value = valueAt(instrument, sizeLots, priceTicks);
+    const cap = instrument.kind === 'option' ? fees.premiumCapRate : null;
+    for (const party of [trade.taker, trade.maker]) {
+      const rate = party === trade.taker ? fees.takerRate : fees.makerRate;
+      hold(
+        feeIsRight(party.fee, base, rate, cap, value),
+        'fees are within their cap',
+        () => `${show(party)} of ${show(trade)} on ${coinsAt(instrument, sizeLots, index).num}`,
+      );
+      const premium = instrument.kind === 'option' ? Number(value.num / value.den) : 0;
+      this.cash.owe(party, tradeId, party.side === 'buy' ? 0 - premium : premium);
+    }
+  }
+
+  #checkState(event: Extract<Event, { type: 'instrument-state-changed' }>): void {
+    const facts = this.facts.get(event.instrumentId);
+    hold(facts.state !== 'delivered', 'a delivered contract stays delivered', () => show(event));
+    facts.state = event.state;
+    if (event.state !== 'delivered') return;
+    const { id, indexName, expiryUs, name } = facts.instrument;
+    const price = this.#deliveryPrices.get(`${indexName}:${expiryUs}`);
+    hold(event.deliveryPrice === price, 'all series of an expiry have one price', () => name);
+    for (const order of this.orders.ofInstrument(id)) {
+      hold(false, 'no order outlives its contract', () => show(order));
+    }
+    this.positions.delivered(facts);
+    this.#coverage.count('expiry', 'instrument delivered');
+  }
+
+  #checkMarks(event: Extract<Event, { type: 'marks-changed' }>): void {
+    const { instrumentIds, markPrice, bandMinTicks, bandMaxTicks } = event;
+    for (let i = 0; i < instrumentIds.length; i++) {
+      const mark = markPrice[i] as number;
+      const right = Number.isNaN(mark) || (mark >= 0 && Number.isFinite(mark));
+      hold(right, 'marks are prices', () => `${instrumentIds[i]}: ${mark}`);
+      const ordered = (bandMinTicks[i] as number) <= (bandMaxTicks[i] as number);
+      hold(ordered, 'bands are ordered', () => `${instrumentIds[i]}`);
+    }
+  }
+
+  #close(applied: Applied): void {
+    const { command } = applied;
+    if (command.type === 'place-order') checkPlaced(command, applied.events);
+    if (command.type === 'place-order' && command.clientKey !== null) {
+      this.#keys.arrived(command, command.clientKey, applied);
+    }
+    this.orders.close();
+    this.positions.close();
+    this.cash.close(applied);
+    this.books.close((instrumentId) => this.orders.ofInstrument(instrumentId));
+  }
+
+  /** Applies the command to the shadow, compares, and asks it about the accounts concerned. */
+  #follow({ command, seq, tsUs, events }: Applied): void {
+    const again = this.#shadow.apply(command, seq, tsUs);
+    hold(
+      sameValue(events, again),
+      'a replica states the same events',
+      () => `${show(command)}\n  published ${show(events)}\n  replica   ${show(again)}`,
+    );
+    const hash = this.#hashes.get(seq);
+    if (hash !== undefined) {
+      hold(hash === this.#shadow.stateHash(), 'a replica has the same state', () => `${seq}`);
+      this.#hashes.delete(seq);
+      this.#coverage.count('audit', 'state hash');
+    }
+    for (const [accountId, currency] of this.#toQuery.values()) this.#margin(accountId, currency);
+    this.#toQuery.clear();
+    const took = command.type === 'withdraw' || command.type === 'transfer';
+    if (took && !events.some(({ type }) => type === 'command-rejected')) {
+      const payer = command.type === 'withdraw' ? command.accountId : command.fromId;
+      const { availableFunds } = this.#margin(payer, command.currency);
+      hold(
+        availableFunds >= 0,
+        'only free funds leave',
+        () => `${show(command)} ${availableFunds}`,
+      );
+    }
+  }
+
+  #ask(accountId: AccountId, currency: Currency): void {
+    this.#toQuery.set(`${accountId}:${currency}`, [accountId, currency]);
+  }
+
+  #margin(accountId: AccountId, currency: Currency): AccountSummary {
+    const summary = this.#shadow.query('account-summary', { accountId, currency });
+    hold(typeof summary !== 'string', 'accounts have summaries', () => show(summary));
+    const { initialMargin, maintenanceMargin, openOrdersMargin, balance } = summary;
+    hold(
+      Number.isSafeInteger(initialMargin) &&
+        initialMargin >= maintenanceMargin &&
+        maintenanceMargin >= 0 &&
+        openOrdersMargin >= 0,
+      'initial margin is at least maintenance margin',
+      () => show(summary),
+    );
+    hold(
+      balance === this.cash.balance(accountId, currency),
+      'cash is the sum of its changes',
+      () => `${show(summary)}, expected ${this.cash.balance(accountId, currency)}`,
+    );
+    return summary;
+  }
+
+  #auditMoney(): void {
+    const totals = this.#shadow.query('ledger-totals', {});
+    for (const { currency, debitsLessCredits, insurance } of totals) {
+      hold(
+        debitsLessCredits === 0n,
+        'debits equal credits',
+        () => `${currency} ${debitsLessCredits}`,
+      );
+      const fund = this.cash.insurance.get(currency) ?? 0;
+      hold(
+        insurance === fund,
+        'the fund is the sum of its changes',
+        () => `${currency} ${insurance}`,
+      );
+    }
+    for (const currency of currencies) this.cash.residue(currency);
+    for (const { accountId } of this.#shadow.query('accounts', {})) {
+      for (const currency of currencies) this.#margin(accountId, currency);
+    }
+  }
+
+  #auditOrders(): void {
+    const open = this.#shadow.query('open-orders', { accountId: null });
+    hold(
+      open.length === this.orders.open.size,
+      'open orders are those stated',
+      () => `${open.length} open, ${this.orders.open.size} stated`,
+    );
+    for (const order of open) {
+      const stated = this.orders.open.get(order.orderId);
+      hold(
+        sameValue(order, stated),
+        'open orders are those stated',
+        () => `${show(order)}, stated ${show(stated)}`,
+      );
+    }
+  }
+
+  #auditPositions(): void {
+    for (const { instrument, openInterestLots } of this.#shadow.query('instruments', {})) {
+      const { id } = instrument;
+      this.positions.checkSum(id);
+      const stated = this.positions.openInterest(id);
+      hold(
+        openInterestLots === stated,
+        'open interest is the sum of longs',
+        () => `${instrument.name}: ${openInterestLots}, expected ${stated}`,
+      );
+    }
+    let held = 0;
+    for (const { accountId } of this.#shadow.query('accounts', {})) {
+      for (const position of this.#shadow.query('positions', { accountId })) {
+        const lots = this.positions.lots(accountId, position.instrumentId);
+        hold(position.sizeLots === lots, 'a position is the sum of its fills', () =>
+          show(position),
+        );
+        if (lots !== 0) held += 1;
+      }
+    }
+    let stated = 0;
+    for (const _ of this.positions.held()) stated += 1;
+    hold(held === stated, 'no position is forgotten', () => `${held} held, ${stated} stated`);
+  }
+}

@@ -1,0 +1,297 @@
+// Position model: lots, entry values and settled cash of every position, from trades and settlement
+// events. Invariant: positions of an instrument sum to zero after each command; a settlement pays
+// exactly the change of value since the last, and creates nothing but roundings of at most half a
+// unit a position.
+import type {
+  AccountId,
+  CashChanged,
+  FundingChanged,
+  InstrumentId,
+  PositionChanged,
+  PositionSettled,
+  Trade,
+  TradeParty,
+} from '@openstrike/domain';
+import {
+  type ContractFacts,
+  coinsAt,
+  feeIsRight,
+  nearest,
+  payoffAt,
+  valueAt,
+  valueAtPrice,
+} from './contract-facts.ts';
+import { hold, show } from './violation.ts';
+
+interface Position {
+  readonly accountId: AccountId;
+  lots: number;
+  /** Value of the lots at entry or at the last settlement, less what is realised: futures. */
+  base: number;
+}
+
+/** What must still be posted for a position that was settled. */
+interface Due {
+  payment: number;
+  funding: number;
+  fee: number;
+}
+
+export class PositionModel {
+  readonly #positions = new Map<InstrumentId, Map<AccountId, Position>>();
+  readonly #touched = new Set<InstrumentId>();
+  readonly #due = new Map<string, Due>();
+  /** Of perpetuals: charges since the last settlement, and what this command has paid. */
+  readonly #charges = new Map<InstrumentId, number>();
+  readonly #fundingPaid = new Map<InstrumentId, number>();
+  readonly #funding = new Map<InstrumentId, FundingChanged>();
+
+  lots(accountId: AccountId, instrumentId: InstrumentId): number {
+    return this.#positions.get(instrumentId)?.get(accountId)?.lots ?? 0;
+  }
+
+  /** Positions that are not flat. */
+  *held(): Iterable<readonly [InstrumentId, Position]> {
+    for (const [instrumentId, positions] of this.#positions) {
+      for (const position of positions.values()) {
+        if (position.lots !== 0) yield [instrumentId, position];
+      }
+    }
+  }
+
+  trade(trade: Trade, facts: ContractFacts): void {
+    this.#fill(trade, trade.taker, facts);
+    this.#fill(trade, trade.maker, facts);
+    this.#touched.add(trade.instrumentId);
+  }
+
+  #fill(
+    { instrumentId, priceTicks, sizeLots }: Trade,
+    party: TradeParty,
+    facts: ContractFacts,
+  ): void {
+    const position = this.#position(party.accountId, instrumentId);
+    const lots = party.side === 'buy' ? sizeLots : -sizeLots;
+    const before = position.lots;
+    position.lots += lots;
+    position.base += nearest(valueAt(facts.instrument, lots, priceTicks));
+    if (party.reduceOnly) {
+      const shrinks = Math.abs(position.lots) < Math.abs(before) && position.lots * before >= 0;
+      hold(shrinks, 'reduce-only orders reduce', () => `${before} became ${position.lots}`);
+    }
+    this.#charge(instrumentId);
+  }
+
+  /** Called at each trade, after both sides; the engine says the same lots. */
+  checkLots({ instrumentId, taker, maker }: Trade): void {
+    // Of one account on both sides the taker's lots were told before the maker's fill.
+    for (const party of taker.accountId === maker.accountId ? [maker] : [taker, maker]) {
+      const lots = this.lots(party.accountId, instrumentId);
+      hold(
+        party.positionLots === lots,
+        'trades tell the position',
+        () => `${show(party)}, expected ${lots}`,
+      );
+    }
+  }
+
+  changed({ accountId, instrumentId, sizeLots }: PositionChanged): void {
+    const lots = this.lots(accountId, instrumentId);
+    hold(
+      sizeLots === lots,
+      'a position is the sum of its fills',
+      () => `account ${accountId} in ${instrumentId}: ${sizeLots}, expected ${lots}`,
+    );
+  }
+
+  funding(event: FundingChanged): void {
+    const before = this.#funding.get(event.instrumentId);
+    hold(
+      Number.isFinite(event.accrued) && Number.isFinite(event.currentFunding),
+      'funding is finite',
+      () => `${show(before)} ${show(event)}`,
+    );
+    this.#funding.set(event.instrumentId, event);
+  }
+
+  settled(event: PositionSettled, facts: ContractFacts, deliveryPrice: number | null): void {
+    const { accountId, instrumentId, kind } = event;
+    const position = this.#position(accountId, instrumentId);
+    hold(event.sizeLots === position.lots, 'settled positions are those held', () => show(event));
+    const { instrument } = facts;
+    this.#touched.add(instrumentId);
+    const due: Due = { payment: 0, funding: event.funding, fee: event.fee };
+    if (kind === 'delivery') {
+      hold(deliveryPrice !== null, 'a delivery has a fixing', () => show(event));
+      this.#deliver(event, facts, deliveryPrice, position, due);
+    } else {
+      const value = this.#valueNear(
+        facts,
+        position.lots,
+        event.markPrice,
+        event.sessionProfit - event.funding + position.base,
+      );
+      due.payment = value - position.base;
+      position.base = value;
+      this.#charge(instrumentId);
+    }
+    hold(instrument.kind !== 'option' || kind === 'delivery', 'options are not settled daily', () =>
+      show(event),
+    );
+    this.#due.set(`${accountId}:${instrumentId}`, due);
+  }
+
+  #deliver(
+    event: PositionSettled,
+    facts: ContractFacts,
+    price: number,
+    position: Position,
+    due: Due,
+  ): void {
+    const { instrument, fees } = facts;
+    const { lots } = position;
+    const free = fees.deliveryFreeTenors.some((tenor) => tenor === instrument.tenor);
+    const rate = free ? 0 : fees.deliveryRate;
+    if (instrument.kind === 'option') {
+      const exact = payoffAt(instrument, lots, price);
+      due.payment = nearest(exact);
+      hold(
+        event.payoff === due.payment,
+        'payoffs are those of the contract',
+        () => `${show(event)}, expected ${due.payment} at ${price}`,
+      );
+      const paid = BigInt(Math.abs(due.payment));
+      const right = feeIsRight(
+        event.fee,
+        coinsAt(instrument, lots, price),
+        rate,
+        fees.premiumCapRate,
+        {
+          num: paid,
+          den: 1n,
+        },
+      );
+      hold(right, 'delivery fees are within their cap', () => show(event));
+    } else {
+      const value = this.#valueNear(facts, lots, price / 1e6, event.sessionProfit + position.base);
+      due.payment = value - position.base;
+      const base = { num: BigInt(Math.abs(value)), den: 1n };
+      hold(feeIsRight(event.fee, base, rate, null, base), 'delivery fees are right', () =>
+        show(event),
+      );
+    }
+    position.lots = 0;
+    position.base = 0;
+  }
+
+  /** A value at a price between ticks: the engine's, if that is the right one to a unit. */
+  #valueNear({ instrument }: ContractFacts, lots: number, price: number, told: number): number {
+    const exact = lots === 0 ? 0 : valueAtPrice(instrument, lots, price);
+    const near = Math.abs(told - exact) <= 1 + Math.abs(exact) * 1e-12;
+    hold(
+      near,
+      'a settlement pays the change of value',
+      () => `${instrument.name}: ${lots} lots at ${price} are worth ${exact}, told ${told}`,
+    );
+    return told;
+  }
+
+  /** A contract has ended: nobody holds it, and of a future nothing is left to pay. */
+  delivered({ instrument }: ContractFacts): void {
+    for (const { accountId, lots, base } of this.#positions.get(instrument.id)?.values() ?? []) {
+      hold(
+        lots === 0 && (base === 0 || instrument.kind === 'option'),
+        'deliveries are whole',
+        () => `${instrument.name}: account ${accountId} has ${lots} lots, ${base} unpaid`,
+      );
+    }
+    this.#positions.delete(instrument.id);
+  }
+
+  /** A settlement's posting. */
+  paid({ accountId, instrumentId, reason, change }: CashChanged): void {
+    const due = this.#due.get(`${accountId}:${instrumentId}`);
+    hold(
+      due !== undefined && instrumentId !== null,
+      'settlements are told before they are paid',
+      () => `${reason} ${change} of account ${accountId}`,
+    );
+    if (reason === 'funding') {
+      due.funding -= change;
+      this.#fundingPaid.set(instrumentId, (this.#fundingPaid.get(instrumentId) ?? 0) + change);
+    } else if (reason === 'delivery-fee') {
+      due.fee += change;
+    } else {
+      due.payment -= change;
+    }
+  }
+
+  /** Holds what must hold between two commands, of the instruments that changed. */
+  close(): void {
+    for (const instrumentId of this.#touched) this.checkSum(instrumentId);
+    this.#touched.clear();
+    for (const [key, { payment, funding, fee }] of this.#due) {
+      hold(
+        payment === 0 && funding === 0 && fee === 0,
+        'settlements are paid in full',
+        () => `${key} is still due ${payment} and ${funding} less ${fee}`,
+      );
+    }
+    this.#due.clear();
+    for (const [instrumentId, paid] of this.#fundingPaid) {
+      const charges = this.#charges.get(instrumentId) ?? 0;
+      hold(
+        Math.abs(paid) <= charges,
+        'funding goes from one side to the other',
+        () => `instrument ${instrumentId} made ${paid} in ${charges} charges`,
+      );
+      this.#charges.set(instrumentId, 0);
+    }
+    this.#fundingPaid.clear();
+  }
+
+  /** Holds that the lots, and but for roundings the money, of an instrument sum to zero. */
+  checkSum(instrumentId: InstrumentId): void {
+    let lots = 0;
+    let base = 0;
+    let count = 0;
+    for (const position of this.#positions.get(instrumentId)?.values() ?? []) {
+      lots += position.lots;
+      base += position.base;
+      count += 1;
+    }
+    hold(lots === 0, 'positions sum to zero', () => `instrument ${instrumentId}: ${lots}`);
+    hold(
+      Math.abs(base) <= count,
+      'settlement creates no cash',
+      () => `instrument ${instrumentId}: ${base} over ${count} accounts`,
+    );
+  }
+
+  /** Open interest: the sum of the long positions. */
+  openInterest(instrumentId: InstrumentId): number {
+    let lots = 0;
+    for (const position of this.#positions.get(instrumentId)?.values() ?? []) {
+      lots += Math.max(position.lots, 0);
+    }
+    return lots;
+  }
+
+  #charge(instrumentId: InstrumentId): void {
+    this.#charges.set(instrumentId, (this.#charges.get(instrumentId) ?? 0) + 1);
+  }
+
+  #position(accountId: AccountId, instrumentId: InstrumentId): Position {
+    let positions = this.#positions.get(instrumentId);
+    if (positions === undefined) {
+      positions = new Map();
+      this.#positions.set(instrumentId, positions);
+    }
+    let position = positions.get(accountId);
+    if (position === undefined) {
+      position = { accountId, lots: 0, base: 0 };
+      positions.set(accountId, position);
+    }
+    return position;
+  }
+}

@@ -1,0 +1,27 @@
+// Same value: whether two pieces of plain data are equal, typed arrays included.
+
+/** Compares objects, arrays, typed arrays and primitives; NaN equals NaN, and -0 equals 0. */
+export const sameValue = (a: unknown, b: unknown): boolean => {
+  if (a === b || Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || ArrayBuffer.isView(a)) {
+    return sameItems(a as ArrayLike<unknown>, b as ArrayLike<unknown>);
+  }
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  let count = 0;
+  for (const name in left) {
+    if (!sameValue(left[name], right[name])) return false;
+    count += 1;
+  }
+  for (const _ in right) count -= 1;
+  return count === 0;
+};
+
+const sameItems = (a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    if (!sameValue(a[i], b[i])) return false;
+  }
+  return true;
+};

@@ -1,0 +1,119 @@
+// Contracts of a run: small contract tables with every kind of contract, so that a few dozen
+// instruments see all the traffic. The figures are of the size of Deribit's; what matters here is
+// that the auditor reads fees and caps from the same tables that the operator configured.
+import type { ContractFamily, ContractTable, FeeSchedule, OptionTerms } from '@openstrike/domain';
+import type { SimOptions } from './sim-options.ts';
+
+const optionFees: FeeSchedule = {
+  makerRate: 0.0003,
+  takerRate: 0.0003,
+  deliveryRate: 0.00015,
+  premiumCapRate: 0.125,
+  deliveryFreeTenors: ['day'],
+};
+const futureFees: FeeSchedule = {
+  makerRate: -0.0001,
+  takerRate: 0.0005,
+  deliveryRate: 0.00025,
+  premiumCapRate: null,
+  deliveryFreeTenors: ['week'],
+};
+const funding = { fundingDeadband: 0.00025, fundingRateMax: 0.005, basisMax: 0.005 };
+
+const optionsOf = (step: number, market: SimOptions['market']): OptionTerms => ({
+  tickSize: 0.0001,
+  tickSteps: [{ abovePrice: 0.005, tickSize: 0.0005 }],
+  amountMin: 0.1,
+  amountMax: 500,
+  contractSize: 1,
+  fees: optionFees,
+  calendar: { days: market.days, weeks: 1, months: 0, quarters: 0 },
+  strikeGrid: [{ daysMax: null, step }],
+  deltaMin: 0.45,
+  atmNeighbours: 1,
+  bandMin: 0.04,
+  bandPerDelta: 0.08,
+  margin: { initialRate: 0.15, initialRateMin: 0.1, maintenanceRate: 0.075 },
+});
+
+const inverseOf = (
+  underlying: 'BTC' | 'ETH',
+  step: number,
+  market: SimOptions['market'],
+): ContractFamily => {
+  const future = {
+    tickSize: underlying === 'BTC' ? 0.5 : 0.05,
+    amountMin: underlying === 'BTC' ? 10 : 1,
+    amountMax: 1_000_000,
+    contractSize: underlying === 'BTC' ? 10 : 1,
+    fees: futureFees,
+    margin: { initialRate: 0.02, maintenanceRate: 0.01, ratePerCoin: 0.00005 },
+  };
+  const calendar = { days: 0, weeks: 1, months: 0, quarters: 0 };
+  return {
+    name: underlying,
+    listed: true,
+    payoff: 'inverse',
+    indexName: underlying === 'BTC' ? 'btc_usd' : 'eth_usd',
+    settlementCurrency: underlying,
+    options: optionsOf(step, market),
+    futures: market.futures ? { ...future, bandRate: 0.025, calendar } : null,
+    perpetual: { ...future, bandRate: 0.015, ...funding },
+  };
+};
+
+const linearOf = (step: number, market: SimOptions['market']): ContractFamily => ({
+  name: 'BTC_USDC',
+  listed: true,
+  payoff: 'linear',
+  indexName: 'btc_usdc',
+  settlementCurrency: 'USDC',
+  options: {
+    ...optionsOf(step, market),
+    tickSize: 1,
+    tickSteps: [
+      { abovePrice: 100, tickSize: 5 },
+      { abovePrice: 1000, tickSize: 10 },
+    ],
+    amountMin: 0.01,
+    amountMax: 100,
+    fees: { ...optionFees, makerRate: 0.0001, takerRate: 0.0005 },
+  },
+  futures: null,
+  perpetual: {
+    tickSize: 1,
+    amountMin: 0.001,
+    amountMax: 100,
+    contractSize: 0.001,
+    fees: futureFees,
+    margin: { initialRate: 0.02, maintenanceRate: 0.01, ratePerCoin: 0.00005 },
+    bandRate: 0.015,
+    ...funding,
+  },
+});
+
+/** The contract tables of a run; a later version has other fees. */
+export const contractTables = (options: SimOptions, version = 1): readonly ContractTable[] => {
+  const { market } = options;
+  const bitcoinStep = Math.round((77_000 * market.strikeStepShare) / 1_000) * 1_000;
+  const etherStep = Math.round((2_400 * market.strikeStepShare) / 50) * 50;
+  const families = [inverseOf('BTC', bitcoinStep, market)];
+  if (market.linear) families.push(linearOf(bitcoinStep, market));
+  const tables: ContractTable[] = [
+    { underlying: 'BTC', version, families: families.map((family) => withFees(family, version)) },
+  ];
+  if (market.ether) {
+    const family = withFees(inverseOf('ETH', etherStep, market), version);
+    tables.push({ underlying: 'ETH', version, families: [family] });
+  }
+  return tables;
+};
+
+/** Fees that change with the version. */
+const withFees = (family: ContractFamily, version: number): ContractFamily => {
+  const { options } = family;
+  const takerRate = 0.0003 + 0.0001 * ((version - 1) % 3);
+  return options === null
+    ? family
+    : { ...family, options: { ...options, fees: { ...options.fees, takerRate } } };
+};

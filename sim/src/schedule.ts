@@ -1,0 +1,67 @@
+// Schedule: virtual time and what happens in it. One heap of actions; between two actions every
+// promise that the first one settled has run to its next wait. Invariant: the order of actions
+// depends on their times and on the order in which they were put in, and on nothing else.
+import { MinHeap } from '@openstrike/std';
+
+interface Action {
+  readonly atUs: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+const byTime = (a: Action, b: Action): number => a.atUs - b.atUs || a.order - b.order;
+
+/** Resolves when no promise job is left. */
+const jobsDone = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+export class Schedule {
+  nowUs: number;
+  readonly #actions = new MinHeap<Action>(byTime);
+  #count = 0;
+  #stirred = true;
+
+  constructor(startUs: number) {
+    this.nowUs = startUs;
+  }
+
+  /** Runs the action at a time, or now if that is past. */
+  at(atUs: number, run: () => void): void {
+    this.#count += 1;
+    this.#actions.push({ atUs, order: this.#count, run });
+  }
+
+  after(delayUs: number, run: () => void): void {
+    this.at(this.nowUs + delayUs, run);
+  }
+
+  /** Resolves after so long. */
+  pause(delayUs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.after(delayUs, () => {
+        this.stir();
+        resolve();
+      });
+    });
+  }
+
+  /** Says that a promise has been settled, or an asynchronous call begun. */
+  stir(): void {
+    this.#stirred = true;
+  }
+
+  /** Runs the next action, and the promise jobs that it led to. */
+  async step(): Promise<void> {
+    const action = this.#actions.pop();
+    if (action !== undefined) {
+      this.nowUs = Math.max(this.nowUs, action.atUs);
+      action.run();
+    }
+    if (this.#stirred || action === undefined) {
+      this.#stirred = false;
+      await jobsDone();
+    }
+  }
+}

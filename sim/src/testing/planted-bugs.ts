@@ -1,0 +1,173 @@
+// Planted bugs: venues that are broken on purpose, each in one way that a real bug could have, so
+// that a test can see the simulator find it. Where a bug would be in the engine, the auditor's
+// replica is broken in the same way, so that only its models can tell.
+import { createMatcher, type Matcher } from '@openstrike/book';
+import type { Command, Event, PlaceOrder, Seq, StateMachine, TsUs } from '@openstrike/domain';
+import { createEngine } from '@openstrike/engine';
+import { type JournalFile, MemoryStorage } from '@openstrike/sequencer';
+import { type Plant, soundPlant } from '../plant.ts';
+
+/** A machine that sees other commands than were journaled, or says other than it did. */
+class BrokenMachine implements StateMachine {
+  readonly #inner: StateMachine;
+  readonly #mishear: (command: Command) => Command;
+  readonly #misspeak: (events: readonly Event[]) => readonly Event[];
+
+  constructor(
+    inner: StateMachine,
+    mishear: (command: Command) => Command,
+    misspeak: (events: readonly Event[]) => readonly Event[],
+  ) {
+    this.#inner = inner;
+    this.#mishear = mishear;
+    this.#misspeak = misspeak;
+  }
+
+  apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
+    return this.#misspeak(this.#inner.apply(this.#mishear(command), seq, tsUs));
+  }
+
+  query: StateMachine['query'] = (name, parameters) => this.#inner.query(name, parameters);
+  snapshot = (): Uint8Array => this.#inner.snapshot();
+  restore = (bytes: Uint8Array): void => this.#inner.restore(bytes);
+  stateHash = (): string => this.#inner.stateHash();
+}
+
+const same = <T>(value: T): T => value;
+
+/** Venue and replica are the same broken machine. */
+const bothBroken = (createMachine: () => StateMachine): Plant => ({
+  ...soundPlant,
+  createMachine,
+  createShadow: createMachine,
+});
+
+const mishearing = (mishear: (command: Command) => Command): Plant =>
+  bothBroken(() => new BrokenMachine(createEngine(), mishear, same));
+
+const misspeaking = (misspeak: (events: readonly Event[]) => readonly Event[]): Plant =>
+  bothBroken(() => new BrokenMachine(createEngine(), same, misspeak));
+
+const brokenMatcher = (spoil: (matcher: Matcher) => Partial<Matcher>): Plant =>
+  bothBroken(() =>
+    createEngine({
+      createMatcher: (...parameters) => {
+        const matcher = createMatcher(...parameters);
+        const spoilt = spoil(matcher);
+        return new Proxy(matcher, {
+          get: (target, name) => {
+            const own = spoilt[name as keyof Matcher];
+            if (own !== undefined) return own;
+            const value = target[name as keyof Matcher];
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        });
+      },
+    }),
+  );
+
+/** A disk whose syncs are done by nobody. */
+class ForgetfulStorage extends MemoryStorage {
+  override async open(name: string): Promise<JournalFile> {
+    const file = await super.open(name);
+    return name.startsWith('journal') ? { ...file, sync: async () => {} } : file;
+  }
+}
+
+/** The bugs by name. */
+export const plantedBugs: Readonly<Record<string, Plant>> = {
+  'client keys are forgotten': mishearing((command) =>
+    command.type === 'place-order' && (command.clientKey?.endsWith('3') ?? false)
+      ? { ...command, clientKey: null }
+      : command,
+  ),
+  'a deposit is credited with a unit too much': mishearing((command) =>
+    command.type === 'deposit' && command.reference.endsWith('2')
+      ? { ...command, amount: (command.amount + 1) as typeof command.amount }
+      : command,
+  ),
+  'the option fee ignores its cap': mishearing((command) =>
+    command.type === 'configure' ? withoutCaps(command) : command,
+  ),
+  'the last print of a fixing is misread': mishearing((command) =>
+    command.type === 'set-index'
+      ? { ...command, price: (command.price + 10_000) as typeof command.price }
+      : command,
+  ),
+  'post-only orders take': mishearing((command) =>
+    command.type === 'place-order' && command.postOnly === 'slide'
+      ? ({ ...command, postOnly: 'off' } as PlaceOrder)
+      : command,
+  ),
+  'a fee is not told': misspeaking((events) =>
+    events.filter((event) => !(event.type === 'cash-changed' && event.reason === 'delivery-fee')),
+  ),
+  'a payoff is a unit too high': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'position-settled' && event.kind === 'delivery' && event.payoff > 0
+        ? { ...event, payoff: (event.payoff + 1) as typeof event.payoff }
+        : event,
+    ),
+  ),
+  'a level is not told': misspeaking((events) =>
+    events.filter((event) => !(event.type === 'book-level-changed' && event.sizeLots === 7)),
+  ),
+  'a shrunk order keeps its lots in the book': brokenMatcher(() => ({ reduce: () => {} })),
+  'an arriving order trades a lot too many for its book': brokenMatcher((matcher) => ({
+    submit: (book, side, ticks, lots, display, owner, user, rest, selfTrade) =>
+      matcher.submit(
+        book,
+        side,
+        ticks,
+        lots + (lots === 9 ? 1 : 0),
+        display,
+        owner,
+        user,
+        rest,
+        selfTrade,
+      ),
+  })),
+  'limits are taken a tick further': brokenMatcher((matcher) => ({
+    submit: (book, side, ticks, lots, display, owner, user, rest, selfTrade) => {
+      const further =
+        ticks > 1 && !rest ? ticks + (side === 0 ? 1 : -1) * Math.ceil(ticks / 50) : ticks;
+      return matcher.submit(book, side, further, lots, display, owner, user, rest, selfTrade);
+    },
+  })),
+  'the machine is not deterministic': {
+    ...soundPlant,
+    createMachine: (() => {
+      let count = 0;
+      return () =>
+        new BrokenMachine(
+          createEngine(),
+          (command) => {
+            count += 1;
+            return command.type === 'place-order' && count % 97 === 0
+              ? { ...command, label: `${count}` }
+              : command;
+          },
+          same,
+        );
+    })(),
+  },
+  'commands are acknowledged before they are durable': {
+    ...soundPlant,
+    createPlatters: () => new ForgetfulStorage(),
+  },
+};
+
+const withoutCaps = (command: Extract<Command, { type: 'configure' }>): Command => ({
+  ...command,
+  tables: command.tables.map((table) => ({
+    ...table,
+    families: table.families.map((family) =>
+      family.options === null
+        ? family
+        : {
+            ...family,
+            options: { ...family.options, fees: { ...family.options.fees, premiumCapRate: 0.5 } },
+          },
+    ),
+  })),
+});
