@@ -1,7 +1,7 @@
 // Data folder: what lies where, and how a start afresh moves it aside. Nothing is ever deleted
 // here.
 //   journal/        commands and snapshots: the truth
-//   history.sqlite  what is told about the past
+//   history.db      what is told about the past
 //   identity.db     keys, profiles; wallet.db: addresses and wallet rows
 //   run.json        how to reach the running exchange
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
@@ -18,6 +18,17 @@ export const dataFolderOf = (root: string): DataFolder => ({
   journal: join(root, 'journal'),
 });
 
+/** Throws OperationalError when the folder holds somebody else's files. */
+export const checkDataFolder = (root: string): void => {
+  const strangers = readdirSync(root).filter((name) => name !== 'run.json');
+  if (strangers.length > 0 && !existsSync(dataFolderOf(root).journal)) {
+    throw new OperationalError(
+      'not-a-data-folder',
+      `${root} has other files in it and no journal; name an empty or a new folder with --data.`,
+    );
+  }
+};
+
 /** Makes the folder; throws OperationalError when something else is in its place. */
 export const openDataFolder = (root: string): DataFolder => {
   try {
@@ -26,15 +37,8 @@ export const openDataFolder = (root: string): DataFolder => {
     const sentence = `The data folder ${root} cannot be made; name another with --data.`;
     throw new OperationalError('no-data-folder', sentence, { cause });
   }
-  const folder = dataFolderOf(root);
-  const strangers = readdirSync(root).filter((name) => name !== 'run.json');
-  if (strangers.length > 0 && !existsSync(folder.journal)) {
-    throw new OperationalError(
-      'not-a-data-folder',
-      `${root} has other files in it and no journal; name an empty or a new folder with --data.`,
-    );
-  }
-  return folder;
+  checkDataFolder(root);
+  return dataFolderOf(root);
 };
 
 /** Moves the folder aside; returns where to, or null when there was nothing. */
@@ -48,6 +52,12 @@ export const moveAside = (root: string, nowMs: number): string | null => {
       `${target} exists already; wait a second and try again.`,
     );
   }
-  renameSync(root, target);
+  try {
+    renameSync(root, target);
+  } catch (cause) {
+    // A folder that is a mount of its own, as in a container, cannot be moved.
+    const sentence = `${root} cannot be moved to ${target}; name a new folder with --data instead.`;
+    throw new OperationalError('cannot-move', sentence, { cause });
+  }
   return target;
 };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { otherEngines } from '../../../scripts/other-engines.ts';
+import { askControl } from './control-socket.ts';
 import {
   type ExchangeProcess,
   eventually,
@@ -166,10 +167,8 @@ describe('a stop', () => {
     await exchange.kill();
     const stale = join(exchange.folder, 'run.json');
     expect(existsSync(stale)).toBe(true);
-    const starting = spawn(process.execPath, [
-      mainPath,
-      ...['--data', exchange.folder, '--port', '0', '--families', 'BTC_USDC'],
-    ]);
+    const args = ['--data', exchange.folder, '--port', '0', '--families', 'BTC_USDC'];
+    const starting = spawn(process.execPath, [mainPath, ...args]);
     const gone = new Promise((done) => starting.once('exit', done));
     await eventually('the stale file to go', () => !existsSync(stale));
     // Between the door and the first quotes, or before both.
@@ -196,6 +195,16 @@ describe('the operator', () => {
     expect(repeated.status).toBe(1);
     expect(repeated.stderr).toBe('Refused: that reference was booked before.\n');
     json('account', 'tier', 'alice', 'market-maker');
+    const said = (command: string, args: Record<string, string>) =>
+      askControl(exchange.folder, { command, args }).catch((error: Error) => error.message);
+    const account = 'alice';
+    const deposit = { account, currency: 'USDC', amount: '1' };
+    expect(await said('account access', { account, access: 'no' })).toContain('use normal, cancel');
+    expect(await said('account create', { name: '' })).toContain('1 to 64 characters');
+    expect(await said('account create', { name: '42' })).toContain('is not a number');
+    expect(await said('key create', { account, scope: 'trade:all' })).toContain('is no scope');
+    expect(await said('deposit', { ...deposit, reference: '' })).toContain('empty');
+    expect(await said('deposit', { ...deposit, amount: '999999999999' })).toContain('out of range');
     json('halt', '--reason', 'maintenance');
     expect(await call(exchange, 'public/status')).toMatchObject({ result: { locked: 'true' } });
     await expect(bid(exchange, 'halted')).rejects.toThrow();
@@ -259,6 +268,10 @@ describe('refusals are one clear sentence, a non-zero exit, and nothing touched'
     const other = openstrike('--port', '0', '--data', stranger, ...small);
     expect(other.status).toBe(1);
     expect(other.stderr).toContain('has other files in it');
+    const afresh = openstrike('--port', '0', '--data', stranger, '--fresh', ...small);
+    expect(afresh.status).toBe(1);
+    expect(afresh.stderr).toContain('has other files in it');
+    expect(readdirSync(stranger)).toEqual(['photos']);
   });
 
   test.each([

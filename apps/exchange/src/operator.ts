@@ -19,6 +19,7 @@ import {
   type ApiKey,
   fullScope,
   type IdentityStore,
+  isKeyScope,
 } from '@openstrike/gateway';
 import type { ControlHandler, ControlRequest } from './control-socket.ts';
 
@@ -62,6 +63,17 @@ export const parseCash = (amount: string, currency: Currency): Cash => {
     Number(match[1]) * minorPerUnit[currency] + Number(fraction.padEnd(decimals, '0') || 0);
   if (!Number.isSafeInteger(minor) || minor <= 0) refuse(`${amount} ${currency} is out of range.`);
   return minor as Cash;
+};
+
+const accountAccess = ['normal', 'cancel-only', 'locked'] as const;
+
+const accountNameMax = 64;
+
+/** Digits alone would be taken for the number of an account. */
+const accountNameOf = (name: string | undefined): string => {
+  const text = (name ?? '').trim();
+  if (text !== '' && text.length <= accountNameMax && !/^\d+$/.test(text)) return text;
+  return refuse(`An account's name has 1 to ${accountNameMax} characters and is not a number.`);
 };
 
 const currencyOf = (value: string | undefined): Currency => {
@@ -113,7 +125,7 @@ type Action = (parts: OperatorParts, args: ControlRequest['args']) => unknown;
 const accountActions: Readonly<Record<string, Action>> = {
   'account create': async (parts, { name, parent }) => {
     const parentProfile = parent === undefined ? null : profileOf(parts.identity, parent);
-    const profile = await createAccount(parts, name ?? '', parentProfile);
+    const profile = await createAccount(parts, accountNameOf(name), parentProfile);
     return { accountId: profile.accountId, username: profile.username };
   },
   'account list': ({ identity }) =>
@@ -130,7 +142,10 @@ const accountActions: Readonly<Record<string, Action>> = {
     if (now === undefined) return refuse(`There is no account ${account ?? ''}.`);
     const { selfTradeMode, selfTradeAcrossSubaccounts } = now;
     const settings = { accountId, selfTradeMode, selfTradeAcrossSubaccounts };
-    const wanted = access as 'normal' | 'cancel-only' | 'locked';
+    const wanted = accountAccess.find((each) => each === access);
+    if (wanted === undefined) {
+      return refuse(`There is no access ${access ?? ''}: use ${accountAccess.join(', ')}.`);
+    }
     await submitOrThrow(commands, { type: 'configure-account', ...settings, access: wanted });
     return { accountId, access };
   },
@@ -144,6 +159,8 @@ const accountActions: Readonly<Record<string, Action>> = {
   'key create': ({ identity }, { account, name, scope }) => {
     const { accountId } = profileOf(identity, account);
     const maxScope = scope === undefined ? fullScope : scope.split(/[\s,]+/);
+    if (!isKeyScope(maxScope))
+      refuse(`${scope} is no scope: use words of ${fullScope.join(', ')}.`);
     const key = identity.createKey(accountId, { maxScope, name: name ?? 'operator' });
     if (key === null) return refuse('The account has all the keys it may have; remove one first.');
     return { ...showKey(key), clientSecret: key.clientSecret };
@@ -162,7 +179,8 @@ const venueActions: Readonly<Record<string, Action>> = {
     const { accountId } = profileOf(identity, account);
     const name = currencyOf(currency);
     const minor = parseCash(amount ?? '', name);
-    const booked = reference === undefined ? `operator-${wallNowMs()}` : reference;
+    if (reference === '') refuse('The reference is empty: leave it out, or name the payment.');
+    const booked = reference ?? `operator-${wallNowMs()}`;
     const command = { type: 'deposit', accountId, currency: name, amount: minor } as const;
     await submitOrThrow(commands, { ...command, reference: booked });
     return { accountId, currency: name, amount, reference: booked };

@@ -1,6 +1,7 @@
 // Run exchange: the composition root. It opens the data folder, brings the engine to the journal's
 // end, lets the market and the accounts of the house in, then the public, and takes it all down in
 // the reverse order. There is one way to start: recovery of an empty journal is a fresh start.
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,7 +24,13 @@ import { backupExchange } from './backup.ts';
 import { banner } from './banner.ts';
 import { loadContractTables } from './contract-tables.ts';
 import { openControlSocket } from './control-socket.ts';
-import { type DataFolder, dataFolderOf, moveAside, openDataFolder } from './data-folder.ts';
+import {
+  checkDataFolder,
+  type DataFolder,
+  dataFolderOf,
+  moveAside,
+  openDataFolder,
+} from './data-folder.ts';
 import {
   type Certificate,
   developmentCertificate,
@@ -42,6 +49,7 @@ import { loadRateTiers } from './rate-tiers.ts';
 import { type RunFile, removeRunFile, writeRunFile } from './run-file.ts';
 import { seedFeeds } from './seed-feeds.ts';
 import { createStateMachine, rulesVersion, stateMachineModule } from './state-machine.ts';
+import { trimHistory } from './trim-history.ts';
 
 /** What must be taken down again, newest first. */
 class Farewell {
@@ -99,6 +107,8 @@ const prepare = async (given: ExchangeOptions): Promise<Prepared> => {
 
 /** A start afresh first makes sure that nobody works in the folder, then moves it aside. */
 const freshFolder = async (root: string, log: Logger): Promise<void> => {
+  if (!existsSync(root)) return;
+  checkDataFolder(root);
   const { journal } = dataFolderOf(root);
   const sequencer = await createSequencer({
     storage: journal,
@@ -329,6 +339,8 @@ const startExchange = async (
   onDoorOpen();
   market.start();
   farewell.add('the market', () => market.stop());
+  const { history } = stores;
+  farewell.add('the trimming', trimHistory(history, options.historyDays, clock, log));
   await openOperator(prepared, stores, operational, farewell);
 
   if (house.makers.length > 0) {

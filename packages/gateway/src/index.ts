@@ -1,4 +1,4 @@
-export { fullScope } from './auth/scope.ts';
+export { fullScope, isKeyScope } from './auth/scope.ts';
 export {
   createGateway,
   type Gateway,
