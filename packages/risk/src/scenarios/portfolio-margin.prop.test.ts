@@ -117,7 +117,7 @@ describe('portfolio margin', () => {
     );
   });
 
-  test('an option bought lowers what is available by no more than its value and its charges', () => {
+  test('an option bought lowers what is available by at most its value and charges', () => {
     const place = fc.integer({ min: 1, max: count - 1 });
     fc.assert(
       fc.property(books, place, fc.integer({ min: 1, max: 200 }), (lots, at, bought) => {

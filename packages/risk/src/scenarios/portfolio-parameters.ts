@@ -11,7 +11,7 @@ export interface ChargeParameters {
   /** Per expiry, of the absolute delta: at least `rollMin`, `rollAnnual` per year to expiry. */
   readonly rollMin: number;
   readonly rollAnnual: number;
-  /** Of the net delta beyond the threshold: a rate of `perCoin` for each coin, at most `rateMax`. */
+  /** Of the net delta: for each coin beyond the threshold so much more, at most the largest. */
   readonly deltaPerCoin: number;
   readonly deltaRateMax: number;
   readonly deltaThresholdUsd: number;
@@ -117,7 +117,8 @@ export const canonicalText = (value: unknown): string => {
   }
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).sort(([a], [b]) => compareStrings(a, b));
-    return `{${entries.map(([name, of]) => `${JSON.stringify(name)}:${canonicalText(of)}`).join(',')}}`;
+    const fields = entries.map(([name, of]) => `${JSON.stringify(name)}:${canonicalText(of)}`);
+    return `{${fields.join(',')}}`;
   }
   return JSON.stringify(value);
 };

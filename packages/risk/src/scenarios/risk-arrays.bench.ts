@@ -84,8 +84,8 @@ const checkOneByOne = (arrays: RiskArrays, book: BookSum, checks: number, index:
   times.sort();
   const at = (share: number): string => (times[Math.floor(share * checks)] ?? 0).toFixed(2);
   console.log(
-    `  pre-trade check, ${arrays.scenarioCount} scenarios: p50 ${at(0.5)} us, p99 ${at(0.99)} us, ` +
-      `p99.9 ${at(0.999)} us over ${checks}  #${hashOf(sum)}`,
+    `  pre-trade check, ${arrays.scenarioCount} scenarios: p50 ${at(0.5)} us, ` +
+      `p99 ${at(0.99)} us, p99.9 ${at(0.999)} us over ${checks}  #${hashOf(sum)}`,
   );
 };
 

@@ -104,6 +104,28 @@ describe.each([
 });
 
 describe('shapes of shocks', () => {
+  test('arrays with their scenarios and marks replaced are those made afresh', () => {
+    const own = createTestMarket(days, evenStrikes(9, 7000));
+    const kept = new RiskArrays(
+      grid.scenarios,
+      parameters.revaluation,
+      own.instruments,
+      own.expiries,
+    );
+    kept.build();
+    for (let e = 0; e < own.expiries.count; e++) {
+      own.expiries.forward[e] = 1.01 * (own.expiries.forward[e] as number);
+    }
+    const listed = listedMoves(own.instruments, own.expiries);
+    const { scenarios } = buildGrid(parameters.grid, refineMoves(parameters.grid, listed));
+    kept.setScenarios(scenarios);
+    kept.build();
+    const fresh = new RiskArrays(scenarios, parameters.revaluation, own.instruments, own.expiries);
+    fresh.build();
+    expect(kept.profit).toEqual(fresh.profit);
+    expect(() => kept.setScenarios(scenarios.slice(1))).toThrow('another number');
+  });
+
   test('skews are the price at the skewed volatility, both ways', () => {
     const { revaluation } = parameters;
     const arrays = new RiskArrays(grid.scenarios, revaluation, instruments, expiries);

@@ -4,7 +4,7 @@
 // instrument's row lies in one piece, so that a book's results are sums of rows. Rebuilt when marks
 // move; in an order's life they are only read.
 import { type Black76Batch, black76Batch, black76GreeksBatch } from '@openstrike/pricing';
-import { log } from '@openstrike/std';
+import { assert, log } from '@openstrike/std';
 import {
   INVERSE,
   LINEAR,
@@ -15,7 +15,7 @@ import {
 import type { Revaluation, Scenario } from './scenario.ts';
 import { downFactor, skewShift, twistFactor, upFactor } from './volatility-shock.ts';
 
-/** Skews are kept apart from the scenarios, as four per instrument: linear and absolute, + and -. */
+/** Skews are kept apart from the scenarios, four per instrument: linear and absolute, + and -. */
 export const SKEWS = 4;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -40,8 +40,8 @@ export class RiskArrays {
   readonly vega: Float64Array;
   readonly dampers: Float64Array;
   /** Whether any scenario pulls a book's result toward zero. */
-  readonly damped: boolean;
-  readonly scenarios: readonly Scenario[];
+  damped = false;
+  scenarios: readonly Scenario[];
   readonly instruments: RiskInstruments;
   readonly expiries: RiskExpiries;
   readonly #revaluation: Revaluation;
@@ -69,11 +69,11 @@ export class RiskArrays {
     this.skew = new Float64Array(room * SKEWS);
     this.delta = new Float64Array(room);
     this.vega = new Float64Array(room);
-    this.dampers = Float64Array.from(scenarios, ({ damper }) => damper);
-    this.damped = scenarios.some(({ damper }) => damper > 0);
+    this.dampers = new Float64Array(count);
     this.#revaluation = revaluation;
-    this.#moves = Float64Array.from(scenarios, ({ move }) => move);
-    this.#weights = Float64Array.from(scenarios, ({ weight }) => weight);
+    this.#moves = new Float64Array(count);
+    this.#weights = new Float64Array(count);
+    this.setScenarios(scenarios);
     this.#values = new Float64Array(length);
     this.#batch = {
       forward: new Float64Array(length),
@@ -88,6 +88,22 @@ export class RiskArrays {
         factor: new Float64Array(count),
         least: new Float64Array(count),
       });
+    }
+  }
+
+  /**
+   * Puts other scenarios in place of these, as when the forward has moved away from the strikes the
+   * grid was refined with; `build` has to follow. Throws where their number is another.
+   */
+  setScenarios(scenarios: readonly Scenario[]): void {
+    assert(scenarios.length === this.scenarioCount, 'scenarios of another number need new arrays');
+    this.scenarios = scenarios;
+    this.damped = false;
+    for (const [s, { move, weight, damper }] of scenarios.entries()) {
+      this.#moves[s] = move;
+      this.#weights[s] = weight;
+      this.dampers[s] = damper;
+      this.damped ||= damper > 0;
     }
   }
 
@@ -125,7 +141,7 @@ export class RiskArrays {
     );
   }
 
-  /** A call is worth its put and the forward, less the strike: half of all options cost no model. */
+  /** A call is worth its put and the forward less the strike: half of all options need no model. */
   #buildTwin(i: number): void {
     const { instruments, scenarioCount: count, profit } = this;
     const { forward } = this.#columns[instruments.expiry[i] as number] as ExpiryColumns;

@@ -32,7 +32,7 @@ export interface RiskExpiries {
   count: number;
   readonly years: Float64Array;
   readonly forward: Float64Array;
-  /** The part of the forward that is already averaged into the delivery price: no shock moves it. */
+  /** The part of the forward already averaged into the delivery price: no shock moves it. */
   readonly fixed: Float64Array;
   /** Oracle confidence of the inputs, 0 to 1. */
   readonly confidence: Float64Array;

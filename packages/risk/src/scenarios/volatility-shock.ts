@@ -24,7 +24,7 @@ export interface SkewShock {
   readonly linearCapSlope: number;
   readonly absoluteCap: number;
   readonly absoluteCapSlope: number;
-  /** Log-moneyness at which the cap is reached: width * sqrt(years) * volatility, at least `kMin`. */
+  /** Log-moneyness where the cap is reached: width * sqrt(years) * volatility, at least `kMin`. */
   readonly kMin: number;
   readonly width: number;
   /** That volatility is base + slope * sqrt(years). */

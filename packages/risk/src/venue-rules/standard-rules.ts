@@ -120,6 +120,6 @@ export const strategyStrangle = (
   putPremium: number,
 ): number => (callMargin >= putMargin ? callMargin + putPremium : putMargin + callPremium);
 
-/** Cboe's margin of a credit spread beyond its proceeds: the distance of strikes less the credit. */
+/** Cboe's margin of a credit spread beyond its proceeds: the width less the credit. */
 export const strategySpread = (width: number, netCredit: number): number =>
   Math.max(0, width - netCredit);
