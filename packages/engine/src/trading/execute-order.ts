@@ -10,6 +10,7 @@ import {
 import type { CancelReason } from '@openstrike/domain';
 import { marginChanged } from '../account/margin.ts';
 import type { AccountRecord, EngineState, OrderRecord } from '../state.ts';
+import { endOrder } from './cancel-orders.ts';
 import { fillOrders, orderInSlot } from './fill-orders.ts';
 import { FILL, LEVEL, levelEvent } from './match-tape.ts';
 import { countReduceOnly, countResting, delistOrder, emitOrder } from './order-records.ts';
@@ -95,14 +96,21 @@ const crosses = (state: EngineState, order: OrderRecord, limitTicks: number): bo
 
 /**
  * Takes the first order in line, one visible slice at a time, trimming reduce-only orders between.
- * Returns whether self-trade prevention stopped it.
+ * An own order that gives way is cancelled by itself: its lots are nobody's slice. Returns whether
+ * self-trade prevention stopped it.
  */
 const matchSliceBySlice = (state: EngineState, order: OrderRecord, limitTicks: number): boolean => {
   const { book } = state;
-  const { instrument } = order.holding;
+  const { instrument, account } = order.holding;
+  const owner = ownerRefOf(account);
+  const givesWay = selfTradeOf(account) === SELF_TRADE_CANCEL_MAKER;
   while (order.filledLots < order.sizeLots && crosses(state, order, limitTicks)) {
     const first = book.firstOrder(instrument.id, order.side === 0 ? 1 : 0);
     const maker = orderInSlot(state, book.orderUserRef(first));
+    if (givesWay && book.orderOwnerRef(first) === owner) {
+      endOrder(state, maker, 'self-trade');
+      continue;
+    }
     const lots = Math.min(order.sizeLots - order.filledLots, book.orderVisibleLots(first));
     submitLots(state, order, limitTicks, lots, false);
     const stopped = book.selfTradeStopped();
