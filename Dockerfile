@@ -5,6 +5,7 @@ RUN npm install --global pnpm@12.21.0
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages packages
 COPY apps apps
+COPY sim sim
 RUN pnpm install --frozen-lockfile --prod
 
 FROM node:24-bookworm-slim
@@ -17,4 +18,8 @@ VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "apps/exchange/src/main.ts"]
+# The same flags as scripts/bootstrap.mjs; compiled code is kept between restarts.
+ENV NODE_COMPILE_CACHE=/tmp/compile-cache
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", \
+  "--max-inlined-bytecode-size=2000", "--max-inlined-bytecode-size-cumulative=8000", \
+  "--max-semi-space-size=64", "apps/exchange/src/main.ts"]
