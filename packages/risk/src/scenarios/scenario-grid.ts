@@ -47,29 +47,63 @@ const evenMoves = (range: number, prices: number): readonly number[] => {
 /**
  * The moves that strikes and halvings add to an even grid, at most `pricesMax` in all.
  *
- * Shape: `listed` has the most important first.
+ * The strike that lies furthest from every price taken, in deviations of its own expiry, is taken
+ * next: near expiries come first, and none is covered on one side only.
  */
 export const refineMoves = (parameters: GridParameters, listed: Iterable<ListedMove>): number[] => {
   const { range, prices, pricesMax, mergeDeviations } = parameters;
-  const taken = [...evenMoves(range, prices)];
-  for (const { move, deviation } of listed) {
-    if (taken.length >= pricesMax) break;
-    const near = Math.max(mergeDeviations * deviation, 1e-9);
-    if (Math.abs(move) < range && taken.every((other) => Math.abs(other - move) >= near)) {
-      taken.push(move);
-    }
-  }
-  taken.sort(compareNumbers);
+  const even = evenMoves(range, prices);
+  const strikes = [...listed].filter(({ move }) => Math.abs(move) < range);
+  const moves = Float64Array.from(strikes, ({ move }) => move);
+  const deviations = Float64Array.from(strikes, ({ deviation }) => Math.max(deviation, LEAST));
+  const distances = moves.map((move) =>
+    even.reduce((least, other) => Math.min(least, Math.abs(other - move)), range),
+  );
+  const taken = [...even];
   while (taken.length < pricesMax) {
-    let widest = 1;
-    for (let i = 2; i < taken.length; i++) {
-      if (gapBefore(taken, i) > gapBefore(taken, widest) * (1 + 1e-9)) widest = i;
+    const next = furthestOf(distances, deviations, mergeDeviations);
+    if (next < 0) break;
+    const move = moves[next] as number;
+    taken.push(move);
+    for (let i = 0; i < moves.length; i++) {
+      const distance = Math.abs((moves[i] as number) - move);
+      if (distance < (distances[i] as number)) distances[i] = distance;
     }
-    const middle = ((taken[widest] as number) + (taken[widest - 1] as number)) / 2;
-    taken.splice(widest, 0, middle);
   }
-  const even = new Set(evenMoves(range, prices));
-  return taken.filter((move) => !even.has(move));
+  halveGaps(taken, pricesMax);
+  const known = new Set(even);
+  return taken.filter((move) => !known.has(move));
+};
+
+/** Prices nearer than this are one. */
+const LEAST = 1e-9;
+
+/** Place of the largest distance in deviations above `least`, or -1. */
+const furthestOf = (distances: Float64Array, deviations: Float64Array, least: number): number => {
+  let furthest = -1;
+  let most = least;
+  for (let i = 0; i < distances.length; i++) {
+    const distance = distances[i] as number;
+    const far = distance / (deviations[i] as number);
+    if (distance > LEAST && far > most) {
+      furthest = i;
+      most = far;
+    }
+  }
+  return furthest;
+};
+
+/** Sorts the moves and adds the middles of the widest gaps. */
+const halveGaps = (moves: number[], count: number): void => {
+  moves.sort(compareNumbers);
+  while (moves.length < count) {
+    let widest = 1;
+    for (let i = 2; i < moves.length; i++) {
+      if (gapBefore(moves, i) > gapBefore(moves, widest) * (1 + LEAST)) widest = i;
+    }
+    const middle = ((moves[widest] as number) + (moves[widest - 1] as number)) / 2;
+    moves.splice(widest, 0, middle);
+  }
 };
 
 const gapBefore = (moves: readonly number[], i: number): number =>

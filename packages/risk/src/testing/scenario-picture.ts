@@ -55,7 +55,7 @@ const even = (count: number): readonly number[] =>
   Array.from({ length: count }, (_, i) => -SPAN + (2 * SPAN * i) / (count - 1));
 
 const x = (move: number): string =>
-  (LEFT + ((move + SPAN) / (2 * SPAN)) * (WIDTH - LEFT - 20)).toFixed(1);
+  (LEFT + ((move + SPAN) / (2 * SPAN)) * (WIDTH - LEFT - 30)).toFixed(1);
 const y = (profit: number): string =>
   (TOP + ((HIGHEST - profit) / (HIGHEST - LOWEST)) * (HEIGHT - TOP - 44)).toFixed(1);
 

@@ -62,7 +62,7 @@ test('27 scenarios in columns of three volatilities, then eight extended moves',
   expect(scenarios[26]?.move).toBeCloseTo(0.16, 15);
 });
 
-test('a coin-settled future loses 1 - 1 / (1 + move), and at a tail what it does at the edge', () => {
+test('a coin-settled future loses 1 - 1 / (1 + move), at a tail as much as at the edge', () => {
   const undamped = { ...deribitBtcParameters, extendedDampenerUsd: 0 };
   for (const lots of [1, -1]) {
     const book = bookOf(undamped, lots, 0);
