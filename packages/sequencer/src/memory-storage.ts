@@ -158,11 +158,7 @@ export class MemoryStorage implements JournalStorage {
 
   #put(file: MemoryFile, bytes: Uint8Array, offset: number): void {
     const end = offset + bytes.length;
-    if (end > file.cached.length) {
-      const grown = new Uint8Array(end);
-      grown.set(file.cached);
-      file.cached = grown;
-    }
+    file.cached = grown(file.cached, end);
     file.cached.set(bytes, offset);
     file.dirty.push({ from: offset, to: end });
   }
@@ -177,12 +173,27 @@ export class MemoryStorage implements JournalStorage {
       file.dirty = [];
       throw new OperationalError('storage-failed', 'A sync failed: check the disk and restart.');
     }
-    const durable = new Uint8Array(file.cached.length);
-    durable.set(file.durable.subarray(0, durable.length));
+    file.durable = grown(file.durable, file.cached.length);
     for (const { from, to } of file.dirty) {
-      durable.set(file.cached.subarray(from, to), from);
+      file.durable.set(file.cached.subarray(from, to), from);
     }
-    file.durable = durable;
     file.dirty = [];
   }
 }
+
+/**
+ * The bytes with at least so many, zeros behind. Cost: constant for most appends, as room is left.
+ *
+ * Holds: nobody else has bytes in the same buffer behind these.
+ */
+const grown = (bytes: Uint8Array, length: number): Uint8Array => {
+  if (length <= bytes.length) {
+    return bytes;
+  }
+  if (bytes.byteOffset + length <= bytes.buffer.byteLength) {
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
+  }
+  const wider = new Uint8Array(2 * length);
+  wider.set(bytes);
+  return wider.subarray(0, length);
+};

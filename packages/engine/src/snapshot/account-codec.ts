@@ -68,12 +68,15 @@ const writeClientKey = (writer: ByteWriter, record: ClientKeyRecord): void => {
 const readClientKey = (reader: ByteReader): ClientKeyRecord => {
   const clientKey = reader.text();
   const tsUs = reader.int();
-  const [order, rejectCode, trades] = readCanonicalText(reader.text()) as [
+  const text = reader.text();
+  const [order, rejectCode, trades] = readCanonicalText(text) as [
     ClientKeyRecord['order'],
     ClientKeyRecord['rejectCode'],
     ClientKeyRecord['trades'],
   ];
-  return { clientKey, tsUs, order, rejectCode, trades };
+  const record: ClientKeyRecord = { clientKey, tsUs, order, rejectCode, trades };
+  resultTexts.set(record, text);
+  return record;
 };
 
 const writeAccount = (writer: ByteWriter, account: AccountRecord): void => {

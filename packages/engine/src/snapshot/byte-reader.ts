@@ -3,6 +3,9 @@
 // here.
 import { AssertionError, assert } from '@openstrike/std';
 
+/** Bytes of a text taken at once. */
+const piece = 4_096;
+
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -58,11 +61,35 @@ export class ByteReader {
   }
 
   text(): string {
+    const points = this.int();
+    const usual = this.#ascii(points);
+    if (usual !== null) {
+      return usual;
+    }
     const parts: string[] = [];
-    for (let count = this.int(); count > 0; count--) {
+    for (let count = points; count > 0; count--) {
       parts.push(String.fromCodePoint(this.#codePoint()));
     }
     return parts.join('');
+  }
+
+  /** So many code points where each is a byte; null, and nothing read, for others. */
+  #ascii(points: number): string | null {
+    const from = this.#at;
+    const end = from + points;
+    const bytes = this.#bytes;
+    for (let at = from; at < end; at++) {
+      // Also past the end, where there is no byte.
+      if (!((bytes[at] as number) < 0x80)) {
+        return null;
+      }
+    }
+    let text = '';
+    for (let at = from; at < end; at += piece) {
+      text += String.fromCharCode(...bytes.subarray(at, Math.min(at + piece, end)));
+    }
+    this.#at = end;
+    return text;
   }
 
   /** Whether every byte has been read. */
