@@ -1,5 +1,5 @@
-// What the arrays miss of the true worst loss in range, by expiry, over butterflies and random books
-// on a listed chain, and what is left after refinement; and the time that the grid itself takes.
+// What the arrays miss of the true worst loss in range, by expiry, over butterflies and random
+// books on a listed chain, what is left after refinement, and the time that the grid takes.
 // The judge is a grid of 3,201 prices under the same volatilities. Run it with node.
 import { createRandom } from '@openstrike/std';
 import { compare, hashOf, printConditions } from '@openstrike/std/bench';
