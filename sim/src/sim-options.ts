@@ -116,7 +116,7 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
       powerLossEverySeconds: sometimes(random, 30),
       restartEverySeconds: sometimes(random, 90),
       segmentBytesMax: one(random, [2_000, 20_000, 100_000]),
-      snapshotEvery: one(random, [0, 500, 1_000, 2_000, 5_000, 5_000]),
+      snapshotEvery: one(random, [0, 1_000, 3_000, 10_000]),
       queueCommandsMax: one(random, [20, 1_000, 100_000]),
     },
     operator: { actEverySeconds: sometimes(random, 20) },
@@ -138,7 +138,7 @@ const drawClients = (random: Random): SimOptions['clients'] => ({
   stormers: random.nextInt(0, 3),
   treasurers: random.nextInt(1, 3),
   commandsPerSecond: one(random, [20, 50, 120]),
-  keyShare: one(random, [0.05, 0.1, 0.3]),
+  keyShare: one(random, [0.02, 0.05, 0.15]),
   timeoutMs: one(random, [200, 1_000, 5_000]),
 });
 

@@ -27,13 +27,14 @@ import { Reader } from './reader.ts';
 import type { Schedule } from './schedule.ts';
 import type { SimOptions } from './sim-options.ts';
 
-/** State hashes are compared so many commands apart. */
-const hashEvery = 256;
+/** State hashes are compared so many events apart. */
+const hashEvery = 1_000;
 
 /** The venue's machine, with its state hash noted now and then. */
 class NotedMachine implements StateMachine {
   readonly #inner: StateMachine;
   readonly #auditor: Auditor;
+  #events = 0;
 
   constructor(inner: StateMachine, auditor: Auditor) {
     this.#inner = inner;
@@ -43,7 +44,9 @@ class NotedMachine implements StateMachine {
   apply(command: Command, seq: Seq, tsUs: TsUs): Applied['events'] {
     const events = this.#inner.apply(command, seq, tsUs);
     // One that replays for a snapshot is behind what is published.
-    if (seq % hashEvery === 0 && seq > this.#auditor.lastSeq) {
+    this.#events += events.length;
+    if (this.#events >= hashEvery && seq > this.#auditor.lastSeq) {
+      this.#events = 0;
       this.#auditor.noteHash(seq, this.#inner.stateHash());
     }
     return events;

@@ -1,0 +1,24 @@
+// Runs that once failed, each by the name of what was wrong. What a seed draws changes with the
+// options, so the fault itself has a test beside its own source; the run stays as a watch.
+import { expect, test } from 'vitest';
+import { reportLines } from './report.ts';
+import { drawOptions } from './sim-options.ts';
+import { simulate } from './simulation.ts';
+
+const failed = [
+  {
+    name: 'a sweep past an own order filled a reduce-only order beyond its position',
+    seed: 105,
+    minutes: 0.2,
+  },
+  {
+    name: 'a restored client key told null for a number that is not finite',
+    seed: 2,
+    minutes: 0.2,
+  },
+];
+
+test.each(failed)('seed $seed: $name', async ({ seed, minutes }) => {
+  const report = await simulate(drawOptions(seed, minutes));
+  expect(report.failure, reportLines(report, 1).join('\n')).toBeNull();
+});
