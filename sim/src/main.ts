@@ -1,6 +1,7 @@
 // `npm run sim -- --seed N --minutes M [--runs R]`: simulates one seed, or R seeds from N on, and
 // ends with 1 at the first that fails.
 import { parseArgs } from 'node:util';
+import { Coverage } from './coverage.ts';
 import { reportLines, summaryLine } from './report.ts';
 import { drawOptions } from './sim-options.ts';
 import { simulate } from './simulation.ts';
@@ -36,6 +37,7 @@ const main = async (): Promise<void> => {
   const first = numberOf(values.seed, 'seed');
   const minutes = numberOf(values.minutes, 'minutes');
   const runs = numberOf(values.runs, 'runs');
+  const all = new Coverage();
   for (let seed = first; seed < first + runs; seed++) {
     const startedMs = performance.now();
     const report = await simulate(drawOptions(seed, minutes));
@@ -44,7 +46,9 @@ const main = async (): Promise<void> => {
     const lines = whole ? reportLines(report, tookMs) : [summaryLine(report, tookMs)];
     process.stdout.write(`${lines.join('\n')}\n`);
     if (report.failure !== null) process.exit(1);
+    all.add(report.coverage);
   }
+  if (runs > 1) process.stdout.write(`exercised in all:\n${all.lines().join('\n')}\n`);
 };
 
 await main();
