@@ -47,14 +47,17 @@ const wantedTrigger = (order: OrderRecord, command: EditOrder): Trigger | null =
 const wantedOf = (order: OrderRecord, command: EditOrder): Wanted => {
   const sizeLots = command.sizeLots ?? order.sizeLots;
   const displayLots = command.displayLots ?? order.displayLots;
+  const priceMode = command.priceMode ?? order.priceMode;
+  const priceModeValue = command.priceModeValue ?? order.priceModeValue;
   return {
     terms: {
       orderType: order.type,
       timeInForce: order.timeInForce,
       postOnly: command.postOnly ?? order.postOnly,
       reduceOnly: command.reduceOnly ?? order.reduceOnly,
-      priceMode: command.priceMode ?? order.priceMode,
-      priceModeValue: command.priceModeValue ?? order.priceModeValue,
+      priceMode,
+      // In ticks there is no other value, whatever the command names.
+      priceModeValue: priceMode === 'price' ? 0 : priceModeValue,
       trigger: wantedTrigger(order, command),
       label: order.label,
       clientKey: order.clientKey,
