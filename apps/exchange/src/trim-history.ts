@@ -1,5 +1,5 @@
-// Trim history: keeps only so many days of venue time of what history may forget. Invariant: nothing
-// is deleted unless the operator asked for it.
+// Trim history: keeps only so many days of venue time of what history may forget. Invariant:
+// nothing is deleted unless the operator asked for it.
 import { type TsUs, usPerDay, type VenueClock } from '@openstrike/domain';
 import type { History } from '@openstrike/history';
 import type { Logger } from 'pino';
