@@ -294,6 +294,8 @@ class Simulation {
     const quiet = (): boolean =>
       venue.isUp() && [...this.#clients, operator].every((client) => client.waiting() === 0);
     await this.#soon('the venue runs and every request has its answer', quiet);
+    // What was under way twice, or late, arrives.
+    await this.#runUntil(waitOf(this.#world.schedule, 5_000_000));
     operator.putBack();
     await this.#soon("the operator's commands are answered", quiet);
     for (const { accountId } of venue.feeds.accounts()) {
