@@ -6,6 +6,7 @@ import { drawOptions } from './sim-options.ts';
 import { simulate } from './simulation.ts';
 
 const failed = [
+  { name: 'no orders held a margin of minus one unit', seed: 3028, minutes: 0.2 },
   {
     name: 'a sweep past an own order filled a reduce-only order beyond its position',
     seed: 105,

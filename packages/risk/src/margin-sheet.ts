@@ -123,7 +123,8 @@ const growSet = (set: OffsetSet): void => {
 
 /** Initial margin of an option without its orders, in minor units before rounding. */
 const optionInitial = (leg: OptionLeg): number =>
-  Math.max(0, -leg.sizeLots) * leg.shortInitial * leg.minorPerLot;
+  // Multiplied in the same order as with orders, so that without any both are one number.
+  Math.max(0, -leg.sizeLots) * (leg.shortInitial * leg.minorPerLot);
 
 const optionInitialWithOrders = (leg: OptionLeg): number => {
   const perLot = leg.shortInitial * leg.minorPerLot;
