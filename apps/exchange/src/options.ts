@@ -181,7 +181,7 @@ const optionRows: readonly OptionRow[] = [
   {
     name: 'takersPerMinute',
     flag: '--takers-per-minute <count>',
-    value: 120,
+    value: 240,
     explain: 'orders a minute of the simulated takers, in wall time',
     read: number(0, 60_000),
   },

@@ -33,7 +33,7 @@ export const tradingWeight = (
   indexPrice: number,
   nowMs: number,
 ): number => {
-  if (instrument.kind === 'perpetual') return 60;
+  if (instrument.kind === 'perpetual') return 400;
   if (instrument.kind === 'future') return 4;
   const days = Math.max(0.2, ((instrument.expiryMs ?? nowMs) - nowMs) / 86_400_000);
   const distance = Math.abs((instrument.strike ?? indexPrice) / indexPrice - 1) / Math.sqrt(days);
