@@ -55,6 +55,7 @@ const parametersOf = (maker: number): QuoteParameters => ({
   volatilityHalfWidth: 0.008 + 0.004 * maker,
   priceHalfWidth: 0.012 + 0.006 * maker,
   futureHalfWidth: 0.00004 + 0.00006 * maker,
+  futureLevels: 5,
   coins: 1.5 + maker,
   inventoryShift: 0.8,
 });

@@ -1,10 +1,10 @@
 // Market maker: a simulated participant that quotes every listed instrument on both sides through
 // a `Venue`, moves quotes when fair value has moved enough, and leans against its inventory. It
-// keeps one order a side and instrument, one request in flight for each, so a slow venue slows it
-// down and is never flooded.
+// keeps one order a side and level, one request in flight for each, so a slow venue slows it down
+// and is never flooded.
 import type { Unwatch, Venue, VenueInstrument, VenueOrder, VenueTrade } from '@openstrike/venues';
 import type { ParticipantLog } from './participant.ts';
-import { isStale, type QuoteParameters, quoteOf } from './quote-model.ts';
+import { isStale, levelOf, levelsOf, type QuoteParameters, quoteOf } from './quote-model.ts';
 
 export interface MarketMakerOptions {
   readonly venue: Venue;
@@ -17,7 +17,8 @@ export interface MarketMakerOptions {
   readonly inventoryQuotes?: number;
 }
 
-interface SideState {
+/** One order of a ladder's side. */
+interface LevelState {
   orderId: string | null;
   price: number | null;
   /** Total amount of the order and how much of it is filled. */
@@ -26,13 +27,22 @@ interface SideState {
   busy: boolean;
 }
 
+/** What a level should show; a null price shows nothing. */
+interface Target {
+  readonly price: number | null;
+  readonly amount: number;
+  /** Between the level's bid and ask: how far a price may be off is a share of it. */
+  readonly spread: number;
+}
+
 interface Line {
   readonly instrument: VenueInstrument;
   fair: number;
   iv: number | null;
   position: number;
-  readonly buy: SideState;
-  readonly sell: SideState;
+  /** By level, the touch first. */
+  readonly buy: readonly LevelState[];
+  readonly sell: readonly LevelState[];
   /** Not quoted before this time after a refusal. */
   restUntilMs: number;
   unwatch: Unwatch | null;
@@ -41,17 +51,23 @@ interface Line {
 export interface MarketMaker {
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Instruments it follows, and sides it has resting. */
+  /** Instruments it follows, and sides on whose touch it has an order. */
   coverage(): { readonly instruments: number; readonly resting: number };
 }
 
-const emptySide = (): SideState => ({
+const emptyLevel = (): LevelState => ({
   orderId: null,
   price: null,
   amount: 0,
   filled: 0,
   busy: false,
 });
+
+const emptySide = (levels: number): readonly LevelState[] =>
+  Array.from({ length: levels }, emptyLevel);
+
+const isQuoted = ([touch]: readonly LevelState[]): boolean =>
+  touch !== undefined && touch.orderId !== null;
 
 /** After a refusal an instrument rests this long, in venue milliseconds. */
 const restMs = 5_000;
@@ -68,7 +84,7 @@ export const createMarketMaker = (options: MarketMakerOptions): MarketMaker => {
 class Maker {
   readonly #options: MarketMakerOptions;
   readonly #lines = new Map<string, Line>();
-  readonly #byOrder = new Map<string, readonly [Line, SideState]>();
+  readonly #byOrder = new Map<string, readonly [Line, LevelState]>();
   readonly #indexPrices = new Map<string, number>();
   readonly #watchedIndexes = new Set<string>();
   readonly #unwatch: Unwatch[] = [];
@@ -112,7 +128,7 @@ class Maker {
   coverage(): { readonly instruments: number; readonly resting: number } {
     let resting = 0;
     for (const line of this.#lines.values()) {
-      resting += Number(line.buy.orderId !== null) + Number(line.sell.orderId !== null);
+      resting += [line.buy, line.sell].filter(isQuoted).length;
     }
     return { instruments: this.#lines.size, resting };
   }
@@ -134,14 +150,15 @@ class Maker {
   }
 
   #take(instrument: VenueInstrument, position: number): void {
-    const { venue } = this.#options;
+    const { venue, parameters } = this.#options;
+    const levels = levelsOf(instrument, parameters);
     const line: Line = {
       instrument,
       fair: Number.NaN,
       iv: null,
       position,
-      buy: emptySide(),
-      sell: emptySide(),
+      buy: emptySide(levels),
+      sell: emptySide(levels),
       restUntilMs: 0,
       unwatch: null,
     };
@@ -179,7 +196,7 @@ class Maker {
     const line = this.#lines.get(name);
     if (line === undefined) return;
     line.unwatch?.();
-    for (const side of [line.buy, line.sell]) this.#forget(side);
+    for (const level of [...line.buy, ...line.sell]) this.#forget(level);
     this.#lines.delete(name);
     this.#waiting.delete(line);
   }
@@ -190,8 +207,7 @@ class Maker {
     try {
       await venue.cancelAll();
       for (const line of this.#lines.values()) {
-        this.#forget(line.buy);
-        this.#forget(line.sell);
+        for (const level of [...line.buy, ...line.sell]) this.#forget(level);
       }
       await this.#follow();
     } catch (error) {
@@ -199,12 +215,12 @@ class Maker {
     }
   }
 
-  #forget(side: SideState): void {
-    if (side.orderId !== null) this.#byOrder.delete(side.orderId);
-    side.orderId = null;
-    side.price = null;
-    side.amount = 0;
-    side.filled = 0;
+  #forget(state: LevelState): void {
+    if (state.orderId !== null) this.#byOrder.delete(state.orderId);
+    state.orderId = null;
+    state.price = null;
+    state.amount = 0;
+    state.filled = 0;
   }
 
   #requote(line: Line): void {
@@ -216,25 +232,28 @@ class Maker {
     const fair = { price: line.fair, iv: line.iv, indexPrice };
     const flat = quoteOf(line.instrument, fair, 0, this.#nowMs, parameters);
     const lean = Math.max(-1, Math.min(1, line.position / (flat.amount * inventoryQuotes)));
-    const quote = lean === 0 ? flat : quoteOf(line.instrument, fair, lean, this.#nowMs, parameters);
-    const spread = quote.bid !== null && quote.ask !== null ? quote.ask - quote.bid : 0;
-    this.#move(line, 'buy', lean >= 1 ? null : quote.bid, quote.amount, spread);
-    this.#move(line, 'sell', lean <= -1 ? null : quote.ask, quote.amount, spread);
+    const touch = lean === 0 ? flat : quoteOf(line.instrument, fair, lean, this.#nowMs, parameters);
+    for (const level of line.buy.keys()) {
+      const { bid, ask, amount } = levelOf(line.instrument, touch, level);
+      const spread = bid !== null && ask !== null ? ask - bid : 0;
+      this.#move(line, 'buy', level, { price: lean >= 1 ? null : bid, amount, spread });
+      this.#move(line, 'sell', level, { price: lean <= -1 ? null : ask, amount, spread });
+    }
   }
 
-  #move(line: Line, name: 'buy' | 'sell', target: number | null, amount: number, spread: number) {
-    const side = line[name];
-    const left = side.amount - side.filled;
-    const thin = side.orderId !== null && left < amount / 2;
-    if (side.busy || (!thin && !isStale(side.price, target, spread))) return;
+  #move(line: Line, side: 'buy' | 'sell', level: number, target: Target): void {
+    const state = line[side][level] as LevelState;
+    const left = state.amount - state.filled;
+    const thin = state.orderId !== null && left < target.amount / 2;
+    if (state.busy || (!thin && !isStale(state.price, target.price, target.spread))) return;
     if (this.#inFlight >= (this.#options.inFlightMax ?? 64)) {
       this.#waiting.add(line);
       return;
     }
-    side.busy = true;
+    state.busy = true;
     this.#inFlight += 1;
-    void this.#send(line, name, target, amount).finally(() => {
-      side.busy = false;
+    void this.#send(line, side, state, target).finally(() => {
+      state.busy = false;
       this.#inFlight -= 1;
       const [next] = this.#waiting;
       if (next !== undefined) {
@@ -244,53 +263,49 @@ class Maker {
     });
   }
 
-  async #send(line: Line, name: 'buy' | 'sell', target: number | null, amount: number) {
+  async #send(line: Line, side: 'buy' | 'sell', state: LevelState, target: Target): Promise<void> {
     const { venue, log } = this.#options;
-    const side = line[name];
+    const { price, amount } = target;
     try {
-      if (target === null) {
-        if (side.orderId !== null) await venue.cancel(side.orderId);
-        this.#forget(side);
-      } else if (side.orderId === null) {
-        const request = {
-          instrumentName: line.instrument.name,
-          side: name,
-          type: 'limit',
-        } as const;
-        const order = await venue.place({ ...request, amount, price: target, postOnly: true });
-        this.#keep(line, side, order);
+      if (price === null) {
+        if (state.orderId !== null) await venue.cancel(state.orderId);
+        this.#forget(state);
+      } else if (state.orderId === null) {
+        const instrumentName = line.instrument.name;
+        const request = { instrumentName, side, type: 'limit', amount, price } as const;
+        this.#keep(line, state, await venue.place({ ...request, postOnly: true }));
       } else {
-        const total = Number((side.filled + amount).toPrecision(12));
-        this.#keep(line, side, await venue.edit(side.orderId, total, target));
+        const total = Number((state.filled + amount).toPrecision(12));
+        this.#keep(line, state, await venue.edit(state.orderId, total, price));
       }
     } catch (error) {
       // The order may be gone (filled, expired) or refused (band, margin): begin anew a little
       // later.
-      if (side.orderId !== null) await venue.cancel(side.orderId).catch(() => undefined);
-      this.#forget(side);
+      if (state.orderId !== null) await venue.cancel(state.orderId).catch(() => undefined);
+      this.#forget(state);
       line.restUntilMs = this.#nowMs + restMs;
       log.debug({ instrument: line.instrument.name, error }, 'a quote was refused');
     }
   }
 
-  #keep(line: Line, side: SideState, order: VenueOrder): void {
+  #keep(line: Line, state: LevelState, order: VenueOrder): void {
     if (order.status !== 'open') {
-      this.#forget(side);
+      this.#forget(state);
       return;
     }
-    side.orderId = order.orderId;
-    side.price = order.price;
-    side.amount = order.amount;
-    side.filled = order.filledAmount;
-    this.#byOrder.set(order.orderId, [line, side]);
+    state.orderId = order.orderId;
+    state.price = order.price;
+    state.amount = order.amount;
+    state.filled = order.filledAmount;
+    this.#byOrder.set(order.orderId, [line, state]);
   }
 
   #onOrder(order: VenueOrder): void {
     const found = this.#byOrder.get(order.orderId);
     if (found === undefined) return;
-    const [, side] = found;
-    if (order.status === 'open') side.filled = Math.max(side.filled, order.filledAmount);
-    else if (side.orderId === order.orderId) this.#forget(side);
+    const [, state] = found;
+    if (order.status === 'open') state.filled = Math.max(state.filled, order.filledAmount);
+    else if (state.orderId === order.orderId) this.#forget(state);
   }
 
   #onTrade(trade: VenueTrade): void {

@@ -1,7 +1,16 @@
 import type { VenueInstrument } from '@openstrike/venues';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isStale, quoteOf, snapAmount, snapDown, snapUp, tickAt } from './quote-model.ts';
+import {
+  isStale,
+  levelOf,
+  levelsOf,
+  quoteOf,
+  snapAmount,
+  snapDown,
+  snapUp,
+  tickAt,
+} from './quote-model.ts';
 
 const nowMs = 1_790_000_000_000;
 const option: VenueInstrument = {
@@ -35,6 +44,7 @@ const parameters = {
   volatilityHalfWidth: 0.01,
   priceHalfWidth: 0.02,
   futureHalfWidth: 0.0001,
+  futureLevels: 5,
   coins: 2,
   inventoryShift: 1,
 };
@@ -106,4 +116,21 @@ test('amounts are whole steps, at least one', () => {
   expect(snapAmount(option, 0.01)).toBe(0.1);
   expect(snapAmount(option, 0.37)).toBe(0.4);
   expect(snapAmount(perpetual, 123)).toBe(120);
+});
+
+test('a ladder of a perpetual goes outward and grows; an option has one level', () => {
+  const fair = { price: 80_000, iv: null, indexPrice: 80_000 };
+  const touch = quoteOf(perpetual, fair, 0, nowMs, parameters);
+  const ladder = Array.from({ length: 5 }, (_, level) => levelOf(perpetual, touch, level));
+  expect(ladder[0]).toEqual(touch);
+  for (const [level, { bid, ask, amount }] of ladder.entries()) {
+    const inside = ladder[level - 1];
+    if (inside === undefined) continue;
+    expect(bid).toBeLessThan(inside.bid as number);
+    expect(ask).toBeGreaterThan(inside.ask as number);
+    expect(amount).toBeGreaterThan(inside.amount);
+    expect(onGrid(perpetual, bid as number) && onGrid(perpetual, ask as number)).toBe(true);
+  }
+  expect([levelsOf(perpetual, parameters), levelsOf(option, parameters)]).toEqual([5, 1]);
+  expect(levelOf(option, { bid: null, ask: 0.0001, amount: 1 }, 1).ask).toBeNull();
 });

@@ -18,6 +18,8 @@ export interface QuoteParameters {
   readonly priceHalfWidth: number;
   /** Half-width of futures and perpetuals as a share of the price. */
   readonly futureHalfWidth: number;
+  /** Orders a side in each future and perpetual; an option has one. */
+  readonly futureLevels: number;
   /** Size at the money, in coins. */
   readonly coins: number;
   /** Share of the half-width by which a full inventory shifts the quote. */
@@ -126,6 +128,27 @@ export const quoteOf = (
     amount: snapAmount(instrument, amount),
   };
 };
+
+/** How many orders a side a maker keeps in an instrument. */
+export const levelsOf = (instrument: VenueInstrument, parameters: QuoteParameters): number =>
+  instrument.kind === 'option' ? 1 : parameters.futureLevels;
+
+/**
+ * The quote of one level of a ladder: the touch is level 0, and each level behind it stands one
+ * spread further out and shows one more time the touch's amount.
+ */
+export const levelOf = (instrument: VenueInstrument, touch: Quote, level: number): Quote => {
+  const { bid, ask, amount } = touch;
+  if (level === 0 || bid === null || ask === null) return level === 0 ? touch : noQuote;
+  const distance = (ask - bid) * level;
+  return {
+    bid: snapDown(instrument, bid - distance),
+    ask: snapUp(instrument, ask + distance),
+    amount: snapAmount(instrument, amount * (1 + level)),
+  };
+};
+
+const noQuote: Quote = { bid: null, ask: null, amount: 0 };
 
 /**
  * Whether a resting price is too far from its target to leave it: a tick, or a share of the
