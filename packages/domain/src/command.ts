@@ -2,6 +2,7 @@
 // with one type per command; each carries only its own fields. Time and sequence are stamped by
 // the sequencer.
 import type { ContractTable } from './contract-table.ts';
+import type { IndexQuality } from './index-value.ts';
 import type { IndexName } from './instrument.ts';
 import type {
   CancelReason,
@@ -166,8 +167,11 @@ export interface ClosePosition {
   readonly connectionId: number;
 }
 
-/** One index value; the fixing averages these. One per venue second from a healthy oracle. */
-export interface SetIndex {
+/**
+ * One index value, how good it is and what made it; the fixing averages these. One per venue second
+ * from a healthy oracle.
+ */
+export interface SetIndex extends IndexQuality {
   readonly type: 'set-index';
   readonly indexName: IndexName;
   readonly price: UsdMicros;

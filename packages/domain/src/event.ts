@@ -3,6 +3,7 @@
 // is durable.
 // Invariant: applied in order, they suffice to keep every book, position, cash balance and mark
 // outside.
+import type { IndexQuality } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { OrderState, SelfTradeMode, Side } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
@@ -202,7 +203,7 @@ export interface ExpiryFixed {
   readonly prints: number;
 }
 
-export interface IndexChanged {
+export interface IndexChanged extends IndexQuality {
   readonly type: 'index-changed';
   readonly indexName: IndexName;
   readonly price: UsdMicros;

@@ -3,6 +3,7 @@
 // the currency.
 
 import type { AccountChanged } from './event.ts';
+import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { OrderState } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
@@ -173,6 +174,8 @@ export interface Queries {
       price: UsdMicros;
       estimatedDeliveryPrice: UsdMicros;
       fixingPrints: number;
+      status: IndexStatus;
+      confidence: number;
     }[];
   };
   'trading-state': {

@@ -32,6 +32,8 @@ const createIndexes = (): IndexRecord[] =>
     no,
     price: 0,
     priceUs: 0,
+    status: 'frozen',
+    confidence: 0,
     surfaceVersion: 0,
     expiries: [],
     perpetuals: [],

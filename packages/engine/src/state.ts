@@ -12,6 +12,7 @@ import type {
   DatedFutureTerms,
   Event,
   IndexName,
+  IndexStatus,
   Instrument,
   InstrumentId,
   InstrumentState,
@@ -142,6 +143,10 @@ export interface IndexRecord {
   /** 0 until the first `set-index`. */
   price: UsdMicros | 0;
   priceUs: number;
+  /** Of `price`; frozen, with no confidence, until the first `set-index`. */
+  status: IndexStatus;
+  /** From 0 to 1. */
+  confidence: number;
   surfaceVersion: number;
   /** Live expiries, ascending. */
   readonly expiries: ExpiryRecord[];

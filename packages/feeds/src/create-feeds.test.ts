@@ -148,6 +148,9 @@ describe('tickers', () => {
         price: 100_000_000_000 as UsdMicros,
         estimatedDeliveryPrice: 100_000_000_000 as UsdMicros,
         fixingPrints: 0,
+        status: 'good',
+        confidence: 1,
+        constituents: [],
       },
       marks([1, 2]),
       {

@@ -9,7 +9,9 @@ import type {
   BookView,
   CashChanged,
   Currency,
+  IndexConstituent,
   IndexName,
+  IndexStatus,
   Instrument,
   InstrumentId,
   InstrumentState,
@@ -118,6 +120,10 @@ export interface IndexState {
   readonly tsUs: TsUs;
   readonly estimatedDeliveryPrice: UsdMicros;
   readonly fixingPrints: number;
+  readonly status: IndexStatus;
+  readonly confidence: number;
+  /** Of the value now; empty after a restart until the next one. */
+  readonly constituents: readonly IndexConstituent[];
   /** Of the last 24 hours. */
   readonly high24h: UsdMicros;
   readonly low24h: UsdMicros;
@@ -192,6 +198,8 @@ export interface FeedSeed {
     readonly price: UsdMicros;
     readonly estimatedDeliveryPrice: UsdMicros;
     readonly fixingPrints: number;
+    readonly status: IndexStatus;
+    readonly confidence: number;
   }[];
   readonly tradingState: readonly {
     readonly scope: Currency | 'all';

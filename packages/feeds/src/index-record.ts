@@ -1,6 +1,14 @@
 // Index record: the newest value of one index and its range over the last 24 hours.
-import type { IndexChanged, IndexName, TsUs, UsdMicros } from '@openstrike/domain';
-import type { IndexState } from './feeds.ts';
+import type {
+  IndexChanged,
+  IndexConstituent,
+  IndexName,
+  IndexStatus,
+  TsUs,
+  UsdMicros,
+} from '@openstrike/domain';
+
+import type { FeedSeed, IndexState } from './feeds.ts';
 import { type MinuteBucket, MinuteWindow, minuteOf } from './minute-window.ts';
 
 export class IndexRecord {
@@ -10,6 +18,9 @@ export class IndexRecord {
   #tsUs = 0 as TsUs;
   estimatedDeliveryPrice = 0 as UsdMicros;
   #fixingPrints = 0;
+  #status: IndexStatus = 'frozen';
+  #confidence = 0;
+  #constituents: readonly IndexConstituent[] = [];
 
   constructor(indexName: IndexName) {
     this.#indexName = indexName;
@@ -18,14 +29,17 @@ export class IndexRecord {
   /** Takes a value with its delivery estimate. */
   change(event: IndexChanged, tsUs: TsUs): void {
     this.load(event, tsUs);
+    this.#constituents = event.constituents;
     this.remember(event.price, tsUs);
   }
 
   /** Takes a value that may be older than it is told; the range of the day is `remember`'s. */
-  load(event: Omit<IndexChanged, 'type'>, tsUs: TsUs): void {
+  load(event: FeedSeed['indexes'][number], tsUs: TsUs): void {
     this.price = event.price;
     this.estimatedDeliveryPrice = event.estimatedDeliveryPrice;
     this.#fixingPrints = event.fixingPrints;
+    this.#status = event.status;
+    this.#confidence = event.confidence;
     this.#tsUs = tsUs;
   }
 
@@ -45,6 +59,9 @@ export class IndexRecord {
       tsUs: this.#tsUs,
       estimatedDeliveryPrice: this.estimatedDeliveryPrice,
       fixingPrints: this.#fixingPrints,
+      status: this.#status,
+      confidence: this.#confidence,
+      constituents: this.#constituents,
       high24h: Math.max(day?.high ?? price, price) as UsdMicros,
       low24h: Math.min(day?.low ?? price, price) as UsdMicros,
       change24hPercent: day === null ? 0 : ((price - day.open) / day.open) * 100,

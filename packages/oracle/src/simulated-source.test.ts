@@ -1,4 +1,11 @@
-import { type Command, type TsUs, usPerDay, usPerSecond, usPerYear } from '@openstrike/domain';
+import {
+  type Command,
+  goodIndex,
+  type TsUs,
+  usPerDay,
+  usPerSecond,
+  usPerYear,
+} from '@openstrike/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSimulatedSource } from './simulated-source.ts';
@@ -26,7 +33,7 @@ test('the same seed gives the same market, another seed another', () => {
 test('it sets out from the real day', () => {
   const [first] = run('a', 1);
   const price = startingStates.BTC.spotUsd * 1e6;
-  expect(first).toEqual({ type: 'set-index', indexName: 'btc_usd', price });
+  expect(first).toEqual(goodIndex('btc_usd', price as ReturnType<typeof goodIndex>['price']));
 });
 
 test('an hour a step, the realised volatility of a year is near the long-run one', () => {

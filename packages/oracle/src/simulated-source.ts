@@ -3,6 +3,7 @@
 // surfaces. Invariant: the same seed, start and step times give the same commands.
 import {
   type Command,
+  goodIndex,
   type IndexName,
   type SviSlice,
   type TsUs,
@@ -125,7 +126,7 @@ const commandsAt = (market: Market, atUs: TsUs): Command[] => {
   for (const underlying of underlyings) {
     for (const indexName of indexOf[underlying]) {
       const price = indexPrice(market, underlying, indexName);
-      commands.push({ type: 'set-index', indexName, price });
+      commands.push(goodIndex(indexName, price));
       const expiries = market.options.expiriesOf(indexName, atUs).filter((at) => at > atUs);
       if (withForwards)
         commands.push(forwardsCommand(underlying, indexName, price, expiries, atUs));

@@ -7,8 +7,11 @@
 import type {
   CancelOrder,
   Command,
+  ConstituentUse,
   EditOrder,
+  IndexConstituent,
   IndexName,
+  IndexStatus,
   OrderType,
   PlaceOrder,
   PostOnly,
@@ -77,6 +80,16 @@ const timesInForce = new Enumeration<TimeInForce>({ gtc: 0, day: 1, ioc: 2, fok:
 const postOnlys = new Enumeration<PostOnly>({ off: 0, slide: 1, reject: 2 });
 const priceModes = new Enumeration<PriceMode>({ price: 0, usd: 1, iv: 2 });
 const triggerSources = new Enumeration<TriggerSource>({ index: 0, mark: 1, last: 2 });
+const indexStatuses = new Enumeration<IndexStatus>({ good: 0, flagged: 1, frozen: 2 });
+const constituentUses = new Enumeration<ConstituentUse>({
+  whole: 0,
+  clamped: 1,
+  stale: 2,
+  down: 3,
+  erroneous: 4,
+  unconverted: 5,
+  distrusted: 6,
+});
 const indexes = new Enumeration<IndexName>({ btc_usd: 0, eth_usd: 1, btc_usdc: 2, eth_usdc: 3 });
 
 /** Code of a null word. */
@@ -305,15 +318,39 @@ function readCancelOrder(from: ByteReader): CancelOrder {
 }
 
 function writeSetIndex(to: ByteWriter, index: SetIndex): void {
-  to.reserve(10);
+  to.reserve(20);
   to.u8(tags.setIndex);
   to.u8(indexes.code(index.indexName));
   to.f64(index.price);
+  to.u8(indexStatuses.code(index.status));
+  to.f64(index.confidence);
+  to.u8(index.constituents.length);
+  for (const { source, price, counted, weightBp, use } of index.constituents) {
+    to.reserve(textBytesMax(source) + 19);
+    to.text(source);
+    to.f64(price);
+    to.f64(counted);
+    to.u16(weightBp);
+    to.u8(constituentUses.code(use));
+  }
 }
 
 function readSetIndex(from: ByteReader): SetIndex {
   const indexName = indexes.word(from.u8());
-  return { type: 'set-index', indexName, price: from.f64() as SetIndex['price'] };
+  const price = from.f64() as SetIndex['price'];
+  const status = indexStatuses.word(from.u8());
+  const confidence = from.f64();
+  const constituents: IndexConstituent[] = [];
+  for (let left = from.u8(); left > 0; left--) {
+    constituents.push({
+      source: from.text(),
+      price: from.f64() as SetIndex['price'],
+      counted: from.f64() as SetIndex['price'],
+      weightBp: from.u16(),
+      use: constituentUses.word(from.u8()),
+    });
+  }
+  return { type: 'set-index', indexName, price, status, confidence, constituents };
 }
 
 function writeSetForwards(to: ByteWriter, command: SetForwards): void {

@@ -9,7 +9,7 @@ import type {
   SetSurface,
   UsdMicros,
 } from '@openstrike/domain';
-import { indexNames, usdMicrosPerUsd } from '@openstrike/domain';
+import { constituentsMax, indexNames, usdMicrosPerUsd } from '@openstrike/domain';
 import { estimatedDeliveryPrice, fixingSeconds, recordPrint } from '../fixing/fixing.ts';
 import { expiryRecordOf } from '../instruments.ts';
 import { runListing } from '../listing/run-listing.ts';
@@ -24,6 +24,9 @@ const indexOf = (state: EngineState, name: IndexName): IndexRecord =>
 
 const isPrice = (price: number): boolean => Number.isSafeInteger(price) && price > 0;
 
+const isQuality = ({ confidence, constituents }: SetIndex): boolean =>
+  confidence >= 0 && confidence <= 1 && constituents.length <= constituentsMax;
+
 /** Marks an index and lets everything that hangs on its marks follow. */
 export const remark = (state: EngineState, index: IndexRecord): void => {
   markIndex(state, index);
@@ -36,19 +39,24 @@ export const remark = (state: EngineState, index: IndexRecord): void => {
 
 /** Takes one index value. */
 export const setIndex = (state: EngineState, command: SetIndex): RejectCode | null => {
-  if (!isPrice(command.price)) return 'invalid-price';
+  if (!isPrice(command.price) || !isQuality(command)) return 'invalid-price';
 
   // Point of no return.
   const index = indexOf(state, command.indexName);
   recordPrint(index.fixing, command.price, state.nowUs);
   index.price = command.price;
   index.priceUs = state.nowUs;
+  index.status = command.status;
+  index.confidence = command.confidence;
   state.emit({
     type: 'index-changed',
     indexName: index.name,
     price: command.price,
     estimatedDeliveryPrice: estimatedDeliveryPrice(index.fixing, state.nowUs) as UsdMicros,
     fixingPrints: fixingSeconds(index.fixing, state.nowUs),
+    status: command.status,
+    confidence: command.confidence,
+    constituents: command.constituents,
   });
   deliverDue(state);
   runListing(state, index);

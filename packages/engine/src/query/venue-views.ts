@@ -110,6 +110,8 @@ export const indexViews = (state: EngineState): Queries['indexes']['out'] =>
       price: index.price as UsdMicros,
       estimatedDeliveryPrice: estimatedDeliveryPrice(index.fixing, state.nowUs) as UsdMicros,
       fixingPrints: fixingSeconds(index.fixing, state.nowUs),
+      status: index.status,
+      confidence: index.confidence,
     }));
 
 /** Trading states: the venue's, then each currency's. */

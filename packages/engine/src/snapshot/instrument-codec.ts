@@ -3,8 +3,10 @@
 // rebuilt.
 import {
   type ContractFamily,
+  type IndexStatus,
   type Instrument,
   type InstrumentState,
+  indexStatuses,
   type SviSlice,
   type TsUs,
   type UsdMicros,
@@ -148,6 +150,8 @@ const readSlice = (reader: ByteReader): SviSlice | null => {
 export const writeIndex = (writer: ByteWriter, index: IndexRecord): void => {
   writer.int(index.price);
   writer.int(index.priceUs);
+  writer.byte(indexStatuses.indexOf(index.status));
+  writer.real(index.confidence);
   writer.int(index.surfaceVersion);
   writer.int(index.markedUs);
   writer.reals(saveFixingState(index.fixing));
@@ -163,6 +167,8 @@ export const writeIndex = (writer: ByteWriter, index: IndexRecord): void => {
 export const readIndex = (reader: ByteReader, index: IndexRecord): void => {
   index.price = reader.int() as UsdMicros;
   index.priceUs = reader.int();
+  index.status = indexStatuses[reader.byte()] as IndexStatus;
+  index.confidence = reader.real();
   index.surfaceVersion = reader.int();
   index.markedUs = reader.int();
   index.fixing = restoreFixingState(reader.reals());

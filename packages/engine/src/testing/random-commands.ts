@@ -1,6 +1,7 @@
 // Random commands: a seeded stream that a busy and careless crowd would send, refusals included.
 // Prices stay near the mark so that orders meet; time passes so that timers run. The same seed
 // gives the same stream for engines that answer alike.
+
 import type {
   AccountId,
   Command,
@@ -15,6 +16,7 @@ import type {
   Trigger,
   UsdMicros,
 } from '@openstrike/domain';
+import { goodIndex } from '@openstrike/domain';
 import { createRandom, type Random } from '@openstrike/std';
 import { plainOrder, type TestEngine } from './test-engine.ts';
 
@@ -266,7 +268,7 @@ export class RandomCommands {
     if (this.#chance(0.7)) {
       this.#price *= 1 + 0.004 * (this.#random.nextFloat() - 0.5);
       const price = Math.round(this.#price * 1e6) as UsdMicros;
-      return { type: 'set-index', indexName, price };
+      return { ...goodIndex(indexName, price), confidence: this.#chance(0.8) ? 1 : 0.5 };
     }
     const expiries = test.expiries(indexName) as never[];
     const price = Math.round(this.#price * 1.001 * 1e6) as UsdMicros;

@@ -19,7 +19,7 @@ import type {
   TsUs,
   UsdMicros,
 } from '@openstrike/domain';
-import { usPerYear } from '@openstrike/domain';
+import { goodIndex, usPerYear } from '@openstrike/domain';
 import type { MatcherFactory } from '../create-state.ts';
 import { createEngine } from '../engine.ts';
 import { testTables } from './test-tables.ts';
@@ -97,7 +97,7 @@ export class TestEngine {
 
   index(indexName: IndexName, price: number): readonly Event[] {
     const micros = Math.round(price * 1e6) as UsdMicros;
-    return this.apply({ type: 'set-index', indexName, price: micros });
+    return this.apply(goodIndex(indexName, micros));
   }
 
   /** Expiries of an index that are listed now. */

@@ -235,6 +235,9 @@ export class NaiveVenue {
       price: print.price,
       estimatedDeliveryPrice: print.price,
       fixingPrints: 0,
+      status: 'good',
+      confidence: 1,
+      constituents: [],
     });
   }
 
@@ -293,6 +296,8 @@ export class NaiveVenue {
         price: this.lastPrint(indexName),
         estimatedDeliveryPrice: this.lastPrint(indexName),
         fixingPrints: 0,
+        status: 'good' as const,
+        confidence: 1,
       })),
       tradingState: [],
       recentTrades: this.trades.filter((trade) => trade.tsUs >= since),

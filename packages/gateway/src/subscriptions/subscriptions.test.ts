@@ -1,5 +1,5 @@
-import type { AccountId, PriceTicks, SizeLots } from '@openstrike/domain';
-import { usPerDay, usPerMinute } from '@openstrike/domain';
+import type { AccountId, PriceTicks, SizeLots, UsdMicros } from '@openstrike/domain';
+import { goodIndex, usPerDay, usPerMinute } from '@openstrike/domain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TestSocket } from '../testing/test-socket.ts';
 import { TestVenue } from '../testing/test-venue.ts';
@@ -14,6 +14,7 @@ interface BookData {
 }
 
 const perpetual = 'BTC-PERPETUAL';
+const usd = (price: number): UsdMicros => (price * 1e6) as UsdMicros;
 
 /** Applies book notifications as a client does; throws where the chain breaks. */
 const replayBook = (messages: readonly BookData[]): Map<string, number> => {
@@ -279,7 +280,21 @@ describe('channels', () => {
     expect(delivery).toMatchObject({ price: 100_000, is_estimated: false });
     const [marks] = alice.heard<{ iv: number }[]>('markprice.options.btc_usd');
     expect(marks?.[0]?.iv).toBeLessThan(2);
-    await venue.setIndex(100_100);
+    const ranking = 'deribit_price_ranking.btc_usd';
+    expect(alice.heard(ranking)[0]).toMatchObject([{ identifier: 'oracle', weight: 100 }]);
+    await venue.submit({
+      ...goodIndex('btc_usd', usd(100_100)),
+      constituents: [
+        { source: 'kraken', price: usd(99), counted: usd(100), weightBp: 6_250, use: 'clamped' },
+        { source: 'gemini', price: usd(98), counted: 0, weightBp: 0, use: 'stale' },
+        { source: 'okx', price: 0, counted: 0, weightBp: 0, use: 'down' },
+      ],
+    });
+    expect(await alice.hear(ranking, 2)).toMatchObject([
+      { identifier: 'kraken', enabled: true, original_price: 99, price: 100, weight: 62.5 },
+      { identifier: 'gemini', enabled: false, original_price: 98, price: null, weight: 0 },
+      { identifier: 'okx', enabled: false, original_price: null, price: null, timestamp: null },
+    ]);
     expect(await alice.hear('deribit_price_index.btc_usd', 2)).toMatchObject({ price: 100_100 });
     expect(await alice.hear('markprice.options.btc_usd', 2)).toBeDefined();
     await venue.setIndex(100_000);

@@ -22,20 +22,22 @@ const indexData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
   return [{ index_name: indexName, price: usdOf(index.price), timestamp: msOf(index.tsUs) }];
 };
 
-/** The index comes to the engine whole, so its only constituent here is the venue's own oracle. */
+/** Of a value that came whole, the only constituent is the venue's own oracle. */
 const rankingData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
   const index = feeds.index(indexName);
   if (index === null) return [];
-  const price = usdOf(index.price);
-  const row = {
-    identifier: 'oracle',
-    enabled: true,
-    original_price: price,
-    price,
-    weight: 100,
-    timestamp: msOf(index.tsUs),
-  };
-  return [[row]];
+  const timestamp = msOf(index.tsUs);
+  const whole = { source: 'oracle', price: index.price, counted: index.price, weightBp: 10_000 };
+  const parts = index.constituents.length === 0 ? [whole] : index.constituents;
+  const rows = parts.map(({ source, price, counted, weightBp }) => ({
+    identifier: source,
+    enabled: counted !== 0,
+    original_price: price === 0 ? null : usdOf(price),
+    price: counted === 0 ? null : usdOf(counted),
+    weight: weightBp / 100,
+    timestamp: price === 0 ? null : timestamp,
+  }));
+  return [rows];
 };
 
 const statisticsData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {

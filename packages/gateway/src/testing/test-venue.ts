@@ -4,6 +4,7 @@ import {
   type AccountId,
   type Applied,
   type Command,
+  goodIndex,
   type PlaceOrder,
   type PriceTicks,
   type SizeLots,
@@ -125,7 +126,7 @@ export class TestVenue {
   }
 
   async setIndex(usd: number): Promise<void> {
-    await this.submit({ type: 'set-index', indexName: 'btc_usd', price: (usd * 1e6) as UsdMicros });
+    await this.submit(goodIndex('btc_usd', (usd * 1e6) as UsdMicros));
   }
 
   /** Places a limit order of an account past the door. */

@@ -132,6 +132,9 @@ const happen = (story: Story, random: Random, seq: number, tsUs: TsUs): Event[] 
       price: price as UsdMicros,
       estimatedDeliveryPrice: price as UsdMicros,
       fixingPrints: 0,
+      status: 'good',
+      confidence: 1,
+      constituents: [],
     },
   ];
 };

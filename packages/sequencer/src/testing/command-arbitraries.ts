@@ -13,10 +13,13 @@ import {
   type ConfigureAccount,
   type ContractFamily,
   type CreateAccount,
+  constituentUses,
   currencies,
   type Deposit,
   type EditOrder,
+  type IndexConstituent,
   indexNames,
+  indexStatuses,
   type OrderFilter,
   type PlaceOrder,
   type PriceTicks,
@@ -133,10 +136,21 @@ const closePosition: fc.Arbitrary<ClosePosition> = fc.record({
   connectionId: whole(),
 });
 
+const constituent: fc.Arbitrary<IndexConstituent> = fc.record({
+  source: text,
+  price: whole<UsdMicros>(),
+  counted: whole<UsdMicros>(),
+  weightBp: fc.nat({ max: 10_000 }),
+  use: fc.constantFrom(...constituentUses),
+});
+
 const setIndex: fc.Arbitrary<SetIndex> = fc.record({
   type: fc.constant('set-index'),
   indexName,
   price: whole<UsdMicros>(),
+  status: fc.constantFrom(...indexStatuses),
+  confidence: finite,
+  constituents: fc.array(constituent, { maxLength: 32 }),
 });
 
 const setForwards: fc.Arbitrary<SetForwards> = fc.record({

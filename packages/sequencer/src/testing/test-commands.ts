@@ -1,5 +1,7 @@
 // Commands, clocks and storages that several tests of this package use.
+
 import type { Command, Deposit, PlaceOrder, TsUs, VenueClock } from '@openstrike/domain';
+import { goodIndex } from '@openstrike/domain';
 import { createSequencer, type Sequencer, type SequencerOptions } from '../sequencer.ts';
 import { createTallyMachine } from './tally-machine.ts';
 
@@ -50,7 +52,7 @@ export function mixedCommands(count: number): Command[] {
     limitOrder,
     (n) => deposit(n),
     () => ({ type: 'pass-time' }),
-    (n) => ({ type: 'set-index', indexName: 'btc_usd', price: (1e11 + n) as never }),
+    (n) => goodIndex('btc_usd', (1e11 + n) as never),
   ];
   return Array.from({ length: count }, (_, n) => (kinds[n % kinds.length] as typeof limitOrder)(n));
 }

@@ -11,6 +11,7 @@ import {
   type Command,
   type ContractTable,
   type Currency,
+  goodIndex,
   type Instrument,
   type Seq,
   type StateMachine,
@@ -180,7 +181,7 @@ export class MethodVenue {
 
   setIndex(usd: number): void {
     for (const indexName of ['btc_usd', 'btc_usdc'] as const) {
-      this.apply({ type: 'set-index', indexName, price: Math.round(usd * 1e6) as UsdMicros });
+      this.apply(goodIndex(indexName, Math.round(usd * 1e6) as UsdMicros));
     }
   }
 

@@ -1,0 +1,68 @@
+// The quality of an index value: what the oracle said of it is kept, told and restored, and a value
+// whose quality makes no sense is refused whole.
+import {
+  goodIndex,
+  type IndexConstituent,
+  type SetIndex,
+  type UsdMicros,
+} from '@openstrike/domain';
+import { expect, test } from 'vitest';
+import { createEngine } from '../engine.ts';
+import { TestEngine } from '../testing/test-engine.ts';
+
+const usd = (price: number): UsdMicros => (price * 1e6) as UsdMicros;
+
+const constituents: readonly IndexConstituent[] = [
+  { source: 'a', price: usd(100_000), counted: usd(100_000), weightBp: 5_000, use: 'whole' },
+  { source: 'b', price: usd(90_000), counted: usd(99_500), weightBp: 5_000, use: 'clamped' },
+  { source: 'c', price: 0, counted: 0, weightBp: 0, use: 'down' },
+];
+
+const flagged: SetIndex = {
+  type: 'set-index',
+  indexName: 'btc_usd',
+  price: usd(99_750),
+  status: 'flagged',
+  confidence: 0.25,
+  constituents,
+};
+
+test('the engine keeps status and confidence, and tells them with the constituents', () => {
+  const venue = new TestEngine();
+  venue.open();
+  expect(venue.apply(goodIndex('btc_usd', usd(100_000)))[0]).toMatchObject({
+    status: 'good',
+    confidence: 1,
+    constituents: [],
+  });
+  const [event] = venue.apply(flagged);
+  expect(event).toMatchObject({
+    type: 'index-changed',
+    status: 'flagged',
+    confidence: 0.25,
+    constituents,
+  });
+  const view = () => venue.engine.query('indexes', {})[0];
+  expect(view()).toMatchObject({ price: usd(99_750), status: 'flagged', confidence: 0.25 });
+  const restored = createEngine();
+  restored.restore(venue.engine.snapshot());
+  expect(restored.query('indexes', {})[0]).toEqual(view());
+  expect(restored.stateHash()).toBe(venue.engine.stateHash());
+});
+
+test('a quality that makes no sense is refused, and changes nothing', () => {
+  const venue = new TestEngine();
+  venue.open();
+  venue.apply(goodIndex('btc_usd', usd(100_000)));
+  const before = venue.engine.query('indexes', {});
+  const many = Array.from({ length: 33 }, () => constituents[0] as IndexConstituent);
+  for (const wrong of [
+    { ...flagged, confidence: Number.NaN },
+    { ...flagged, confidence: -0.1 },
+    { ...flagged, confidence: 1.1 },
+    { ...flagged, constituents: many },
+  ]) {
+    expect(venue.apply(wrong)).toMatchObject([{ type: 'command-rejected', code: 'invalid-price' }]);
+  }
+  expect(venue.engine.query('indexes', {})).toEqual(before);
+});
