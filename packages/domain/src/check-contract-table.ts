@@ -181,6 +181,7 @@ const optionKeys = [
   'bandMin',
   'bandPerDelta',
   'margin',
+  'exercise',
 ];
 
 const checkOptions = (terms: Fields, path: string, report: Report): void => {
@@ -193,6 +194,9 @@ const checkOptions = (terms: Fields, path: string, report: Report): void => {
   checkNumber(terms, path, 'bandMin', 0.0001, 1, report);
   checkNumber(terms, path, 'bandPerDelta', 0, 1, report);
   checkTickSteps(terms, path, report);
+  if (terms.exercise !== undefined) {
+    checkOneOf(terms, path, 'exercise', ['cash', 'future'], report);
+  }
   const { margin } = terms;
   const at = `${path}.margin`;
   if (!isFields(margin)) {

@@ -76,6 +76,11 @@ export interface OptionTerms extends CommonTerms {
   /** The band's half-width also grows with |delta|: `max(bandMin, bandPerDelta * |delta|)`. */
   readonly bandPerDelta: number;
   readonly margin: OptionMarginParameters;
+  /**
+   * What an option in the money becomes at expiry: cash, or a future of its expiry at its strike
+   * that nets with the account's own and is paid at the same price. Cash where it is not said.
+   */
+  readonly exercise?: 'cash' | 'future';
 }
 
 export interface FutureTerms extends CommonTerms {

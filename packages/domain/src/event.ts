@@ -180,6 +180,22 @@ export interface PositionSettled {
   readonly fee: Cash;
 }
 
+/**
+ * An option in the money became a future of its expiry at its strike, which nets with what the
+ * account holds of that future; `position-settled` then tells what both are paid.
+ */
+export interface OptionExercised {
+  readonly type: 'option-exercised';
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  /** The listed future; null where the family lists none at that expiry. */
+  readonly futureId: InstrumentId | null;
+  /** Of the option, signed. */
+  readonly sizeLots: SizeLots;
+  /** USD: the price of the future. */
+  readonly strike: number;
+}
+
 export interface InstrumentListed {
   readonly type: 'instrument-listed';
   readonly instrument: Instrument;
@@ -313,6 +329,7 @@ export type Event =
   | PositionChanged
   | CashChanged
   | PositionSettled
+  | OptionExercised
   | InstrumentListed
   | InstrumentStateChanged
   | ExpiryFixed

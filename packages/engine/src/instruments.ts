@@ -175,8 +175,16 @@ export const retireExpiry = (
   for (const record of expiry.instruments) {
     assert(record.state === 'delivered', `${record.contract.name} is not delivered`);
     state.book.closeBook(record.id);
-    index.instruments.splice(index.instruments.indexOf(record), 1);
   }
+  // In place and in one pass: ten thousand contracts may end at once.
+  let kept = 0;
+  for (const record of index.instruments) {
+    if (record.expiryUs !== expiry.expiryUs) {
+      index.instruments[kept] = record;
+      kept += 1;
+    }
+  }
+  index.instruments.length = kept;
   index.plan = null;
   index.expiries.splice(index.expiries.indexOf(expiry), 1);
 };

@@ -3,28 +3,14 @@
 // and at one price; while the missing-print rule waits for an index value it stays closed and
 // untouched. Payoffs and profits sum to zero over all accounts but for roundings, which go to the
 // rounding account.
-import {
-  type Cash,
-  type SizeLots,
-  type TsUs,
-  type UsdMicros,
-  usdMicrosPerUsd,
-} from '@openstrike/domain';
+import type { Cash, InstrumentId, SizeLots, TsUs, UsdMicros } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import { moveCash } from '../account/cash.ts';
-import { dropHolding, emitPosition, holdingsInOrder, valueAtPrice } from '../account/holdings.ts';
+import { dropHolding, emitPosition } from '../account/holdings.ts';
 import { fixingOf } from '../fixing/fixing.ts';
 import { retireExpiry } from '../instruments.ts';
-import type {
-  CurrencyRecord,
-  EngineState,
-  ExpiryRecord,
-  Holding,
-  IndexRecord,
-  InstrumentRecord,
-  VenueAccounts,
-} from '../state.ts';
-import { futureDeliveryFee, optionDeliveryFee, optionPayoff } from './delivery.ts';
+import type { EngineState, ExpiryRecord, Holding, IndexRecord, VenueAccounts } from '../state.ts';
+import { type DeliveryPlan, type PlannedDelivery, planDelivery } from './delivery-plan.ts';
 import {
   closeSession,
   createRun,
@@ -33,43 +19,37 @@ import {
   type SettlementRun,
 } from './settlement-run.ts';
 
-/** What one position gets. */
-interface Delivered {
-  /** Value of the lots at the delivery price: the payoff of an option, the notional of a future. */
-  readonly value: number;
-  /** What cash changes by, the fee apart. */
-  readonly change: number;
-  readonly fee: number;
-}
-
-const deliverPosition = (holding: Holding, price: UsdMicros): Delivered => {
-  const { instrument, sizeLots } = holding;
-  const { contract, fees, terms } = instrument;
-  const free = terms.fees.deliveryFreeTenors.some((tenor) => tenor === contract.tenor);
-  const rate = free ? 0 : fees.delivery;
-  if (contract.kind === 'option') {
-    const perLot = fees.coinMinorPerLot;
-    const value = optionPayoff(contract, sizeLots, perLot, price);
-    const fee = optionDeliveryFee(contract, sizeLots, perLot, price, rate, fees.premiumCap);
-    return { value, change: value, fee };
-  }
-  const value = sizeLots === 0 ? 0 : valueAtPrice(instrument, sizeLots, price / usdMicrosPerUsd);
-  const change = value - holding.sessionCost + holding.sessionRealised;
-  return { value, change, fee: futureDeliveryFee(value, rate) };
+/** Tells that an option in the money became a future at its strike. */
+const stateExercise = (
+  state: EngineState,
+  futures: ReadonlyMap<string, InstrumentId>,
+  holding: Holding,
+): void => {
+  const { contract, family } = holding.instrument;
+  state.emit({
+    type: 'option-exercised',
+    accountId: holding.account.id,
+    instrumentId: contract.id,
+    futureId: futures.get(family.name) ?? null,
+    sizeLots: holding.sizeLots as SizeLots,
+    strike: contract.strike as number,
+  });
 };
 
-const deliverHolding = (
+const carryOut = (
   state: EngineState,
   run: SettlementRun,
-  record: CurrencyRecord,
-  holding: Holding,
-  price: UsdMicros,
+  futures: ReadonlyMap<string, InstrumentId>,
+  delivery: PlannedDelivery,
 ): void => {
+  const { record, holding, value, change, fee } = delivery;
   const { instrument, sizeLots } = holding;
   assert(holding.orderCount === 0, `an order outlived ${instrument.contract.name}`);
-  const { value, change, fee } = deliverPosition(holding, price);
   const option = instrument.contract.kind === 'option';
   if (sizeLots !== 0 || change !== 0) {
+    if (option && value !== 0 && instrument.family.options?.exercise === 'future') {
+      stateExercise(state, futures, holding);
+    }
     const index = state.indexes[instrument.indexNo] as IndexRecord;
     const markPrice = state.marks.markPrice[instrument.id] as number;
     state.emit({
@@ -99,34 +79,36 @@ const deliverHolding = (
   dropHolding(holding);
 };
 
+const futuresOf = (expiry: ExpiryRecord): ReadonlyMap<string, InstrumentId> => {
+  const futures = new Map<string, InstrumentId>();
+  for (const { kind, contract } of expiry.instruments) {
+    if (kind === 'future') futures.set(contract.family, contract.id);
+  }
+  return futures;
+};
+
 const deliverExpiry = (
   state: EngineState,
   index: IndexRecord,
   expiry: ExpiryRecord,
-  price: UsdMicros,
+  plan: DeliveryPlan,
 ): void => {
-  const due = new Set<InstrumentRecord>(expiry.instruments);
   const run = createRun();
-  for (const account of state.accounts) {
-    for (const record of account?.currencies ?? []) {
-      for (const holding of record === null ? [] : holdingsInOrder(record).slice()) {
-        if (due.has(holding.instrument)) {
-          deliverHolding(state, run, record as CurrencyRecord, holding, price);
-        }
-      }
-    }
+  const futures = futuresOf(expiry);
+  for (const delivery of plan.deliveries) {
+    carryOut(state, run, futures, delivery);
   }
   finishRun(state, run);
   for (const instrument of expiry.instruments) {
     instrument.state = 'delivered';
-    instrument.deliveryPrice = price;
+    instrument.deliveryPrice = plan.price;
     instrument.deliveredUs = state.nowUs;
     instrument.openInterestLots = 0;
     state.emit({
       type: 'instrument-state-changed',
       instrumentId: instrument.id,
       state: 'delivered',
-      deliveryPrice: price,
+      deliveryPrice: plan.price,
     });
   }
   retireExpiry(state, index, expiry);
@@ -148,6 +130,9 @@ export const deliverDue = (state: EngineState): void => {
       }
       const fixing = fixingOf(index.fixing, expiry.expiryUs);
       if (fixing !== null) {
+        const plan = planDelivery(state, expiry, fixing.price);
+
+        // Point of no return.
         state.emit({
           type: 'expiry-fixed',
           indexName: index.name,
@@ -155,7 +140,7 @@ export const deliverDue = (state: EngineState): void => {
           price: fixing.price,
           prints: fixing.prints,
         });
-        deliverExpiry(state, index, expiry, fixing.price);
+        deliverExpiry(state, index, expiry, plan);
       }
     }
   }
