@@ -6,4 +6,6 @@ export type SmileQuote = {
   readonly k: number;
   readonly bidIv: number;
   readonly askIv: number;
+  /** How much it counts beside others of its spread; 1 where absent. */
+  readonly weight?: number;
 };

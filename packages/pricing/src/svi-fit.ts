@@ -140,7 +140,7 @@ function dataOf(quotes: readonly SmileQuote[], timeYears: number): SliceData {
     const half = Math.max(0.5 * (quote.askIv - quote.bidIv), HALF_SPREAD_MIN);
     k[i] = quote.k;
     w[i] = mid * mid * timeYears;
-    weight[i] = 1 / (2 * mid * timeYears * half);
+    weight[i] = (quote.weight ?? 1) / (2 * mid * timeYears * half);
     kMin = Math.min(kMin, quote.k);
     kMax = Math.max(kMax, quote.k);
     if (Math.abs(quote.k) < nearest) {
