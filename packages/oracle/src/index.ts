@@ -4,3 +4,4 @@ export * from './starting-state.ts';
 export * from './surface/chain-quotes.ts';
 export * from './surface/fit-chain.ts';
 export * from './term-structure.ts';
+export * from './replay/index.ts';

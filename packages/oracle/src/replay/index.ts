@@ -1,0 +1,9 @@
+export { type ChainRow, type ChainSnapshot, type Underlying, underlyings } from './chain-snapshot.ts';
+export { type FittedExpiry, type FittedSnapshot, fitSnapshot, ivOfCoins } from './fit-snapshot.ts';
+export { openRecording, type Recording } from './open-recording.ts';
+export {
+  createReplaySource,
+  type ReplayReport,
+  type ReplaySource,
+  type ReplaySourceOptions,
+} from './replay-source.ts';
