@@ -154,13 +154,30 @@ const addFolderCommands = (program: Command): void => {
   );
 };
 
+const withFiles = (files: readonly string[], flags: Flags): Flags =>
+  files.length === 0 ? flags : { ...flags, replayFiles: files };
+
 const program = withOptions(new Command('openstrike'))
   .description('A self-hosted, Deribit-compatible options exchange; without a command, runs it.')
   .version(packageVersion())
   .showHelpAfterError('(see --help)')
   .enablePositionalOptions()
-  .allowExcessArguments(false)
-  .action((flags: Flags) => runExchange(resolveOptions(flags, process.env).options));
+  .argument('[files...]', 'files to replay, with --market replay')
+  .action((files: string[], flags: Flags) => {
+    const { options } = resolveOptions(withFiles(files, flags), process.env);
+    if (files.length > 0 && options.market !== 'replay') {
+      const word = JSON.stringify(files[0]);
+      program.error(`error: ${word} is no command, and files need --market replay`);
+    }
+    return runExchange(options);
+  });
+withOptions(program.command('replay <files...>'))
+  .description('run the exchange on recorded option chains; the same as --market replay')
+  .action((files: string[], flags: Flags) =>
+    runExchange(
+      resolveOptions({ market: 'replay', ...withFiles(files, flags) }, process.env).options,
+    ),
+  );
 addAccountCommands(program);
 addVenueCommands(program);
 addFolderCommands(program);

@@ -94,3 +94,40 @@ test('no more than a bounded number of seconds waits for the disk', async () => 
   expect(waiting).toBe(0);
   expect(most).toBe(64);
 });
+
+test('a market with an end sends its last second, and says so once', async () => {
+  const clock = createPacedClock({ startUs, speed: Infinity, wallMs: () => performance.now() });
+  const asked: number[] = [];
+  let readyUs = 0;
+  let ended = 0;
+  const driver = createMarketDriver({
+    clock,
+    endUs: 1_010_000_000 as TsUs,
+    ready: (atUs) => {
+      if (atUs % 2_000_000 !== 0) return null;
+      return new Promise((done) => setTimeout(done, 1)).then(() => {
+        readyUs = atUs;
+      });
+    },
+    commandsAt: (atUs) => {
+      expect(readyUs).toBeGreaterThanOrEqual(atUs - 1_000_000);
+      asked.push(atUs);
+      return [passTime];
+    },
+    commands: { submit: async () => ({}) as Applied },
+    onEnd: () => {
+      ended += 1;
+    },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  readyUs = 1_000_000_000;
+  await driver.first();
+  driver.start();
+  while (ended === 0) await new Promise((done) => setTimeout(done, 1));
+  await new Promise((done) => setTimeout(done, 20));
+  expect(asked.at(-1)).toBe(1_010_000_000);
+  expect(asked).toHaveLength(10);
+  expect(ended).toBe(1);
+});

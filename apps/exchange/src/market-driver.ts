@@ -8,6 +8,12 @@ import type { PacedClock } from './paced-clock.ts';
 
 export interface MarketDriverOptions {
   readonly commandsAt: (atUs: TsUs) => readonly Command[];
+  /** Waited for before a second is asked for; null when there is nothing to wait for. */
+  readonly ready?: (atUs: TsUs) => Promise<void> | null;
+  /** The last second; none by default. */
+  readonly endUs?: TsUs;
+  /** Called once the last second is durable. */
+  readonly onEnd?: () => void;
   readonly commands: CommandPort;
   readonly clock: PacedClock;
   readonly onError: (error: unknown) => void;
@@ -36,55 +42,94 @@ const nextSecond = (atUs: number): TsUs =>
   ((Math.floor(atUs / usPerSecond) + 1) * usPerSecond) as TsUs;
 
 export const createMarketDriver = (options: MarketDriverOptions): MarketDriver => {
-  const { clock, commands } = options;
-  const undurable = new Set<Promise<unknown>>();
-  let atUs = 0 as TsUs;
-  let timer: NodeJS.Timeout | null = null;
-  let immediate: NodeJS.Immediate | null = null;
-  let pauseUntilMs = 0;
-  let stopped = false;
-
-  const send = (): Promise<unknown> => {
-    clock.advance(atUs, (atUs + usPerSecond) as TsUs);
-    const sent = Promise.all(options.commandsAt(atUs).map((each) => commands.submit(each)));
-    atUs = nextSecond(atUs);
-    return sent;
-  };
-
-  const turn = (): void => {
-    const sent: Promise<unknown> = send()
-      .catch((error: unknown) => {
-        pauseUntilMs = performance.now() + refusedPauseMs;
-        options.onError(error);
-      })
-      .finally(() => {
-        const waited = undurable.size >= undurableSecondsMax;
-        undurable.delete(sent);
-        if (waited) schedule();
-      });
-    undurable.add(sent);
-    if (undurable.size < undurableSecondsMax) schedule();
-  };
-
-  const schedule = (): void => {
-    if (stopped) return;
-    const waitMs = Math.max(clock.wallMsUntil(atUs), pauseUntilMs - performance.now());
-    // setImmediate lets sockets and timers have their turn between two seconds at full speed.
-    if (waitMs < 1) immediate = setImmediate(turn);
-    else timer = setTimeout(turn, waitMs);
-  };
-
+  const driver = new Driver(options);
   return {
-    first: async () => {
-      atUs = nextSecond(clock.nowUs());
-      await send();
-    },
-    start: schedule,
-    stop: async () => {
-      stopped = true;
-      if (timer !== null) clearTimeout(timer);
-      if (immediate !== null) clearImmediate(immediate);
-      await Promise.all(undurable);
-    },
+    first: () => driver.first(),
+    start: () => driver.schedule(),
+    stop: () => driver.stop(),
   };
 };
+
+class Driver {
+  readonly #options: MarketDriverOptions;
+  readonly #undurable = new Set<Promise<unknown>>();
+  #atUs = 0 as TsUs;
+  #timer: NodeJS.Timeout | null = null;
+  #immediate: NodeJS.Immediate | null = null;
+  #pauseUntilMs = 0;
+  #stopped = false;
+
+  constructor(options: MarketDriverOptions) {
+    this.#options = options;
+  }
+
+  async first(): Promise<void> {
+    this.#atUs = nextSecond(this.#options.clock.nowUs());
+    await this.#options.ready?.(this.#atUs);
+    await this.#send();
+  }
+
+  schedule(): void {
+    if (this.#stopped) return;
+    const { clock, endUs = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#atUs > endUs) {
+      this.#end();
+      return;
+    }
+    const pauseMs = this.#pauseUntilMs - performance.now();
+    const waitMs = Math.max(clock.wallMsUntil(this.#atUs), pauseMs);
+    // setImmediate lets sockets and timers have their turn between two seconds at full speed.
+    if (waitMs < 1) this.#immediate = setImmediate(() => this.#turnWhenReady());
+    else this.#timer = setTimeout(() => this.#turnWhenReady(), waitMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    await Promise.all(this.#undurable);
+  }
+
+  #end(): void {
+    this.#stopped = true;
+    void Promise.all(this.#undurable).then(() => this.#options.onEnd?.());
+  }
+
+  #turnWhenReady(): void {
+    const waiting = this.#options.ready?.(this.#atUs) ?? null;
+    if (waiting === null) {
+      this.#turn();
+      return;
+    }
+    // A source that cannot be read on ends the market: time stands still, and the operator hears.
+    waiting
+      .then(() => this.#turn())
+      .catch((error: unknown) => {
+        this.#options.onError(error);
+        this.#end();
+      });
+  }
+
+  #send(): Promise<unknown> {
+    const { clock, commandsAt, commands } = this.#options;
+    clock.advance(this.#atUs, (this.#atUs + usPerSecond) as TsUs);
+    const sent = Promise.all(commandsAt(this.#atUs).map((each) => commands.submit(each)));
+    this.#atUs = nextSecond(this.#atUs);
+    return sent;
+  }
+
+  #turn(): void {
+    const sent: Promise<unknown> = this.#send()
+      .catch((error: unknown) => {
+        this.#pauseUntilMs = performance.now() + refusedPauseMs;
+        this.#options.onError(error);
+      })
+      .finally(() => {
+        const waited = this.#undurable.size >= undurableSecondsMax;
+        this.#undurable.delete(sent);
+        if (waited) this.schedule();
+      });
+    this.#undurable.add(sent);
+    if (this.#undurable.size < undurableSecondsMax) this.schedule();
+  }
+}

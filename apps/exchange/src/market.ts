@@ -1,33 +1,16 @@
-// Market: where prices come from. The simulated source, driven second by second; without a market,
-// a timer that lets due times (expiry, settlement, funding) pass.
+// Market: where prices come from. The simulated source or a recording, driven second by second;
+// without a market, a timer that lets due times (expiry, settlement, funding) pass.
 import {
-  type CommandPort,
   type ContractTable,
   type IndexName,
   liveExpiries,
-  type QueryPort,
   type TsUs,
   usPerDay,
 } from '@openstrike/domain';
 import { createSimulatedSource } from '@openstrike/oracle';
-import type { Logger } from 'pino';
-import { createMarketDriver, type MarketDriver } from './market-driver.ts';
-import type { ExchangeOptions } from './options.ts';
-import type { PacedClock } from './paced-clock.ts';
-
-export type Market = MarketDriver;
-
-export interface MarketParts {
-  readonly options: ExchangeOptions;
-  readonly tables: readonly ContractTable[];
-  readonly commands: CommandPort;
-  readonly queries: QueryPort;
-  readonly clock: PacedClock;
-  readonly log: Logger;
-}
-
-/** Faster than this, forwards and surfaces are thinned; index values never are. */
-const everySecondSpeedMax = 10;
+import { createMarketDriver } from './market-driver.ts';
+import { everySecondSpeedMax, type Market, type MarketParts } from './market-parts.ts';
+import { createReplayMarket } from './replay-market.ts';
 
 /**
  * Expiries that may be listed within a day, over all families of an index; forwards and slices
@@ -114,5 +97,9 @@ const createEmptyMarket = ({ commands, queries, clock, log }: MarketParts): Mark
   };
 };
 
-export const createMarket = async (parts: MarketParts): Promise<Market> =>
-  parts.options.market === 'simulated' ? createSimulatedMarket(parts) : createEmptyMarket(parts);
+export const createMarket = async (parts: MarketParts): Promise<Market> => {
+  if (parts.replay !== null) return createReplayMarket(parts, parts.replay);
+  return parts.options.market === 'simulated'
+    ? createSimulatedMarket(parts)
+    : createEmptyMarket(parts);
+};

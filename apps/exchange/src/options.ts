@@ -15,12 +15,17 @@ export interface ExchangeOptions {
   readonly tls: boolean;
   readonly tlsCert: string;
   readonly tlsKey: string;
-  readonly market: 'simulated' | 'none';
+  readonly market: 'simulated' | 'replay' | 'none';
+  /** Files of a replay: chains, spot bars, recordings. */
+  readonly replayFiles: readonly string[];
   readonly seed: string;
   /** Infinity for `max`. */
   readonly speed: number;
   /** Venue time to begin at in microseconds; null follows the wall clock. */
   readonly start: number | null;
+  /** Venue time at which a replay ends, in microseconds; null at the end of the recording. */
+  readonly end: number | null;
+  readonly atEnd: 'stay' | 'stop';
   readonly makers: number;
   readonly takersPerMinute: number;
   readonly contracts: string;
@@ -146,8 +151,15 @@ const optionRows: readonly OptionRow[] = [
     name: 'market',
     flag: '--market <kind>',
     value: 'simulated',
-    explain: 'simulated, or none: an empty venue without prices',
-    read: oneOf('simulated', 'none'),
+    explain: 'simulated, replay of recorded files, or none: an empty venue without prices',
+    read: oneOf('simulated', 'replay', 'none'),
+  },
+  {
+    name: 'replayFiles',
+    flag: '--replay-files <paths>',
+    value: '',
+    explain: 'files to replay, in any order; the same as naming them after the options',
+    read: list,
   },
   {
     name: 'seed',
@@ -170,6 +182,20 @@ const optionRows: readonly OptionRow[] = [
     explain:
       'venue time a fresh venue begins at (ISO 8601), then going on by itself; now by default',
     read: instant,
+  },
+  {
+    name: 'end',
+    flag: '--end <time>',
+    value: '',
+    explain: 'venue time at which a replay ends; the end of the recording by default',
+    read: instant,
+  },
+  {
+    name: 'atEnd',
+    flag: '--at-end <what>',
+    value: 'stay',
+    explain: 'at the end of a replay stay open, with time standing still, or stop',
+    read: oneOf('stay', 'stop'),
   },
   {
     name: 'makers',
@@ -341,7 +367,8 @@ export const describeOptions = ({ options, sources }: ResolvedOptions): string =
     .filter((row) => row.name !== 'config')
     .map((row) => {
       const value = options[row.name];
-      const shown = row.name === 'start' ? shownInstant(value) : shownValue(value);
+      const shown =
+        row.name === 'start' || row.name === 'end' ? shownInstant(value) : shownValue(value);
       return `# ${row.explain}\n${row.name}: ${shown} # ${sources.get(row.name)}\n`;
     })
     .join('');

@@ -38,7 +38,8 @@ import {
 } from './development-certificate.ts';
 import { type HouseAccounts, openHouseAccounts } from './house-accounts.ts';
 import { createLog } from './log.ts';
-import { createMarket, type Market } from './market.ts';
+import { createMarket } from './market.ts';
+import type { Market, Replay } from './market-parts.ts';
 import { addOperationalRoutes, healthOf, type OperationalParts } from './operational-routes.ts';
 import { createOperator } from './operator.ts';
 import type { ExchangeOptions } from './options.ts';
@@ -46,6 +47,8 @@ import { createPacedClock, type PacedClock } from './paced-clock.ts';
 import { packageVersion } from './package-version.ts';
 import { type Participants, startParticipants } from './participants.ts';
 import { loadRateTiers } from './rate-tiers.ts';
+import { openReplay } from './replay-market.ts';
+import { instant } from './replay-report.ts';
 import { type RunFile, removeRunFile, writeRunFile } from './run-file.ts';
 import { seedFeeds } from './seed-feeds.ts';
 import { createStateMachine, rulesVersion, stateMachineModule } from './state-machine.ts';
@@ -79,6 +82,7 @@ interface Prepared {
   readonly tables: readonly ContractTable[];
   readonly tiers: Readonly<Record<string, RateTier>>;
   readonly givenCertificate: Certificate | null;
+  readonly replay: Replay | null;
   readonly log: Logger;
 }
 
@@ -95,14 +99,23 @@ const checkPortFree = (host: string, port: number): Promise<void> =>
     probe.listen(port, host, () => probe.close(() => done()));
   });
 
-const prepare = async (given: ExchangeOptions): Promise<Prepared> => {
+const prepare = async (
+  given: ExchangeOptions,
+  onReplayEnd: (report: string) => void,
+): Promise<Prepared> => {
   const options = { ...given, data: resolve(given.data) };
-  const tables = loadContractTables(options.contracts, options.families);
+  const replay = await openReplay(options, onReplayEnd);
+  // What is recorded are inverse options: other families would follow them without quotes.
+  const families =
+    replay === null || options.families.length > 0
+      ? options.families
+      : replay.recording.underlyings;
+  const tables = loadContractTables(options.contracts, families);
   const tiers = loadRateTiers(options.tiers);
   const ownPair = options.tlsCert !== '' || options.tlsKey !== '';
   const givenCertificate = ownPair ? readCertificate(options.tlsCert, options.tlsKey) : null;
   await checkPortFree(options.host, options.port);
-  return { options, tables, tiers, givenCertificate, log: createLog(options) };
+  return { options, tables, tiers, givenCertificate, replay, log: createLog(options) };
 };
 
 /** A start afresh first makes sure that nobody works in the folder, then moves it aside. */
@@ -287,16 +300,33 @@ const wakeVenue = async (
   feeds: Feeds,
   clock: PacedClock,
 ): Promise<{ readonly market: Market; readonly house: HouseAccounts }> => {
-  const { options, tables, log } = prepared;
+  const { options, tables, replay, log } = prepared;
   const { sequencer, identity, history } = stores;
   const ports = { commands: sequencer, queries: sequencer };
   await sequencer.submit({ type: 'configure', tables });
-  const makers = options.market === 'simulated' ? options.makers : 0;
+  const makers = options.market === 'none' ? 0 : options.makers;
   const house = await openHouseAccounts({ ...ports, identity }, makers);
-  const market = await createMarket({ ...ports, options, tables, clock, log });
+  const market = await createMarket({
+    ...ports,
+    events: sequencer,
+    options,
+    tables,
+    clock,
+    replay,
+    log,
+  });
   await market.first();
   await seedFeeds(feeds, sequencer, history, sequencer.durableSeq(), clock.nowUs());
   return { market, house };
+};
+
+/** A venue cannot live through a time that lies behind it. */
+const checkReplayed = ({ startUs, endUs }: Replay, lastTsUs: number, data: string): void => {
+  if (lastTsUs === 0 || (lastTsUs >= startUs - usPerMs && lastTsUs < endUs)) return;
+  const sentence =
+    `The journal in ${data} ends at ${instant(lastTsUs)}, outside of the replay ` +
+    `(${instant(startUs)} to ${instant(endUs)}); start with --fresh or another --data folder.`;
+  throw new OperationalError('not-in-replay', sentence);
 };
 
 const startExchange = async (
@@ -304,7 +334,7 @@ const startExchange = async (
   farewell: Farewell,
   onDoorOpen: () => void,
 ): Promise<RunFile> => {
-  const { options, log } = prepared;
+  const { options, replay, log } = prepared;
   if (options.fresh) await freshFolder(options.data, log);
   const folder = openDataFolder(options.data);
   const starting = new StartingClock();
@@ -312,7 +342,10 @@ const startExchange = async (
   // A killed process leaves its run file behind; whoever waits for ours must not read that one.
   removeRunFile(options.data);
   const lastTsUs = await recover(stores, log);
-  const { speed, start } = options;
+  const { speed } = options;
+  // A moment before the first second, which is then told like all others.
+  const start = replay === null ? options.start : replay.startUs - usPerMs;
+  if (replay !== null) checkReplayed(replay, lastTsUs, options.data);
   // A venue with a time of its own goes on from where it stopped; any other follows the wall clock.
   const beginUs = start === null ? Date.now() * usPerMs : lastTsUs === 0 ? start : lastTsUs;
   const startUs = Math.max(beginUs, lastTsUs) as ReturnType<VenueClock['nowUs']>;
@@ -364,10 +397,14 @@ const startExchange = async (
   };
 };
 
-const marketLine = ({ market, seed, speed, makers }: ExchangeOptions): string => {
+const marketLine = ({ market, seed, speed, makers }: ExchangeOptions, replay: Replay | null) => {
   if (market === 'none') return 'none: no prices until an oracle sends some';
   const pace =
     speed === Number.POSITIVE_INFINITY ? 'as fast as the machine allows' : `at ${speed}x`;
+  if (replay !== null) {
+    const span = `${instant(replay.startUs)} to ${instant(replay.endUs)}`;
+    return `replay of ${span}, ${pace}, ${makers} market makers`;
+  }
   return `simulated, seed ${seed}, ${pace}, ${makers} market makers`;
 };
 
@@ -379,7 +416,11 @@ const samePressMs = 500;
  * while the door is not open yet: nobody has been told anything, and a start is safe to cut short.
  */
 export const runExchange = async (given: ExchangeOptions): Promise<void> => {
-  const prepared = await prepare(given);
+  const prepared = await prepare(given, (report) => {
+    process.stdout.write(`\n${report}\n`);
+    if (given.atEnd === 'stop') void stop('SIGINT');
+    else prepared.log.info('the replay is over: time stands still');
+  });
   const { log, options } = prepared;
   const farewell = new Farewell();
   let doorOpen = false;
@@ -405,7 +446,7 @@ export const runExchange = async (given: ExchangeOptions): Promise<void> => {
     });
     if (stoppingSinceMs !== null) return;
     writeRunFile(run);
-    process.stdout.write(banner(run, marketLine(options)));
+    process.stdout.write(banner(run, marketLine(options, prepared.replay)));
   } catch (error) {
     // A stop in the middle of the start takes down what the start still works on.
     if (stoppingSinceMs !== null) return;

@@ -82,7 +82,10 @@ export const instantOf = (path: string, row: CsvRow, column: string): number => 
   if (Number.isNaN(ms)) {
     const found = JSON.stringify(row.text(column));
     const wanted = 'a time such as 2026-02-05T15:51:32Z';
-    throw badRecording(path, `line ${row.line}, column ${column}: expected ${wanted}, not ${found}`);
+    throw badRecording(
+      path,
+      `line ${row.line}, column ${column}: expected ${wanted}, not ${found}`,
+    );
   }
   return ms * 1_000;
 };

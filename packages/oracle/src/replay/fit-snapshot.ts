@@ -92,5 +92,11 @@ export const fitSnapshot = (snapshot: ChainSnapshot): FittedSnapshot => {
     fit === null ? [] : [{ timeYears, slice: fit.slice }],
   );
   const certificate = certifySurface(slices);
-  return { atUs: snapshot.atUs, underlying: snapshot.underlying, indexPrice, expiries, certificate };
+  return {
+    atUs: snapshot.atUs,
+    underlying: snapshot.underlying,
+    indexPrice,
+    expiries,
+    certificate,
+  };
 };

@@ -1,4 +1,9 @@
-export { type ChainRow, type ChainSnapshot, type Underlying, underlyings } from './chain-snapshot.ts';
+export {
+  type ChainRow,
+  type ChainSnapshot,
+  type Underlying,
+  underlyings,
+} from './chain-snapshot.ts';
 export { type FittedExpiry, type FittedSnapshot, fitSnapshot, ivOfCoins } from './fit-snapshot.ts';
 export { openRecording, type Recording } from './open-recording.ts';
 export {

@@ -1,9 +1,9 @@
 // Interpolate: the market between two recorded snapshots, by one stated rule. What is quoted a year
 // (the basis rate of an expiry, and its smile as traders read it: at-the-money variance, skew, both
-// wings, least variance) goes in a straight line from one snapshot to the next; what only one of the
-// two knows (an expiry that was listed or expired in between) is held. A slice that would leave room
-// for arbitrage is moved as little as needed. Invariant: a surface is given out only with a clean
-// certificate.
+// wings, least variance) goes in a straight line from one snapshot to the next; what only one of
+// the two knows (an expiry that was listed or expired in between) is held. A slice that would leave
+// room for arbitrage is moved as little as needed. Invariant: a surface is given out only with a
+// clean certificate.
 import type { SviSlice as SliceInput, TsUs } from '@openstrike/domain';
 import { usPerYear } from '@openstrike/domain';
 import {
@@ -57,8 +57,7 @@ export const basisAt = (
   const share = shareOf(pair, atUs);
   return sidesOf(pair, atUs).map(([expiryUs, { before, after }]) => ({
     expiryUs,
-    logBasis:
-      mix(before?.basisRate, after?.basisRate, share) * ((expiryUs - atUs) / usPerYear),
+    logBasis: mix(before?.basisRate, after?.basisRate, share) * ((expiryUs - atUs) / usPerYear),
   }));
 };
 

@@ -1,20 +1,21 @@
-// Replay source: recorded chains and bars as the oracle's word, second by second. Every index second
-// is told; forwards and surfaces are thinned. Invariant: the same files, span and thinning give the
-// same commands, whose hash it keeps; nothing depends on the speed of the replay.
+// Replay source: recorded chains and bars as the oracle's word, second by second. Every index
+// second is told; forwards and surfaces are thinned. Invariant: the same files, span and thinning
+// give the same commands, whose hash it keeps; nothing depends on the speed of the replay.
 import { createHash } from 'node:crypto';
 import {
   type Command,
+  goodIndex,
   type IndexName,
   type TsUs,
   type UsdMicros,
   usPerSecond,
 } from '@openstrike/domain';
 import { exp } from '@openstrike/std';
-import { type Underlying, underlyings } from './chain-snapshot.ts';
+import { type ChainSnapshot, type Underlying, underlyings } from './chain-snapshot.ts';
 import { type FittedSnapshot, fitSnapshot } from './fit-snapshot.ts';
-import { basisAt, surfaceAt } from './interpolate.ts';
+import { basisAt, type FittedPair, type InterpolatedSurface, surfaceAt } from './interpolate.ts';
 import type { Recording } from './open-recording.ts';
-import { createSnapshotWindow } from './snapshot-window.ts';
+import { createSnapshotWindow, type SnapshotWindow } from './snapshot-window.ts';
 import { spotAt } from './spot-path.ts';
 
 export interface ReplaySourceOptions {
@@ -67,10 +68,21 @@ const toIndexMicros = (usd: number): UsdMicros => (Math.round(usd * 100) * 10_00
 const refusalsKept = 1_000;
 
 export const createReplaySource = (options: ReplaySourceOptions): ReplaySource => {
-  const { recording, indexNames, forwardsEverySeconds, surfaceEverySeconds } = options;
-  const hash = createHash('sha256');
-  const fitsRefused: ReplayReport['fitsRefused'][number][] = [];
-  const count = {
+  const source = new Source(options);
+  return {
+    ready: (atUs) => source.window.advance(atUs),
+    commandsAt: (atUs) => source.commandsAt(atUs),
+    report: () => source.report(),
+    close: () => source.window.close(),
+  };
+};
+
+class Source {
+  readonly window: SnapshotWindow<FittedSnapshot>;
+  readonly #options: ReplaySourceOptions;
+  readonly #hash = createHash('sha256');
+  readonly #fitsRefused: ReplayReport['fitsRefused'][number][] = [];
+  readonly #count = {
     seconds: 0,
     commands: 0,
     snapshots: 0,
@@ -79,64 +91,70 @@ export const createReplaySource = (options: ReplaySourceOptions): ReplaySource =
     surfacesHeld: 0,
     slicesRepaired: 0,
   };
-  let version = 0;
 
-  const prepare = (snapshot: Parameters<typeof fitSnapshot>[0]): FittedSnapshot => {
+  constructor(options: ReplaySourceOptions) {
+    this.#options = options;
+    this.window = createSnapshotWindow(options.recording.snapshots(), (each) => this.#fit(each));
+  }
+
+  commandsAt(atUs: TsUs): Command[] {
+    const commands = underlyings.flatMap((each) => this.#commandsOf(each, atUs));
+    this.#count.seconds += 1;
+    this.#count.commands += commands.length;
+    this.#hash.update(`${atUs}${JSON.stringify(commands)}\n`);
+    return commands;
+  }
+
+  report(): ReplayReport {
+    const hash = this.#hash.copy().digest('hex');
+    return { ...this.#count, fitsRefused: this.#fitsRefused, hash };
+  }
+
+  #fit(snapshot: ChainSnapshot): FittedSnapshot {
     const fitted = fitSnapshot(snapshot);
     const { underlying, atUs: snapshotUs } = snapshot;
-    count.snapshots += 1;
+    this.#count.snapshots += 1;
     for (const { expiryUs, refusal } of fitted.expiries) {
-      if (refusal === null) count.slicesFitted += 1;
-      else if (fitsRefused.length < refusalsKept) {
-        fitsRefused.push({ underlying, snapshotUs, expiryUs, reason: refusal });
+      if (refusal === null) this.#count.slicesFitted += 1;
+      else if (this.#fitsRefused.length < refusalsKept) {
+        this.#fitsRefused.push({ underlying, snapshotUs, expiryUs, reason: refusal });
       }
     }
     return fitted;
-  };
-  const window = createSnapshotWindow(recording.snapshots(), prepare);
+  }
 
-  const commandsOf = (underlying: Underlying, atUs: TsUs, first: boolean): Command[] => {
-    const pair = window.pair(underlying);
+  #commandsOf(underlying: Underlying, atUs: TsUs): Command[] {
+    const { recording, indexNames, forwardsEverySeconds, surfaceEverySeconds } = this.#options;
+    const pair = this.window.pair(underlying);
     const spot = spotAt(pair, recording.bars[underlying] ?? null, atUs);
     if (!(spot > 0)) return [];
     const second = Math.floor(atUs / usPerSecond);
-    const names = indexesOf[underlying].filter((name) => indexNames.includes(name));
-    const withForwards = first || second % forwardsEverySeconds === 0;
-    const withSurface = first || second % surfaceEverySeconds === 0;
+    const first = this.#count.seconds === 0;
     const price = toIndexMicros(spot);
-    const forwards = withForwards
-      ? basisAt(pair, atUs).map(({ expiryUs, logBasis }) => ({
-          expiryUs,
-          price: toIndexMicros((price / 1e6) * exp(logBasis)),
-        }))
-      : [];
-    const surface = withSurface ? surfaceAt(pair, atUs) : null;
-    if (withSurface) count[surface === null ? 'surfacesHeld' : 'surfacesTold'] += 1;
-    count.slicesRepaired += surface?.repaired ?? 0;
+    const forwards =
+      first || second % forwardsEverySeconds === 0
+        ? basisAt(pair, atUs).map(({ expiryUs, logBasis }) => ({
+            expiryUs,
+            price: toIndexMicros((price / 1e6) * exp(logBasis)),
+          }))
+        : null;
+    const surface = first || second % surfaceEverySeconds === 0 ? this.#surface(pair, atUs) : null;
     const commands: Command[] = [];
-    for (const indexName of names) {
-      commands.push({ type: 'set-index', indexName, price });
-      if (withForwards) commands.push({ type: 'set-forwards', indexName, forwards });
+    for (const indexName of indexesOf[underlying]) {
+      if (!indexNames.includes(indexName)) continue;
+      commands.push(goodIndex(indexName, price));
+      if (forwards !== null) commands.push({ type: 'set-forwards', indexName, forwards });
       if (surface === null) continue;
-      commands.push({ type: 'set-surface', indexName, version, slices: surface.slices });
+      // A version is a venue second: a replay that goes on after a restart never repeats one.
+      commands.push({ type: 'set-surface', indexName, version: second, slices: surface.slices });
     }
     return commands;
-  };
+  }
 
-  return {
-    ready: (atUs) => window.advance(atUs),
-    commandsAt: (atUs) => {
-      const first = count.seconds === 0;
-      const withSurface = first || Math.floor(atUs / usPerSecond) % surfaceEverySeconds === 0;
-      // A version is a venue second: a replay that goes on after a restart never repeats one.
-      if (withSurface) version = Math.floor(atUs / usPerSecond);
-      const commands = underlyings.flatMap((each) => commandsOf(each, atUs, first));
-      count.seconds += 1;
-      count.commands += commands.length;
-      hash.update(`${atUs}${JSON.stringify(commands)}\n`);
-      return commands;
-    },
-    report: () => ({ ...count, fitsRefused, hash: hash.copy().digest('hex') }),
-    close: () => window.close(),
-  };
-};
+  #surface(pair: FittedPair, atUs: TsUs): InterpolatedSurface | null {
+    const surface = surfaceAt(pair, atUs);
+    this.#count[surface === null ? 'surfacesHeld' : 'surfacesTold'] += 1;
+    this.#count.slicesRepaired += surface?.repaired ?? 0;
+    return surface;
+  }
+}

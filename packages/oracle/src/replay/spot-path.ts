@@ -3,8 +3,8 @@
 // logarithm between; without bars the index itself goes in a straight line of its logarithm.
 // Before the first snapshot and after the last, the factor (or the index) is held.
 import { exp, log } from '@openstrike/std';
-import { barPrice, type SpotBars } from './spot-bars.ts';
 import type { WindowPair } from './snapshot-window.ts';
+import { barPrice, type SpotBars } from './spot-bars.ts';
 
 interface Reading {
   readonly atUs: number;
@@ -22,11 +22,7 @@ const blend = (pair: WindowPair<Reading>, atUs: number, of: (reading: Reading) =
 };
 
 /** USD; NaN when neither snapshot nor bar is known. */
-export const spotAt = (
-  pair: WindowPair<Reading>,
-  bars: SpotBars | null,
-  atUs: number,
-): number => {
+export const spotAt = (pair: WindowPair<Reading>, bars: SpotBars | null, atUs: number): number => {
   const bar = bars === null ? null : barPrice(bars, atUs);
   if (bars === null || bar === null) return blend(pair, atUs, ({ indexPrice }) => indexPrice);
   const factor = blend(pair, atUs, (reading) => {

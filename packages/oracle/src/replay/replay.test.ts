@@ -1,0 +1,212 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, type TsUs, usPerHour, usPerSecond, usPerYear } from '@openstrike/domain';
+import { certifySurface, sviVolatility } from '@openstrike/pricing';
+import { describe, expect, test } from 'vitest';
+import {
+  annualSmile,
+  type MadeSnapshot,
+  madeSlice,
+  writeBarsCsv,
+  writeChainCsv,
+} from '../testing/recorded-chain.ts';
+import { openRecording } from './open-recording.ts';
+import { createReplaySource } from './replay-source.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'openstrike-replay-'));
+let files = 0;
+const pathOf = (ending: string): string => {
+  files += 1;
+  return join(folder, `BTC-${files}.${ending}`);
+};
+const us = (at: string): TsUs => (Date.parse(at) * 1_000) as TsUs;
+
+const expiries = ['2026-02-03T08:00:00Z', '2026-02-04T08:00:00Z', '2026-02-13T08:00:00Z'];
+const snapshot = (
+  at: string,
+  index: number,
+  volatility: number,
+  change: Partial<MadeSnapshot> = {},
+): MadeSnapshot => ({
+  at,
+  underlying: 'BTC',
+  index,
+  basisRate: 0.05,
+  expiries: expiries.map((each) => ({ at: each, annual: annualSmile(volatility) })),
+  ...change,
+});
+const day = [
+  snapshot('2026-02-03T04:00:00Z', 80_000, 0.5),
+  snapshot('2026-02-03T12:00:00Z', 72_000, 0.9),
+];
+
+const replay = async (paths: readonly string[], everySeconds = 60) => {
+  const recording = await openRecording(paths);
+  const source = createReplaySource({
+    recording,
+    indexNames: ['btc_usd'],
+    forwardsEverySeconds: everySeconds,
+    surfaceEverySeconds: everySeconds,
+  });
+  const commands: (readonly [number, Command])[] = [];
+  for (let atUs: number = recording.startUs; atUs <= recording.endUs; atUs += usPerSecond) {
+    await source.ready(atUs as TsUs);
+    for (const command of source.commandsAt(atUs as TsUs)) commands.push([atUs, command]);
+  }
+  await source.close();
+  return { recording, commands, report: source.report() };
+};
+
+const at = <Type extends Command['type']>(
+  commands: readonly (readonly [number, Command])[],
+  atUs: number,
+  type: Type,
+): Extract<Command, { type: Type }> => {
+  const found = commands.find(([time, command]) => time === atUs && command.type === type)?.[1];
+  if (found === undefined) throw new Error(`no ${type} at ${atUs}`);
+  return found as Extract<Command, { type: Type }>;
+};
+
+describe('a replayed chain', () => {
+  test('every second has its index, between snapshots on a straight line', async () => {
+    const { commands } = await replay([writeChainCsv(pathOf('csv'), day)]);
+    const prices = commands.flatMap(([, command]) =>
+      command.type === 'set-index' ? [command.price / 1e6] : [],
+    );
+    expect(prices).toHaveLength(8 * 3600 + 1);
+    expect(prices[0]).toBe(80_000);
+    expect(prices[4 * 3600]).toBeCloseTo(Math.sqrt(80_000 * 72_000), 1);
+    expect(prices.at(-1)).toBe(72_000);
+  });
+
+  test('forwards and volatilities are those of the chain, and in between on the way', async () => {
+    const { commands, report } = await replay([writeChainCsv(pathOf('csv.gz'), day)]);
+    for (const [time, index, volatility] of [
+      ['2026-02-03T04:00:00Z', 80_000, 0.5],
+      ['2026-02-03T12:00:00Z', 72_000, 0.9],
+    ] as const) {
+      const { forwards } = at(commands, us(time), 'set-forwards');
+      const { slices } = at(commands, us(time), 'set-surface');
+      const far = us(expiries[2] as string);
+      const years = (far - us(time)) / usPerYear;
+      const forward = forwards.find(({ expiryUs }) => expiryUs === far);
+      expect((forward?.price ?? 0) / 1e6).toBeCloseTo(index * Math.exp(0.05 * years), 1);
+      const slice = slices.find(({ expiryUs }) => expiryUs === far);
+      if (slice === undefined) throw new Error('no slice');
+      const made = madeSlice(annualSmile(volatility), years);
+      for (const k of [-0.3, -0.1, 0, 0.1, 0.3]) {
+        const found = sviVolatility(k, slice.tauYears, slice);
+        expect(Math.abs(found - sviVolatility(k, years, made))).toBeLessThan(0.002);
+      }
+    }
+    const halfway = at(commands, us('2026-02-03T08:00:00Z'), 'set-surface');
+    const [, near] = halfway.slices;
+    const variance = near === undefined ? 0 : sviVolatility(0, near.tauYears, near) ** 2;
+    expect(variance).toBeGreaterThan(0.5 ** 2);
+    expect(variance).toBeLessThan(0.9 ** 2);
+    expect(report.fitsRefused).toEqual([]);
+  });
+
+  test('no surface on the way leaves room for arbitrage, and expired series are gone', async () => {
+    const { commands } = await replay([writeChainCsv(pathOf('csv'), day)]);
+    const surfaces = commands.flatMap(([time, command]) =>
+      command.type === 'set-surface' ? [[time, command.slices] as const] : [],
+    );
+    expect(surfaces.length).toBeGreaterThan(400);
+    for (const [time, slices] of surfaces) {
+      const checked = slices.map((slice) => ({ timeYears: slice.tauYears, slice }));
+      expect(certifySurface(checked).violations).toEqual([]);
+      expect(slices.every(({ expiryUs }) => expiryUs > time)).toBe(true);
+    }
+    expect(at(commands, us('2026-02-03T07:59:00Z'), 'set-surface').slices).toHaveLength(3);
+    expect(at(commands, us('2026-02-03T08:00:00Z'), 'set-surface').slices).toHaveLength(2);
+  });
+
+  test('the same files give the same commands; another thinning another hash', async () => {
+    const path = writeChainCsv(pathOf('csv'), day);
+    const first = await replay([path]);
+    const second = await replay([path]);
+    expect(second.report).toEqual(first.report);
+    expect(second.commands).toEqual(first.commands);
+    expect((await replay([path], 600)).report.hash).not.toBe(first.report.hash);
+  });
+
+  test('files are merged by time, and a snapshot in two files counts once', async () => {
+    const [morning, noon] = day as [MadeSnapshot, MadeSnapshot];
+    const whole = await replay([writeChainCsv(pathOf('csv'), day)]);
+    const paths = [[noon], [morning], [morning, noon]].map((each) =>
+      writeChainCsv(pathOf('csv'), each),
+    );
+    expect((await replay(paths)).report).toEqual(whole.report);
+  });
+
+  test('an expiry with too few quotes is refused, told, and has no slice', async () => {
+    const path = writeChainCsv(pathOf('csv'), day);
+    const thin = pathOf('csv');
+    let kept = 0;
+    const rows = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((row) => !row.includes('-13FEB26-') || kept++ < 4);
+    writeFileSync(thin, rows.join('\n'));
+    const { report, commands } = await replay([thin]);
+    expect(report.fitsRefused[0]).toMatchObject({
+      underlying: 'BTC',
+      expiryUs: us('2026-02-13T08:00:00Z'),
+      reason: 'too-few-quotes',
+    });
+    expect(at(commands, us('2026-02-03T04:00:00Z'), 'set-surface').slices).toHaveLength(2);
+  });
+
+  test('with bars the index takes their path and still meets the recorded index', async () => {
+    const hours = Array.from({ length: 9 }, (_, hour) => ({
+      at: new Date(us('2026-02-03T04:00:00Z') / 1_000 + hour * 3_600_000).toISOString(),
+      open: 40_000 - 500 * hour,
+      high: 40_200 - 500 * hour,
+      low: 39_000 - 500 * hour,
+      close: 39_500 - 500 * hour,
+    }));
+    const paths = [writeChainCsv(pathOf('csv'), day), writeBarsCsv(pathOf('csv'), hours)];
+    const { commands, recording } = await replay(paths);
+    const index = (time: number): number => at(commands, time, 'set-index').price / 1e6;
+    expect(index(recording.startUs)).toBe(80_000);
+    expect(index(recording.endUs)).toBe(72_000);
+    // A falling bar: the high after a third of it, the low after two thirds.
+    const factor = index(recording.startUs + usPerHour) / 39_500;
+    expect(index(recording.startUs + 80 * 60 * usPerSecond) / factor).toBeCloseTo(39_700, -2);
+    expect(index(recording.startUs + 100 * 60 * usPerSecond) / factor).toBeCloseTo(38_500, -2);
+  });
+});
+
+describe('a file that is no recording', () => {
+  const good = 'ts,instrument,currency,expiry,strike,type,underlying,index,bid,ask';
+  const row =
+    '2026-02-03T04:00:00Z,BTC-13FEB26-80000-C,BTC,2026-02-13T08:00:00Z,80000,C,80100,80000';
+  test.each([
+    ['empty', '', 'it is empty'],
+    ['of other columns', 'a,b,c\n1,2,3\n', 'it is no recording'],
+    ['without rows', `${good}\n`, 'it has no BTC or ETH option'],
+    ['with a wrong time', `${good}\n${row.replace('2026-02-03T', 'x')},0.1,0.2\n`, 'column ts'],
+    ['with a wrong type', `${good}\n${row.replace(',C,', ',X,')},0.1,0.2\n`, 'column type'],
+    ['with a strike of 0', `${good}\n${row.replace('80000,C', '0,C')},0.1,0.2\n`, 'column strike'],
+    ['with a torn line', `${good}\n${row}\n`, 'line 2'],
+    [
+      'that goes back in time',
+      `${good}\n${row},0.1,0.2\n${row.replace('04:00', '03:00')},0.1,0.2\n`,
+      'goes back in time',
+    ],
+  ])('%s is refused with what is wrong', async (_what, text, why) => {
+    const path = pathOf('csv');
+    writeFileSync(path, text);
+    await expect(openRecording([path])).rejects.toThrow(why);
+    await expect(openRecording([path])).rejects.toMatchObject({ code: 'bad-recording' });
+  });
+
+  test('a missing or damaged file is refused', async () => {
+    await expect(openRecording([pathOf('csv')])).rejects.toThrow('ENOENT');
+    const path = pathOf('csv.gz');
+    writeFileSync(path, 'not gzip');
+    await expect(openRecording([path])).rejects.toMatchObject({ code: 'bad-recording' });
+    await expect(openRecording([])).rejects.toMatchObject({ code: 'no-chain' });
+  });
+});
