@@ -8,7 +8,7 @@ import type { Market } from './core/market.ts';
 import { type SessionSettings, usualSettings } from './core/session-settings.ts';
 import type { Addresses, Underlying, VenueDefinition } from './core/venue-definition.ts';
 import { type ConnectorProblem, VenueSession } from './core/venue-session.ts';
-import type { SourceName, SourceState } from './market-event.ts';
+import type { ConnectorEvent, SourceName, SourceState } from './market-event.ts';
 import { venueTable } from './venues/venue-table.ts';
 
 export interface ConnectorOptions {
@@ -77,16 +77,16 @@ export const createConnector = (
     chains: options.chains ?? [],
     only: options.only ?? (() => true),
   });
-  const sessions = plans.map(
-    (plan) =>
-      new VenueSession({
-        ...plan,
-        source,
-        settings: { ...usualSettings, ...plan.settings, ...options.settings },
-        counts,
-        onProblem: options.onProblem ?? (() => undefined),
-      }),
-  );
+  const sessions = plans.map((plan) => {
+    const session = new VenueSession({
+      ...plan,
+      source,
+      settings: { ...usualSettings, ...plan.settings, ...options.settings },
+      counts,
+      onProblem: options.onProblem ?? (() => undefined),
+    });
+    return { session, auxiliary: plan.auxiliary === true };
+  });
   return new SessionConnector(source, sessions, counts);
 };
 
@@ -116,16 +116,25 @@ const checkAddresses = (definition: VenueDefinition, addresses: Addresses): void
 /** From best to worst: a source is as good as the best of its connections. */
 const states: readonly SourceState[] = ['live', 'resyncing', 'stale', 'connecting', 'down'];
 
+interface Part {
+  readonly session: VenueSession;
+  readonly auxiliary: boolean;
+}
+
 class SessionConnector implements VenueConnector {
   readonly source: SourceName;
-  readonly #sessions: readonly VenueSession[];
+  readonly #main: readonly VenueSession[];
+  readonly #auxiliary: readonly VenueSession[];
   readonly #counts: ConnectorCounts;
+  /** Symbols that are live by the connections that keep them. */
+  readonly #live = new Set<string>();
   #state: SourceState = 'down';
   #stopped = true;
 
-  constructor(source: SourceName, sessions: readonly VenueSession[], counts: ConnectorCounts) {
+  constructor(source: SourceName, parts: readonly Part[], counts: ConnectorCounts) {
     this.source = source;
-    this.#sessions = sessions;
+    this.#main = parts.filter(({ auxiliary }) => !auxiliary).map(({ session }) => session);
+    this.#auxiliary = parts.filter(({ auxiliary }) => auxiliary).map(({ session }) => session);
     this.#counts = counts;
   }
 
@@ -134,21 +143,29 @@ class SessionConnector implements VenueConnector {
       throw new OperationalError('already-started', `${this.source} runs: stop it first.`);
     }
     this.#stopped = false;
-    for (const session of this.#sessions) {
-      session.start(listener, (_, reason) => {
-        const state = this.#best();
-        if (state !== this.#state) {
-          this.#state = state;
-          const receivedUs = Date.now() * 1_000;
-          const { source } = this;
-          listener({ type: 'status', source, venueSymbol: null, state, reason, receivedUs });
-        }
-      });
+    for (const session of this.#auxiliary) {
+      session.start(
+        (event) => {
+          if (event.type !== 'status' && this.#live.has(event.venueSymbol)) {
+            listener(event);
+          }
+        },
+        () => undefined,
+      );
+    }
+    for (const session of this.#main) {
+      session.start(
+        (event) => {
+          this.#note(event);
+          listener(event);
+        },
+        (_, reason) => this.#sumUp(reason, listener),
+      );
     }
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#sessions.map((session) => session.stop()));
+    await Promise.all([...this.#main, ...this.#auxiliary].map((session) => session.stop()));
     this.#stopped = true;
     this.#state = 'down';
   }
@@ -158,16 +175,32 @@ class SessionConnector implements VenueConnector {
   }
 
   health(): ConnectorHealth {
-    const skewsUs = this.#sessions.map((session) => session.skewUs());
+    const skewsUs = [...this.#main, ...this.#auxiliary].map((session) => session.skewUs());
     return { counts: { ...this.#counts }, skewsUs };
   }
 
   markets(): readonly Market[] {
-    return this.#sessions.flatMap((session) => session.markets());
+    return this.#main.flatMap((session) => session.markets());
   }
 
-  #best(): SourceState {
-    const found = new Set(this.#sessions.map((session) => session.state()));
-    return states.find((state) => found.has(state)) ?? 'down';
+  #note(event: ConnectorEvent): void {
+    if (event.type === 'status' && event.venueSymbol !== null) {
+      if (event.state === 'live') {
+        this.#live.add(event.venueSymbol);
+      } else {
+        this.#live.delete(event.venueSymbol);
+      }
+    }
+  }
+
+  #sumUp(reason: string, listener: ConnectorListener): void {
+    const found = new Set(this.#main.map((session) => session.state()));
+    const state = states.find((one) => found.has(one)) ?? 'down';
+    if (state !== this.#state) {
+      this.#state = state;
+      const receivedUs = Date.now() * 1_000;
+      const { source } = this;
+      listener({ type: 'status', source, venueSymbol: null, state, reason, receivedUs });
+    }
   }
 }

@@ -7,7 +7,7 @@ import { FrameError } from './core/fields.ts';
 import type { Link } from './core/link.ts';
 import { createConnector } from './create-connector.ts';
 import type { MarketEvent, SourceName } from './market-event.ts';
-import { LocalVenue } from './testing/local-venue.ts';
+import { type LocalClient, LocalVenue } from './testing/local-venue.ts';
 import { quickSettings } from './testing/quick-settings.ts';
 import { Told } from './testing/told.ts';
 import { venueTable } from './venues/venue-table.ts';
@@ -17,6 +17,8 @@ interface Recording {
   readonly symbols: readonly string[];
   /** Which connection of the venue speaks so; the first where it says nothing. */
   readonly address?: string;
+  /** Whether the venue speaks without being asked. */
+  readonly speaksFirst?: boolean;
   readonly frames: readonly unknown[];
   readonly events: readonly Partial<MarketEvent>[];
 }
@@ -44,16 +46,19 @@ describe.each(recordings)('%s', (_, venueName: SourceName, recording) => {
 
   test('gives the events beside it', async () => {
     let told = false;
-    const venue = await LocalVenue.open({
-      hear: (client) => {
-        if (!told) {
-          told = true;
-          for (const frame of recording.frames) {
-            client.sendRaw(frameText(frame));
-          }
+    const speak = (client: LocalClient): void => {
+      if (!told) {
+        told = true;
+        for (const frame of recording.frames) {
+          client.sendRaw(frameText(frame));
         }
-      },
-    });
+      }
+    };
+    const venue = await LocalVenue.open(
+      recording.speaksFirst === true
+        ? { connected: speak, hear: () => undefined }
+        : { hear: speak },
+    );
     const nowUs = (): number => 1_764_230_400_600_000;
     const connector = createConnector(venueName, {
       symbols: recording.symbols,

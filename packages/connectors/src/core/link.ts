@@ -39,4 +39,6 @@ export interface VenueProtocol {
   change(added: readonly Market[], removed: readonly Market[]): void;
   /** The frame of the venue's own ping; null where WebSocket pings do. */
   ping(): string | null;
+  /** Called some times a second: for what has to be asked for now and then. */
+  tick?(nowMs: number): void;
 }

@@ -30,6 +30,11 @@ export interface TrackedBookOptions {
   readonly levelsMax: number;
   /** Increments kept while a snapshot over HTTP is under way. */
   readonly bufferMax?: number;
+  /**
+   * The venue tells one level at a time and its checksum once all are told: between them a book may
+   * be crossed, and is not told then.
+   */
+  readonly crossedBetweenChecksums?: boolean;
 }
 
 /** Whether a book is the one that the venue's checksum was made of. */
@@ -41,6 +46,8 @@ export class TrackedBook {
   #state: 'waiting' | 'bridging' | 'held' = 'waiting';
   #sequence: number | null = null;
   #buffer: BookIncrement[] = [];
+  /** The last increment while the book is crossed between checksums. */
+  #untold: BookSnapshot | null = null;
   #told: readonly [PriceLevel | undefined, PriceLevel | undefined] | null = null;
 
   constructor(options: TrackedBookOptions) {
@@ -90,7 +97,9 @@ export class TrackedBook {
       this.#book.asks.set(level);
     }
     this.#trim();
-    if (this.#sound(checksum)) {
+    if (this.#options.crossedBetweenChecksums === true && this.#book.crossed()) {
+      this.#untold = increment;
+    } else if (this.#sound(checksum)) {
       this.#tell(increment);
     }
   }
@@ -124,6 +133,13 @@ export class TrackedBook {
     return true;
   }
 
+  /** Tests the book that is held against a checksum that came by itself. */
+  verify(checksum: ChecksumTest): void {
+    if (this.held && this.#sound(checksum) && this.#untold !== null) {
+      this.#tell(this.#untold);
+    }
+  }
+
   /** Forgets the book and asks for a fresh snapshot. */
   lose(reason: string, cause: 'gaps' | 'checksums' | 'crossed' | 'overflows'): void {
     this.forget();
@@ -136,6 +152,7 @@ export class TrackedBook {
     this.#sequence = null;
     this.#buffer = [];
     this.#told = null;
+    this.#untold = null;
     this.#book.clear();
   }
 
@@ -177,6 +194,7 @@ export class TrackedBook {
   }
 
   #tell({ sourceUs, receivedUs }: BookSnapshot): void {
+    this.#untold = null;
     const { link, market, source } = this.#options;
     const { venueSymbol, contract } = market;
     const bid = this.#book.bids.at(0);

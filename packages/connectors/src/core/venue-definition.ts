@@ -21,6 +21,11 @@ export interface SessionPlan {
   readonly createProtocol: (link: Link) => VenueProtocol;
   readonly markets: readonly Market[];
   readonly listMarkets: ((rest: RestClient) => Promise<readonly Market[]>) | null;
+  /**
+   * A second connection for markets that another one keeps: it tells what belongs to them, and how
+   * they stand is the other's to say.
+   */
+  readonly auxiliary?: boolean;
   /** What differs from the usual on this connection. */
   readonly settings: Partial<SessionSettings>;
 }

@@ -348,6 +348,7 @@ export class VenueSession {
       return;
     }
     this.#drain();
+    this.#protocol.tick?.(nowMs);
     if (nowMs - this.#pingedMs >= settings.pingEveryMs) {
       this.#pingedMs = nowMs;
       this.#ping();

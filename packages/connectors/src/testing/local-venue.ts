@@ -14,7 +14,8 @@ export type WireFault =
   | 'garbage'
   | 'cut'
   | 'disconnect'
-  | 'wrong-number';
+  /** One digit of a number is another. */
+  | 'wrong-digit';
 
 export interface Script {
   /** Called for each connection; `path` is what was asked for. */
@@ -82,8 +83,10 @@ const garbled = (text: string, fault: WireFault): string => {
       return '\u0000<html>502 Bad Gateway</html>';
     case 'cut':
       return text.slice(0, Math.floor(text.length / 2));
-    case 'wrong-number':
-      return text.replace(/\d(\.\d+)/, 'x$1');
+    case 'wrong-digit':
+      return text.replace(/(\.\d{6})\d/, (all, head: string) =>
+        all.endsWith('7') ? `${head}1` : `${head}7`,
+      );
     default:
       return text;
   }

@@ -8,6 +8,10 @@ import type { ServerBook, ServerChange } from './server-book.ts';
 
 export interface Speaker extends Script {
   readonly source: SourceName;
+  /** Whether its checksum finds a changed digit before the book is told. */
+  readonly findsWrongDigits?: boolean;
+  /** Whether a book between two states may be told, since one change comes in several frames. */
+  readonly tellsParts?: boolean;
   /** The symbols whose books it has. */
   readonly books: readonly ServerBook[];
   /** Options of a connector to it. */

@@ -4,7 +4,7 @@
 import { fieldsOf, jsonOf, listOf, textOf } from '../../core/fields.ts';
 import type { Link, VenueProtocol } from '../../core/link.ts';
 import type { Market } from '../../core/market.ts';
-import { TrackedBook } from '../../core/tracked-book.ts';
+import { MarketBooks } from '../../core/market-books.ts';
 import {
   type CoinbaseMessage,
   coinbaseBook,
@@ -18,12 +18,12 @@ const levelsMax = 50_000;
 
 export class CoinbaseProtocol implements VenueProtocol {
   readonly #link: Link;
-  readonly #markets = new Map<string, Market>();
-  readonly #books = new Map<string, TrackedBook>();
+  readonly #books: MarketBooks;
   #sequence: number | null = null;
 
   constructor(link: Link) {
     this.#link = link;
+    this.#books = new MarketBooks({ source: 'coinbase', link, levelsMax });
   }
 
   open(markets: readonly Market[]): void {
@@ -33,13 +33,10 @@ export class CoinbaseProtocol implements VenueProtocol {
 
   change(added: readonly Market[], removed: readonly Market[]): void {
     for (const { venueSymbol } of removed) {
-      this.#markets.delete(venueSymbol);
-      this.#books.delete(venueSymbol);
+      this.#books.remove(venueSymbol);
     }
     for (const market of added) {
-      const options = { source: 'coinbase', link: this.#link, market, levelsMax } as const;
-      this.#markets.set(market.venueSymbol, market);
-      this.#books.set(market.venueSymbol, new TrackedBook(options));
+      this.#books.add(market.venueSymbol, market);
     }
     for (const channel of ['level2', 'market_trades']) {
       this.#send('unsubscribe', channel, removed);
@@ -48,7 +45,7 @@ export class CoinbaseProtocol implements VenueProtocol {
   }
 
   ask(market: Market): void {
-    this.#books.get(market.venueSymbol)?.forget();
+    this.#books.get(market.venueSymbol)?.book.forget();
     this.#send('unsubscribe', 'level2', [market]);
     this.#send('subscribe', 'level2', [market]);
   }
@@ -90,9 +87,7 @@ export class CoinbaseProtocol implements VenueProtocol {
     }
     this.#sequence = sequence;
     if (sequence > expected) {
-      for (const book of this.#books.values()) {
-        book.lose(`message ${sequence} came when ${expected} was next`, 'gaps');
-      }
+      this.#books.loseAll(`message ${sequence} came when ${expected} was next`);
     }
     return true;
   }
@@ -100,7 +95,7 @@ export class CoinbaseProtocol implements VenueProtocol {
   #bookChanged(message: CoinbaseMessage, receivedUs: number): void {
     for (const event of message.events) {
       const { venueSymbol, whole, bids, asks } = coinbaseBook(event);
-      const book = this.#books.get(venueSymbol);
+      const book = this.#books.get(venueSymbol)?.book;
       const { sequence, sourceUs } = message;
       if (whole) {
         book?.load({ sequence, bids, asks, sourceUs, receivedUs });
@@ -118,7 +113,7 @@ export class CoinbaseProtocol implements VenueProtocol {
       }
       for (const item of listOf(event['trades'], 'trades')) {
         const trade = fieldsOf(item, 'a trade');
-        const market = this.#markets.get(coinbaseTradeSymbol(trade));
+        const market = this.#books.get(coinbaseTradeSymbol(trade))?.market;
         if (market !== undefined) {
           this.#link.tell(coinbaseTrade(market, trade, receivedUs));
         }
