@@ -6,6 +6,7 @@ import { OperationalError } from '@openstrike/domain';
 import { Command } from 'commander';
 import { printChain } from './chain.ts';
 import { askControl } from './control-socket.ts';
+import { coverageReport } from './coverage-report.ts';
 import { runOffline } from './offline.ts';
 import { commanderOptions, describeOptions, resolveOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
@@ -135,6 +136,23 @@ const addChainCommand = (program: Command): void => {
     );
 };
 
+const addCoverageCommand = (program: Command): void => {
+  program
+    .command('coverage <underlying> <file>')
+    .description('whether portfolio margin covers what books lost in two days of a CSV of bars')
+    .option('--step <bars>', 'bars from one start to the next', '1')
+    .action((underlying: string, file: string, { step }: { step: string }) => {
+      const bars = Number(step);
+      if (!Number.isSafeInteger(bars) || bars < 1) {
+        throw new OperationalError(
+          'bad-option',
+          `--step takes a whole number from 1, not "${step}".`,
+        );
+      }
+      print(coverageReport(underlying.toUpperCase(), file, bars));
+    });
+};
+
 const addFolderCommands = (program: Command): void => {
   const offline = (name: 'verify' | 'restore', signature: string, explain: string): void => {
     program
@@ -182,6 +200,7 @@ addAccountCommands(program);
 addVenueCommands(program);
 addFolderCommands(program);
 addChainCommand(program);
+addCoverageCommand(program);
 
 try {
   await program.parseAsync();

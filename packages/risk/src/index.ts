@@ -1,3 +1,12 @@
+export {
+  type BookCoverage,
+  type Coverage,
+  type CoverageBreach,
+  type CoverageOptions,
+  coverageOf,
+} from './backtest/coverage.ts';
+export { type Bar, usualVolatility, type VolatilityModel } from './backtest/price-history.ts';
+export { type BookLeg, type ReferenceBook, referenceBooks } from './backtest/reference-books.ts';
 export { type CollateralParameters, collateralValue, recommendedCollateral } from './collateral.ts';
 export {
   eightHourRate,

@@ -153,8 +153,8 @@ describe('shapes of shocks', () => {
 
   test('the grid has the even prices first, no move twice, and a price at each near strike', () => {
     expect(grid.evenCount).toBe(99);
-    expect(grid.scenarios[0]).toEqual(plain(-0.18, 'up'));
-    expect(grid.scenarios[98]).toEqual(plain(0.18, 'down'));
+    expect(grid.scenarios[0]).toEqual(plain(-0.24, 'up'));
+    expect(grid.scenarios[98]).toEqual(plain(0.24, 'down'));
     expect(new Set(grid.moves).size).toBe(129);
     expect(grid.scenarios).toHaveLength(129 * 3 + 8 + 2);
     for (const { move, deviation } of listedMoves(instruments, expiries)) {
