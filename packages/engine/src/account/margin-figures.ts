@@ -1,0 +1,75 @@
+// Margin figures: the three numbers by which an account is judged, as it stands or as it would
+// after some changes, under the margin model in force. Invariant: what would be is computed by the
+// same rules over a copy, so it equals what is once the changes have happened. Asked by whatever
+// acts on an account's solvency; nothing here changes the state.
+import type { InstrumentId } from '@openstrike/domain';
+import { assert } from '@openstrike/std';
+import type { AccountRecord, CurrencyRecord, EngineState } from '../state.ts';
+import { holdingOf } from './holdings.ts';
+import { marginBalanceOf, refreshMargin } from './margin.ts';
+import { addAtMark, scratchRecord } from './scratch-record.ts';
+
+/** Minor units of the currency asked about. */
+export interface MarginFigures {
+  /** What counts against the margins: under standard margin without the value of options. */
+  readonly equity: number;
+  /** Open orders included. */
+  readonly initialMargin: number;
+  readonly maintenanceMargin: number;
+}
+
+/** A change of one position. */
+export interface PositionChange {
+  readonly instrumentId: InstrumentId;
+  /** Signed: bought is positive. */
+  readonly lots: number;
+  /**
+   * What the account is paid (negative: pays), in minor units: of an option its premium, of a
+   * future its profit or loss against the mark, of either less the fee.
+   */
+  readonly cash: number;
+}
+
+const nothing: MarginFigures = { equity: 0, initialMargin: 0, maintenanceMargin: 0 };
+
+const figuresOf = (state: EngineState, record: CurrencyRecord, cash: number): MarginFigures => {
+  refreshMargin(state, record);
+  return {
+    equity: marginBalanceOf(state, record) + cash,
+    initialMargin: record.initialMargin + record.ordersMargin,
+    maintenanceMargin: record.maintenanceMargin,
+  };
+};
+
+/** The figures of an account in a currency as it stands. */
+export const marginFiguresOf = (
+  state: EngineState,
+  account: AccountRecord,
+  currencyNo: number,
+): MarginFigures => {
+  const record = account.currencies[currencyNo];
+  return record ? figuresOf(state, record, 0) : nothing;
+};
+
+/**
+ * The figures after some changes, at the present marks and with the open orders as they are.
+ *
+ * Holds: each instrument has a mark and settles in the currency. Cost: the account's holdings.
+ */
+export const marginFiguresAfter = (
+  state: EngineState,
+  account: AccountRecord,
+  currencyNo: number,
+  changes: readonly PositionChange[],
+): MarginFigures => {
+  const record = scratchRecord(account, currencyNo, true);
+  let cash = 0;
+  for (const change of changes) {
+    const instrument = state.instruments[change.instrumentId];
+    assert(instrument?.currencyNo === currencyNo, 'a change is of a contract of the currency');
+    assert(!Number.isNaN(state.marks.markPrice[instrument.id]), 'a change needs a mark');
+    addAtMark(state, holdingOf(record.account, instrument), change.lots);
+    cash += change.cash;
+  }
+  return figuresOf(state, record, cash);
+};

@@ -1,0 +1,46 @@
+// Scratch record: a copy of what an account has in one currency that nobody else knows, for asking
+// what would be. Invariant: the real rules run over it, and nothing done to it reaches the account.
+import type { AccountRecord, CurrencyRecord, EngineState, Holding } from '../state.ts';
+import { scratchAccount } from './accounts.ts';
+import { createCurrencyRecord } from './cash.ts';
+import { holdingOf, holdingsInOrder, valueAtPrice } from './holdings.ts';
+
+const copyHolding = (from: Holding, to: Holding): void => {
+  to.sizeLots = from.sizeLots;
+  to.openCost = from.openCost;
+  to.entryValue = from.entryValue;
+  to.sessionCost = from.sessionCost;
+  to.sessionRealised = from.sessionRealised;
+  to.sessionFunding = from.sessionFunding;
+  to.realised = from.realised;
+  to.fundingMark = from.fundingMark;
+  to.openBuyLots = from.openBuyLots;
+  to.openSellLots = from.openSellLots;
+  to.openBuyTickLots = from.openBuyTickLots;
+};
+
+/** A copy of an account's record in a currency, its cash included; `withHoldings` or empty. */
+export const scratchRecord = (
+  account: AccountRecord,
+  currencyNo: number,
+  withHoldings: boolean,
+): CurrencyRecord => {
+  const own = account.currencies[currencyNo];
+  const scratch = scratchAccount(account);
+  const record = createCurrencyRecord(scratch, currencyNo, own?.ledgerId ?? null);
+  scratch.currencies[currencyNo] = record;
+  for (const holding of own && withHoldings ? holdingsInOrder(own) : []) {
+    copyHolding(holding, holdingOf(scratch, holding.instrument));
+  }
+  return record;
+};
+
+/** Adds lots to a scratch holding at the mark: its margin changes and its equity does not. */
+export const addAtMark = (state: EngineState, holding: Holding, lots: number): void => {
+  const { instrument } = holding;
+  const mark = state.marks.markPrice[instrument.id] as number;
+  const value = valueAtPrice(instrument, lots, mark);
+  holding.sizeLots += lots;
+  holding.openCost += value;
+  holding.sessionCost += value;
+};
