@@ -1,12 +1,13 @@
 // Backup: a copy of the running exchange: the databases as SQLite itself copies them, then the
 // journal up to one durable command. In that order, because history must never be ahead of the
 // journal beside it; where it is behind, it catches up at the start.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperationalError } from '@openstrike/domain';
 import type { BackupReport, Sequencer } from '@openstrike/sequencer';
 import type { DataFolder } from './data-folder.ts';
+import { proofKeyName } from './liability-proofs.ts';
 
 export const backupExchange = async (
   sequencer: Sequencer,
@@ -25,5 +26,7 @@ export const backupExchange = async (
       database.close();
     }
   }
+  const key = join(folder.root, proofKeyName);
+  if (existsSync(key)) cpSync(key, join(target, proofKeyName));
   return sequencer.backup(join(target, 'journal'));
 };

@@ -3,6 +3,7 @@
 //   journal/        commands and snapshots: the truth
 //   history.db      what is told about the past
 //   identity.db     keys, profiles; wallet.db: addresses and wallet rows
+//   proof.key       makes the salts of the proofs of liabilities; secret
 //   run.json        how to reach the running exchange
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';

@@ -11,6 +11,7 @@ import { runOffline } from './offline.ts';
 import { commanderOptions, describeOptions, resolveOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { runExchange } from './run-exchange.ts';
+import { verifyProofFile } from './verify-proof.ts';
 
 type Flags = Record<string, unknown>;
 type Words = Record<string, string | undefined>;
@@ -175,6 +176,16 @@ const addFolderCommands = (program: Command): void => {
 const withFiles = (files: readonly string[], flags: Flags): Flags =>
   files.length === 0 ? flags : { ...flags, replayFiles: files };
 
+const addProofCommand = (program: Command): void => {
+  program
+    .command('verify-proof <file>')
+    .description('check your own proof of liabilities; needs no running exchange')
+    .option('--root <hash>', 'the root as published, learned from somewhere else than the proof')
+    .action((file: string, { root }: { readonly root?: string }) =>
+      print(verifyProofFile(file, root ?? null)),
+    );
+};
+
 const program = withOptions(new Command('openstrike'))
   .description('A self-hosted, Deribit-compatible options exchange; without a command, runs it.')
   .version(packageVersion())
@@ -201,6 +212,7 @@ addVenueCommands(program);
 addFolderCommands(program);
 addChainCommand(program);
 addCoverageCommand(program);
+addProofCommand(program);
 
 try {
   await program.parseAsync();

@@ -26,7 +26,7 @@ const restore = async (root: string, backup: string): Promise<void> => {
     throw new OperationalError('not-empty', sentence);
   }
   await restoreBackup(join(backup, 'journal'), dataFolderOf(root).journal);
-  for (const name of readdirSync(backup).filter((each) => /\.(db|sqlite)$/.test(each))) {
+  for (const name of readdirSync(backup).filter((each) => /\.(db|sqlite|key)$/.test(each))) {
     cpSync(join(backup, name), join(root, name));
   }
   process.stdout.write(`Restored ${backup} into ${root}.\n`);

@@ -37,6 +37,7 @@ import {
   readCertificate,
 } from './development-certificate.ts';
 import { type HouseAccounts, openHouseAccounts } from './house-accounts.ts';
+import { createLiabilityProofs, type LiabilityProofs, proofKeyOf } from './liability-proofs.ts';
 import { createLog } from './log.ts';
 import { createMarket } from './market.ts';
 import type { Market, Replay } from './market-parts.ts';
@@ -221,6 +222,7 @@ const openGateway = (
   feeds: Feeds,
   clock: VenueClock,
   certificate: Certificate | null,
+  proofs: LiabilityProofs,
 ): Gateway => {
   const { options, tiers, tables, log } = prepared;
   const unlimited = tiers['unlimited'] as RateTier;
@@ -243,6 +245,7 @@ const openGateway = (
       identity: stores.identity,
       wallet: stores.wallet,
       contractTables: () => tables,
+      liabilities: () => proofs.published(),
       clock,
       wallNowMs: Date.now,
       log,
@@ -291,6 +294,25 @@ const openOperator = async (
   });
   const control = await openControlSocket(options.data, operator);
   farewell.add('the control socket', () => new Promise((done) => control.close(done)));
+};
+
+/** Proves what the venue owes at each settlement, the last one before this start included. */
+const openProofs = async (
+  { options, log }: Prepared,
+  { sequencer }: Stores,
+  farewell: Farewell,
+): Promise<LiabilityProofs> => {
+  const proofs = createLiabilityProofs({
+    commands: sequencer,
+    key: proofKeyOf(options.data),
+    pause: () => new Promise((done) => setTimeout(done, 5)),
+    warn: (error) => log.warn({ err: error }, 'a proof of liabilities was not made'),
+  });
+  const { statement, root } = await sequencer.query('liabilities', {});
+  sequencer.subscribe((batch) => proofs.absorb(batch));
+  if (statement !== null) proofs.prove(statement, root);
+  farewell.add('the proofs of liabilities', () => proofs.stop());
+  return proofs;
 };
 
 /** From the journal's end to open accounts and first prices; the public is not in yet. */
@@ -355,7 +377,8 @@ const startExchange = async (
   const feeds = createFeeds();
   const { market, house } = await wakeVenue(prepared, stores, feeds, clock);
   const certificate = await certificateOf(prepared, options.data);
-  const gateway = openGateway(prepared, stores, feeds, clock, certificate);
+  const proofs = await openProofs(prepared, stores, farewell);
+  const gateway = openGateway(prepared, stores, feeds, clock, certificate, proofs);
   stores.sequencer.subscribe((batch) => gateway.publish(feeds.absorb(batch)));
   let participants: Participants | null = null;
   const { sequencer } = stores;

@@ -217,6 +217,18 @@ export interface SetTrading {
   readonly reason: string;
 }
 
+/**
+ * Publishes the root of the Merkle-sum tree over the last settlement's liabilities; it is computed
+ * beside the engine, from what `settlement-closed` states, so that the engine need not stop for it.
+ */
+export interface PublishLiabilities {
+  readonly type: 'publish-liabilities';
+  /** The settlement that it is of. */
+  readonly settledUs: TsUs;
+  /** SHA-256 in lower-case hexadecimal. */
+  readonly root: string;
+}
+
 export type Command =
   | PassTime
   | Configure
@@ -234,6 +246,7 @@ export type Command =
   | SetIndex
   | SetForwards
   | SetSurface
-  | SetTrading;
+  | SetTrading
+  | PublishLiabilities;
 
 export type CommandType = Command['type'];

@@ -5,6 +5,7 @@
 // outside.
 import type { IndexQuality } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
+import type { LedgerCheckpoint, LiabilityStatement } from './liabilities.ts';
 import type { OrderState, SelfTradeMode, Side } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
 import type {
@@ -196,6 +197,24 @@ export interface OptionExercised {
   readonly strike: number;
 }
 
+/**
+ * A daily settlement, with all expiries of its instant that are fixed, is done: what the venue owes
+ * each account now, and the ledger's parts, which sum to zero.
+ */
+export interface SettlementClosed {
+  readonly type: 'settlement-closed';
+  readonly liabilities: LiabilityStatement;
+  readonly checkpoints: readonly LedgerCheckpoint[];
+}
+
+/** The root of the Merkle-sum tree over a settlement's liabilities became known. */
+export interface LiabilitiesPublished {
+  readonly type: 'liabilities-published';
+  readonly settledUs: TsUs;
+  /** SHA-256 in lower-case hexadecimal. */
+  readonly root: string;
+}
+
 export interface InstrumentListed {
   readonly type: 'instrument-listed';
   readonly instrument: Instrument;
@@ -330,6 +349,8 @@ export type Event =
   | CashChanged
   | PositionSettled
   | OptionExercised
+  | SettlementClosed
+  | LiabilitiesPublished
   | InstrumentListed
   | InstrumentStateChanged
   | ExpiryFixed

@@ -6,6 +6,7 @@ export * from './event.ts';
 export * from './index-value.ts';
 export * from './instrument.ts';
 export * from './instrument-name.ts';
+export * from './liabilities.ts';
 export * from './operational-error.ts';
 export * from './order.ts';
 export * from './port.ts';

@@ -114,6 +114,11 @@ export const rejectCodes = [
     retryable: true,
   },
   { code: 'nothing-to-change', sentence: 'the edit changes nothing', retryable: false },
+  {
+    code: 'unknown-settlement',
+    sentence: 'that is not the last settlement, or its root is published already',
+    retryable: false,
+  },
   { code: 'insurance-funded', sentence: 'the insurance fund was seeded before', retryable: false },
 ] as const satisfies readonly RejectCodeRow[];
 

@@ -5,6 +5,7 @@
 import type { AccountChanged } from './event.ts';
 import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
+import type { LiabilityStatement } from './liabilities.ts';
 import type { OrderState } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
 import type {
@@ -186,6 +187,11 @@ export interface Queries {
   'ledger-totals': {
     in: object;
     out: readonly { currency: Currency; debitsLessCredits: bigint; insurance: Cash }[];
+  };
+  /** What the last daily settlement left the venue owing, and the root published for it. */
+  liabilities: {
+    in: object;
+    out: { readonly statement: LiabilityStatement | null; readonly root: string | null };
   };
   /** When timers next fall due; null when nothing is scheduled. */
   'next-timer': { in: object; out: TsUs | null };

@@ -74,6 +74,8 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     ledger,
     venue: openVenueAccounts(ledger),
     references: new Set(),
+    liabilities: null,
+    liabilitiesRoot: null,
     trading: createTrading(),
     timers: [],
     store: createHoldingStore(),

@@ -23,6 +23,7 @@ import { setForwards, setIndex, setSurface } from './marking/set-marks.ts';
 import { answer } from './query/answer.ts';
 import { runTimers } from './run-timers.ts';
 import { setTrading } from './set-trading.ts';
+import { publishLiabilities } from './settlement/close-settlement.ts';
 import { hashState } from './snapshot/hash-state.ts';
 import { loadState } from './snapshot/load-state.ts';
 import { saveState } from './snapshot/save-state.ts';
@@ -75,6 +76,8 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
       return setSurface(state, command);
     case 'set-trading':
       return setTrading(state, command);
+    case 'publish-liabilities':
+      return publishLiabilities(state, command);
     default:
       return assertNever(command);
   }

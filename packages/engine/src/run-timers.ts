@@ -9,6 +9,7 @@ import { forgetDelivered } from './instruments.ts';
 import { deliveredAgeUs, settlementPauseUs } from './limits.ts';
 import { runListing } from './listing/run-listing.ts';
 import { remark } from './marking/set-marks.ts';
+import { closeSettlement } from './settlement/close-settlement.ts';
 import { deliverDue } from './settlement/deliver-due.ts';
 import { settleDaily } from './settlement/settle-daily.ts';
 import type { EngineState, InstrumentRecord, OrderRecord, Timer } from './state.ts';
@@ -111,7 +112,8 @@ const runTimer = (state: EngineState, timer: Timer): void => {
     case 'expiry':
       return deliverDue(state);
     case 'settlement':
-      return settleDaily(state, timer.forUs);
+      settleDaily(state, timer.forUs);
+      return closeSettlement(state, timer.forUs);
     case 'listing':
       return reopen(state, timer.forUs);
     default:

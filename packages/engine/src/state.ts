@@ -16,6 +16,7 @@ import type {
   Instrument,
   InstrumentId,
   InstrumentState,
+  LiabilityStatement,
   OptionTerms,
   OrderId,
   OrderState,
@@ -436,6 +437,10 @@ export interface EngineState {
   readonly venue: VenueAccounts[];
   /** `currency:reference` of every deposit and withdrawal. */
   readonly references: Set<string>;
+  /** What the last daily settlement left the venue owing; null before the first. */
+  liabilities: LiabilityStatement | null;
+  /** Root of the tree over it, once published. */
+  liabilitiesRoot: string | null;
   /** Whole venue first, then by number of the currency. */
   readonly trading: TradingState[];
   /** Ascending by time, then by kind. */

@@ -1,5 +1,11 @@
 export { createFeeds } from './create-feeds.ts';
 export * from './feeds.ts';
+export {
+  type LiabilityProof,
+  type LiabilityTree,
+  LiabilityTreeBuilder,
+  type ProofStep,
+} from './liability-tree.ts';
 export { minutesPerDay } from './minute-window.ts';
 export { type MarkedOption, thirtyDayVolatility } from './thirty-day-volatility.ts';
 export { recentTradesMax } from './trade-ring.ts';

@@ -8,7 +8,7 @@ import type {
   QueryPort,
   VenueClock,
 } from '@openstrike/domain';
-import type { Feeds } from '@openstrike/feeds';
+import type { Feeds, LiabilityTree } from '@openstrike/feeds';
 import type { History } from '@openstrike/history';
 import type { ApiErrorName } from '@openstrike/wire';
 import type { Logger } from 'pino';
@@ -45,6 +45,10 @@ export interface GatewayContext {
   readonly subscriptions: SubscriptionHub;
   /** The contract tables in force: fees and leverage that instruments show. */
   readonly contractTables: () => readonly ContractTable[];
+  /**
+   * The tree over what the venue owed at the last daily settlement; null until one is published.
+   */
+  readonly liabilities: () => LiabilityTree | null;
   /** The rate tier of an account, for the limits that account summaries show. */
   readonly rateTierOf: (accountId: AccountId) => RateTier;
   /** Venue time, for anything a trade depends on. */

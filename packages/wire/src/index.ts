@@ -14,6 +14,7 @@ export * from './schemas/account-methods.ts';
 export * from './schemas/account-types.ts';
 export * from './schemas/block-methods.ts';
 export * from './schemas/common.ts';
+export * from './schemas/liability-methods.ts';
 export * from './schemas/market-methods.ts';
 export * from './schemas/market-types.ts';
 export * from './schemas/trading-methods.ts';

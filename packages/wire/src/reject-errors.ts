@@ -62,6 +62,7 @@ const errorsByReject: Readonly<Record<RejectCode, ErrorOfReject>> = {
   'position-limit': { name: 'non_pme_max_future_position_size' },
   'insufficient-funds': { name: 'not_enough_funds' },
   'nothing-to-change': { name: 'invalid_arguments' },
+  'unknown-settlement': { name: 'bad_request' },
   'insurance-funded': { name: 'bad_request' },
 };
 

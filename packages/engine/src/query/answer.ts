@@ -48,6 +48,10 @@ const answers: Answers = {
   indexes: (state) => indexViews(state),
   'trading-state': (state) => tradingViews(state),
   'ledger-totals': (state) => ledgerTotals(state),
+  liabilities: ({ liabilities, liabilitiesRoot }) => ({
+    statement: liabilities,
+    root: liabilitiesRoot,
+  }),
   'next-timer': (state) => nextTimerUs(state),
 };
 

@@ -10,6 +10,7 @@ import { readAccounts } from './account-codec.ts';
 import { readBooks, readOrders } from './book-codec.ts';
 import { ByteReader } from './byte-reader.ts';
 import { readIndex, readInstruments } from './instrument-codec.ts';
+import { readLiabilities } from './liabilities-codec.ts';
 import { snapshotMark, snapshotVersion } from './save-state.ts';
 
 const readLedger = (reader: ByteReader, state: EngineState): void => {
@@ -84,6 +85,7 @@ export const loadState = (bytes: Uint8Array, createMatcher: MatcherFactory): Eng
     restoreCurves(index);
   }
   readAccounts(reader, state);
+  readLiabilities(reader, state);
   readOrders(reader, state);
   readBooks(reader, state);
   assert(reader.atEnd(), 'a snapshot ends where its state does');

@@ -7,10 +7,11 @@ import { writeBooks, writeOrders } from './book-codec.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { canonicalText } from './canonical-text.ts';
 import { writeIndex, writeInstruments } from './instrument-codec.ts';
+import { writeLiabilities } from './liabilities-codec.ts';
 
 /** First bytes of every snapshot, and the version of what follows. */
 export const snapshotMark = 'openstrike-engine';
-export const snapshotVersion = 2;
+export const snapshotVersion = 3;
 
 const writeVenue = (writer: ByteWriter, state: EngineState): void => {
   for (const accounts of state.venue) {
@@ -67,6 +68,7 @@ export const saveState = (state: EngineState): Uint8Array => {
     writeIndex(writer, index);
   }
   writeAccounts(writer, state);
+  writeLiabilities(writer, state);
   writeOrders(writer, state);
   writeBooks(writer, state);
   return writer.bytes();

@@ -71,6 +71,11 @@ class Scenario {
         const currency = words.take() as Currency;
         return this.#apply({ type: 'seed-insurance', currency, amount: cashOf(amount, currency) });
       }
+      case 'publish': {
+        const { statement } = this.#test.engine.query('liabilities', {});
+        const settledUs = statement?.settledUs ?? (0 as never);
+        return this.#apply({ type: 'publish-liabilities', settledUs, root: words.take() });
+      }
       case 'halt':
       case 'resume': {
         const scope = words.take() as Currency | 'all';

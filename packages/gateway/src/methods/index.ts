@@ -8,6 +8,7 @@ import { blockRfqMethods, blockTradeMethods, comboMethods, quoteMethods } from '
 import { cancelMethods } from './cancel-methods.ts';
 import { chartMethods } from './chart-methods.ts';
 import { indexMethods } from './index-methods.ts';
+import { liabilityMethods } from './liability-methods.ts';
 import { marketMethods } from './market-methods.ts';
 import { noticeMethods } from './notice-methods.ts';
 import { orderMethods } from './order-methods.ts';
@@ -37,6 +38,7 @@ export const methodGroups: readonly {
   { title: 'Block trades', methods: blockTradeMethods },
   { title: 'Block RFQ', methods: blockRfqMethods },
   { title: 'Wallet', methods: [...walletMethods, ...addressMethods] },
+  { title: 'Proof of liabilities', methods: liabilityMethods },
   {
     title: 'Account',
     methods: [...accountMethods, ...subaccountMethods, ...transactionMethods, ...noticeMethods],

@@ -14,7 +14,7 @@ import {
   usPerYear,
 } from '@openstrike/domain';
 import { createEngine } from '@openstrike/engine';
-import { createFeeds, type Feeds } from '@openstrike/feeds';
+import { createFeeds, type Feeds, type LiabilityTree } from '@openstrike/feeds';
 import type { History } from '@openstrike/history';
 import { createSequencer, MemoryStorage, type Sequencer } from '@openstrike/sequencer';
 import pino from 'pino';
@@ -49,6 +49,8 @@ export class TestVenue {
   readonly feeds: Feeds;
   readonly identity: IdentityStore;
   address: GatewayAddress = { host: '', port: 0, httpUrl: '', webSocketUrl: '' };
+  /** What the venue has proved; a test sets it. */
+  liabilities: LiabilityTree | null = null;
   /** Wall time; what a test adds stays added. */
   wallShiftMs = 0;
   /** Keys of the accounts 1 (alice), 2 (bob) and 3 (alice's subaccount). */
@@ -83,6 +85,7 @@ export class TestVenue {
         wallNowMs: () => this.wallMs(),
         log: pino({ level: options.log === undefined ? 'silent' : 'debug' }, stream),
         contractTables: () => [sampleTable],
+        liabilities: () => this.liabilities,
         version: '1.0.0-test',
         ...(options.methods === undefined ? {} : { methods: options.methods }),
       },

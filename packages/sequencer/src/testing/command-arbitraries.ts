@@ -23,6 +23,7 @@ import {
   type OrderFilter,
   type PlaceOrder,
   type PriceTicks,
+  type PublishLiabilities,
   type SeedInsurance,
   type SetForwards,
   type SetIndex,
@@ -32,6 +33,7 @@ import {
   type Transfer,
   type Trigger,
   type TsUs,
+  tsUs,
   type UsdMicros,
   type Withdraw,
 } from '@openstrike/domain';
@@ -281,6 +283,12 @@ const configure: fc.Arbitrary<Configure> = fc.record({
   ),
 });
 
+const publishLiabilities: fc.Arbitrary<PublishLiabilities> = fc.record({
+  type: fc.constant('publish-liabilities'),
+  settledUs: fc.nat().map(tsUs),
+  root: fc.string(),
+});
+
 /** One arbitrary for each command type. */
 export const commandArbitraries: {
   readonly [Type in CommandType]: fc.Arbitrary<Extract<Command, { readonly type: Type }>>;
@@ -302,6 +310,7 @@ export const commandArbitraries: {
   'set-forwards': setForwards,
   'set-surface': setSurface,
   'set-trading': setTrading,
+  'publish-liabilities': publishLiabilities,
 };
 
 export const anyCommand: fc.Arbitrary<Command> = fc.oneof(...Object.values(commandArbitraries));

@@ -115,6 +115,7 @@ export class MethodVenue {
       identity: createSqliteIdentityStore({ path: ':memory:', wallNowMs: () => wallMs }),
       wallet: createSqliteWalletStore({ path: ':memory:' }),
       subscriptions: {} as SubscriptionHub,
+      liabilities: () => null,
       contractTables: () => [table],
       rateTierOf: () => builtInRateTiers.default as RateTier,
       clock: { nowUs: () => this.nowUs as TsUs },
