@@ -197,6 +197,18 @@ export interface SviSlice {
   readonly rho: number;
   readonly m: number;
   readonly sigma: number;
+  /** Strikes whose marks lie off the slice; absent where there are none. */
+  readonly pins?: readonly SlicePin[];
+}
+
+/**
+ * Keeps the marks of one strike inside the bid and ask of its books: their volatility is the
+ * slice's plus `shift` (a fraction, 0.01 is one point), the same for call and put, so that parity
+ * holds.
+ */
+export interface SlicePin {
+  readonly strike: number;
+  readonly shift: number;
 }
 
 export interface SetSurface {

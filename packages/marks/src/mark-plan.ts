@@ -1,7 +1,13 @@
 // Mark plan: all instruments of one index laid out for marking, made when something is listed or
 // delivered, used at each index, forward and surface command. Invariant: position i of every column
 // is the plan's i-th instrument, and marking allocates nothing per instrument.
-import type { DatedFutureTerms, Instrument, OptionTerms, PerpetualTerms } from '@openstrike/domain';
+import type {
+  DatedFutureTerms,
+  Instrument,
+  OptionTerms,
+  PerpetualTerms,
+  SviSlice,
+} from '@openstrike/domain';
 import { log } from '@openstrike/std';
 import {
   type CurveInputs,
@@ -37,6 +43,10 @@ export interface MarkPlan {
   /** Options: `bandMin` and `bandPerDelta`; futures: `bandRate` and 0. */
   readonly bandBase: Float64Array;
   readonly bandPerDelta: Float64Array;
+  /** What is added to the volatility of each option, by the pins of its expiry's slice. */
+  readonly pinShifts: Float64Array;
+  /** The slice of each expiry whose pins are in `pinShifts`; null where none are. */
+  readonly pinnedBy: (SviSlice | null)[];
 }
 
 /** Lays out instruments for marking, in the given order. */
@@ -63,6 +73,8 @@ export const createMarkPlan = (instruments: readonly MarkedInstrument[]): MarkPl
     grids: instruments.map(({ contract }) => tickGridOf(contract)),
     bandBase: new Float64Array(size),
     bandPerDelta: new Float64Array(size),
+    pinShifts: new Float64Array(size),
+    pinnedBy: expiriesUs.map(() => null),
   };
   instruments.forEach(({ contract, terms }, i) => {
     plan.instrumentIds[i] = contract.id;
@@ -114,6 +126,7 @@ export const markAll = (
     prepareCurve(curve, inputs, plan.expiriesUs[i] as number);
     plan.logForwards[i] = curve.forward > 0 ? log(curve.forward) : Number.NaN;
   }
+  placePins(plan);
   for (let i = 0; i < plan.size; i++) {
     const expiryAt = plan.expiryAt[i] as number;
     if (plan.callSigns[i] !== 0) {
@@ -127,6 +140,7 @@ export const markAll = (
         plan.logForwards[expiryAt] as number,
         plan.callSigns[i] as number,
         plan.inverse[i] === 1,
+        plan.pinShifts[i] as number,
       );
     } else if (expiryAt >= 0) {
       writeFutureMark(columns, i, (plan.curves[expiryAt] as ExpiryCurve).forward);
@@ -136,6 +150,28 @@ export const markAll = (
       columns.underlyingPrice[i] = inputs.index === 0 ? Number.NaN : inputs.index;
     }
     writeBand(plan, columns, i, inputs.index);
+  }
+};
+
+/** Brings the pins of new slices to their instruments; a slice lent by a neighbour pins nothing. */
+const placePins = (plan: MarkPlan): void => {
+  let changed: Map<number, Map<number, number>> | null = null;
+  for (let i = 0; i < plan.curves.length; i++) {
+    const { sliceA, sliceB } = plan.curves[i] as ExpiryCurve;
+    const own = sliceB === null && sliceA?.expiryUs === plan.expiriesUs[i];
+    const slice = own && sliceA?.pins !== undefined ? sliceA : null;
+    if (slice !== plan.pinnedBy[i]) {
+      plan.pinnedBy[i] = slice;
+      const pins = slice?.pins ?? [];
+      changed ??= new Map();
+      changed.set(i, new Map(pins.map(({ strike, shift }) => [strike, shift])));
+    }
+  }
+  for (let i = 0; changed !== null && i < plan.size; i++) {
+    const pins = changed.get(plan.expiryAt[i] as number);
+    if (pins !== undefined && plan.callSigns[i] !== 0) {
+      plan.pinShifts[i] = pins.get(plan.strikes[i] as number) ?? 0;
+    }
   }
 };
 

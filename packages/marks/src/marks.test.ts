@@ -22,6 +22,7 @@ import {
   type CurveInputs,
   createExpiryCurve,
   type ExpiryCurve,
+  type ExpiryInputs,
   prepareCurve,
 } from './expiry-curve.ts';
 import { createMarkColumns, createMarkPlan, type MarkedInstrument, markAll } from './mark-plan.ts';
@@ -192,6 +193,40 @@ describe('marks', () => {
     for (const greek of ['delta', 'gamma', 'vega', 'theta', 'rho'] as const) {
       expect(columns[greek][0]).toBe(columns[greek][1]);
     }
+  });
+
+  test('a pin shifts both options of its strike, until a slice comes without it', () => {
+    const inputs = inputsAt(nowUs);
+    const [first, second] = inputs.expiries as [ExpiryInputs, ExpiryInputs];
+    const pinned = { ...smile(expiryUs, 30 / 365), pins: [{ strike: 90_000, shift: 0.02 }] };
+    const pinnedInputs = { ...inputs, expiries: [{ ...first, slice: pinned }, second] };
+    const between = (expiryUs + 7 * usPerDay) as TsUs;
+    const plan = createMarkPlan([
+      option(1, { strike: 90_000, optionType: 'put' }),
+      option(2, { strike: 90_000, optionType: 'call' }),
+      option(3, { strike: 95_000, optionType: 'call' }),
+      // Its expiry has no slice of its own and borrows from its neighbours, without their pins.
+      option(4, { strike: 90_000, optionType: 'call', expiryUs: between }),
+    ]);
+    const marked = (now: CurveInputs) => {
+      const columns = createMarkColumns(4);
+      markAll(plan, now, new Float64Array(4), columns);
+      return columns;
+    };
+    const plain = marked(inputs);
+    const columns = marked(pinnedInputs);
+    expect(columns.markIv[0]).toBeCloseTo((plain.markIv[0] as number) + 0.02, 12);
+    expect(columns.markIv[1]).toBe(columns.markIv[0]);
+    expect(columns.markIv.slice(2)).toEqual(plain.markIv.slice(2));
+    const parity = (columns.markPrice[1] as number) - (columns.markPrice[0] as number);
+    expect(parity).toBeCloseTo(1 - 90_000 / 100_500, 12);
+    // A forward tick keeps them, and a restored plan finds them again.
+    expect(marked({ ...pinnedInputs, index: 100_100 }).markIv).toEqual(columns.markIv);
+    const restored = createMarkColumns(2);
+    const again = createMarkPlan([option(1, { strike: 90_000, optionType: 'put' })]);
+    markAll(again, pinnedInputs, new Float64Array(1), restored);
+    expect(restored.markIv[0]).toBe(columns.markIv[0]);
+    expect(marked(inputs).markIv).toEqual(plain.markIv);
   });
 
   test('between surfaces the variance shrinks with time at constant volatility', () => {

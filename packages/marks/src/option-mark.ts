@@ -57,7 +57,8 @@ const finite = (value: number): number => (value - value === 0 ? value : 0);
  * Writes the mark and greeks of one option at a position of the columns, bands apart; all NaN where
  * the curve does not know forward or slice.
  *
- * Units: `callSign` is 1 for a call, -1 for a put; `logForward` is ln(curve.forward).
+ * Units: `callSign` is 1 for a call, -1 for a put; `logForward` is ln(curve.forward); `shift` is
+ * added to the curve's volatility.
  */
 export const writeOptionMark = (
   columns: MarkColumns,
@@ -68,8 +69,10 @@ export const writeOptionMark = (
   logForward: number,
   callSign: number,
   inverse: boolean,
+  shift = 0,
 ): void => {
-  const volatility = curveVolatility(curve, logStrike, logForward);
+  const onCurve = curveVolatility(curve, logStrike, logForward);
+  const volatility = shift === 0 ? onCurve : Math.max(0, onCurve + shift);
   const { forward, share } = curve;
   columns.underlyingPrice[at] = forward;
   columns.markIv[at] = volatility;

@@ -20,6 +20,7 @@ import type {
   SetIndex,
   SetSurface,
   Side,
+  SlicePin,
   SviSlice,
   TimeInForce,
   Trigger,
@@ -375,7 +376,7 @@ function readSetForwards(from: ByteReader): SetForwards {
 }
 
 function writeSetSurface(to: ByteWriter, command: SetSurface): void {
-  to.reserve(14 + 56 * command.slices.length);
+  to.reserve(14 + 58);
   to.u8(tags.setSurface);
   to.u8(indexes.code(command.indexName));
   to.f64(command.version);
@@ -388,6 +389,13 @@ function writeSetSurface(to: ByteWriter, command: SetSurface): void {
     to.f64(slice.rho);
     to.f64(slice.m);
     to.f64(slice.sigma);
+    const pins = slice.pins ?? [];
+    to.reserve(2 + 16 * pins.length + 58);
+    to.u16(pins.length);
+    for (const { strike, shift } of pins) {
+      to.f64(strike);
+      to.f64(shift);
+    }
   }
 }
 
@@ -396,7 +404,7 @@ function readSetSurface(from: ByteReader): SetSurface {
   const version = from.f64();
   const slices: SviSlice[] = [];
   for (let left = from.u32(); left > 0; left--) {
-    slices.push({
+    const slice: SviSlice = {
       expiryUs: from.f64() as SviSlice['expiryUs'],
       tauYears: from.f64(),
       a: from.f64(),
@@ -404,7 +412,12 @@ function readSetSurface(from: ByteReader): SetSurface {
       rho: from.f64(),
       m: from.f64(),
       sigma: from.f64(),
-    });
+    };
+    const pins: SlicePin[] = [];
+    for (let pinsLeft = from.u16(); pinsLeft > 0; pinsLeft--) {
+      pins.push({ strike: from.f64(), shift: from.f64() });
+    }
+    slices.push(pins.length === 0 ? slice : { ...slice, pins });
   }
   return { type: 'set-surface', indexName, version, slices };
 }

@@ -4,11 +4,12 @@ import {
   goodIndex,
   type IndexConstituent,
   type SetIndex,
+  type SviSlice,
   type UsdMicros,
 } from '@openstrike/domain';
 import { expect, test } from 'vitest';
 import { createEngine } from '../engine.ts';
-import { TestEngine } from '../testing/test-engine.ts';
+import { flatSlice, TestEngine } from '../testing/test-engine.ts';
 
 const usd = (price: number): UsdMicros => (price * 1e6) as UsdMicros;
 
@@ -48,6 +49,30 @@ test('the engine keeps status and confidence, and tells them with the constituen
   restored.restore(venue.engine.snapshot());
   expect(restored.query('indexes', {})[0]).toEqual(view());
   expect(restored.stateHash()).toBe(venue.engine.stateHash());
+});
+
+test('a slice that makes no sense is refused with its surface', () => {
+  const venue = new TestEngine();
+  venue.open();
+  const [expiryUs] = venue.expiries('btc_usd') as [number];
+  const sound = flatSlice(expiryUs, venue.nowUs, 0.6);
+  const surface = (slice: SviSlice) =>
+    venue.apply({ type: 'set-surface', indexName: 'btc_usd', version: 9, slices: [slice] });
+  for (const wrong of [
+    { ...sound, a: Number.NaN },
+    { ...sound, sigma: 0 },
+    { ...sound, tauYears: -1 },
+    { ...sound, pins: [{ strike: 90_000, shift: 2 }] },
+    { ...sound, pins: Array.from({ length: 513 }, () => ({ strike: 1, shift: 0 })) },
+  ]) {
+    expect(surface(wrong)).toMatchObject([{ type: 'command-rejected', code: 'invalid-price' }]);
+  }
+  const pinned = { ...sound, pins: [{ strike: 100_000, shift: 0.01 }] };
+  expect(surface(pinned)[0]).toMatchObject({ type: 'surface-changed', version: 9 });
+  // The pin survives a snapshot: both engines mark alike at the next tick.
+  const restored = venue.copy();
+  const next = goodIndex('btc_usd', usd(100_500));
+  expect(restored.apply(next)).toEqual(venue.apply(next));
 });
 
 test('a quality that makes no sense is refused, and changes nothing', () => {

@@ -7,6 +7,7 @@ import type {
   SetForwards,
   SetIndex,
   SetSurface,
+  SviSlice,
   UsdMicros,
 } from '@openstrike/domain';
 import { constituentsMax, indexNames, usdMicrosPerUsd } from '@openstrike/domain';
@@ -80,8 +81,22 @@ export const setForwards = (state: EngineState, command: SetForwards): RejectCod
   return null;
 };
 
+/** Pins of one slice, and how far one may shift a volatility. */
+const pinsMax = 512;
+const pinShiftMax = 1;
+
+const isSlice = ({ tauYears, a, b, rho, m, sigma, pins }: SviSlice): boolean =>
+  tauYears > 0 &&
+  sigma > 0 &&
+  Number.isFinite(tauYears + a + b + rho + m + sigma) &&
+  (pins === undefined ||
+    (pins.length <= pinsMax &&
+      pins.every(({ strike, shift }) => strike > 0 && Math.abs(shift) <= pinShiftMax)));
+
 /** Takes a surface; an expiry not named keeps its slice. */
 export const setSurface = (state: EngineState, command: SetSurface): RejectCode | null => {
+  if (!command.slices.every(isSlice)) return 'invalid-price';
+
   // Point of no return.
   const index = indexOf(state, command.indexName);
   for (const slice of command.slices) {

@@ -7,6 +7,7 @@ import {
   type Instrument,
   type InstrumentState,
   indexStatuses,
+  type SlicePin,
   type SviSlice,
   type TsUs,
   type UsdMicros,
@@ -124,9 +125,10 @@ export const readInstruments = (reader: ByteReader, state: EngineState): void =>
 const writeSlice = (writer: ByteWriter, slice: SviSlice | null): void => {
   writer.flag(slice !== null);
   if (slice !== null) {
-    const { expiryUs, tauYears, a, b, rho, m, sigma } = slice;
+    const { expiryUs, tauYears, a, b, rho, m, sigma, pins } = slice;
     writer.int(expiryUs);
     writer.reals([tauYears, a, b, rho, m, sigma]);
+    writer.reals((pins ?? []).flatMap(({ strike, shift }) => [strike, shift]));
   }
 };
 
@@ -143,7 +145,13 @@ const readSlice = (reader: ByteReader): SviSlice | null => {
     number,
     number,
   ];
-  return { expiryUs, tauYears, a, b, rho, m, sigma };
+  const slice: SviSlice = { expiryUs, tauYears, a, b, rho, m, sigma };
+  const numbers = reader.reals();
+  const pins: SlicePin[] = [];
+  for (let i = 0; i < numbers.length; i += 2) {
+    pins.push({ strike: numbers[i] as number, shift: numbers[i + 1] as number });
+  }
+  return pins.length === 0 ? slice : { ...slice, pins };
 };
 
 /** Writes one index with its expiries. */

@@ -31,7 +31,13 @@ const ivMin = 0.001;
 /** A quote wider than this share of the forward is no opinion. */
 const spreadShareMax = 0.5;
 
+/** A smile's quote with its strike. */
+export interface StrikeQuote extends SmileQuote {
+  readonly strike: number;
+}
+
 interface Bounds {
+  strike: number;
   k: number;
   bidIv: number;
   askIv: number;
@@ -49,7 +55,8 @@ const boundsOf = (quote: OptionQuote, forward: number, timeYears: number): Bound
   const bid = impliedBlack76(quote.bid, forward, quote.strike, timeYears, sign);
   const ask = impliedBlack76(quote.ask, forward, quote.strike, timeYears, sign);
   if (!(ask > ivMin)) return null;
-  return { k: log(quote.strike / forward), bidIv: Math.max(bid, ivMin), askIv: ask };
+  const { strike } = quote;
+  return { strike, k: log(strike / forward), bidIv: Math.max(bid, ivMin), askIv: ask };
 };
 
 const join = (known: Bounds, more: Bounds): void => {
@@ -68,7 +75,7 @@ const join = (known: Bounds, more: Bounds): void => {
  *
  * Units: `timeYears` above 0. Quotes of different weights stay apart.
  */
-export const smileOf = (expiry: ExpiryQuotes, timeYears: number): SmileQuote[] => {
+export const smileOf = (expiry: ExpiryQuotes, timeYears: number): StrikeQuote[] => {
   const byWeight = new Map<number, Map<number, Bounds>>();
   for (const quote of expiry.quotes) {
     const forward = quote.forward ?? expiry.forward;
@@ -84,7 +91,7 @@ export const smileOf = (expiry: ExpiryQuotes, timeYears: number): SmileQuote[] =
     if (known === undefined) strikes.set(quote.strike, bounds);
     else join(known, bounds);
   }
-  const smile: SmileQuote[] = [];
+  const smile: StrikeQuote[] = [];
   for (const [weight, strikes] of byWeight) {
     for (const bounds of strikes.values()) smile.push({ ...bounds, weight });
   }

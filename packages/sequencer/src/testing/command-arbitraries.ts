@@ -166,15 +166,19 @@ const setSurface: fc.Arbitrary<SetSurface> = fc.record({
   indexName,
   version: whole(),
   slices: fc.array(
-    fc.record({
-      expiryUs: whole<TsUs>(),
-      tauYears: fc.double(),
-      a: fc.double(),
-      b: fc.double(),
-      rho: fc.double(),
-      m: fc.double(),
-      sigma: fc.double(),
-    }),
+    fc.record(
+      {
+        expiryUs: whole<TsUs>(),
+        tauYears: fc.double(),
+        a: fc.double(),
+        b: fc.double(),
+        rho: fc.double(),
+        m: fc.double(),
+        sigma: fc.double(),
+        pins: fc.array(fc.record({ strike: finite, shift: finite }), { minLength: 1 }),
+      },
+      { requiredKeys: ['expiryUs', 'tauYears', 'a', 'b', 'rho', 'm', 'sigma'] },
+    ),
   ),
 });
 
