@@ -1,3 +1,7 @@
+export * from './desk/derivative-board.ts';
+export * from './desk/oracle-definition.ts';
+export * from './desk/oracle-desk.ts';
+export * from './desk/own-books.ts';
 export * from './forwards/forward-machine.ts';
 export * from './forwards/parity-evidence.ts';
 export * from './index-price/constituent.ts';
@@ -9,4 +13,6 @@ export * from './spot-process.ts';
 export * from './starting-state.ts';
 export * from './surface/chain-quotes.ts';
 export * from './surface/fit-chain.ts';
+export * from './surface/pins.ts';
+export * from './surface/surface-machine.ts';
 export * from './term-structure.ts';

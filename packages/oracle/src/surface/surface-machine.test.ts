@@ -83,7 +83,7 @@ test('one silent expiry keeps its slice while the others go on', () => {
 
 /** One strike of one expiry quoted `points` above the others, by a book of our own or outside. */
 const bumped = (points: number, weight: number): ExpiryQuotes[] => {
-  const [strike] = chain[6]?.quotes.slice(16) as [OptionQuote];
+  const [strike] = (chain[6] as ExpiryQuotes).quotes.slice(16) as [OptionQuote];
   return requoted(chain.slice(5, 8), (iv, quote, at) =>
     at === 1 && quote.strike === strike.strike ? iv + points : iv,
   ).map((expiry) => ({
