@@ -4,6 +4,7 @@
 import type { ContractTable } from './contract-table.ts';
 import type { IndexQuality } from './index-value.ts';
 import type { IndexName } from './instrument.ts';
+import type { AnswerLiquidation, SetProvider } from './liquidation.ts';
 import type {
   CancelReason,
   OrderType,
@@ -259,6 +260,8 @@ export type Command =
   | SetForwards
   | SetSurface
   | SetTrading
-  | PublishLiabilities;
+  | PublishLiabilities
+  | SetProvider
+  | AnswerLiquidation;
 
 export type CommandType = Command['type'];

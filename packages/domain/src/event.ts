@@ -6,6 +6,7 @@
 import type { IndexQuality } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LedgerCheckpoint, LiabilityStatement } from './liabilities.ts';
+import type { LiquidationEvent } from './liquidation.ts';
 import type { OrderState, SelfTradeMode, Side } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
 import type {
@@ -147,7 +148,11 @@ export type LedgerReason =
   | 'delivery'
   | 'delivery-fee'
   | 'funding'
-  | 'insurance';
+  | 'insurance' // paid by the insurance fund
+  | 'liquidation' // between an account in liquidation and who takes its positions over
+  | 'liquidation-fee'
+  | 'deleveraging'
+  | 'socialised-loss';
 
 /** Cash of a client account moved; one per posting, in the order they were made. */
 export interface CashChanged {
@@ -362,6 +367,7 @@ export type Event =
   | TradingStateChanged
   | InsuranceChanged
   | VenueConfigured
-  | SurfaceChanged;
+  | SurfaceChanged
+  | LiquidationEvent;
 
 export type EventType = Event['type'];

@@ -7,6 +7,7 @@ export * from './index-value.ts';
 export * from './instrument.ts';
 export * from './instrument-name.ts';
 export * from './liabilities.ts';
+export * from './liquidation.ts';
 export * from './operational-error.ts';
 export * from './order.ts';
 export * from './port.ts';

@@ -32,6 +32,12 @@ export const rejectCodes = [
   },
   { code: 'unknown-instrument', sentence: 'there is no such instrument', retryable: false },
   { code: 'unknown-order', sentence: 'there is no such order', retryable: false },
+  { code: 'not-a-provider', sentence: 'the account answers no auctions', retryable: false },
+  {
+    code: 'unknown-liquidation',
+    sentence: 'there is no such liquidation auction now',
+    retryable: false,
+  },
   { code: 'not-your-order', sentence: 'the order belongs to another account', retryable: false },
   { code: 'order-closed', sentence: 'the order is no longer open', retryable: false },
   {
@@ -108,6 +114,11 @@ export const rejectCodes = [
     retryable: true,
   },
   { code: 'position-limit', sentence: 'the position would leave its limit', retryable: true },
+  {
+    code: 'withdrawals-paused',
+    sentence: 'withdrawals wait while shortfalls stand that the insurance fund does not cover',
+    retryable: true,
+  },
   {
     code: 'insufficient-funds',
     sentence: 'the available funds do not cover the margin',

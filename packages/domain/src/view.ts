@@ -6,6 +6,7 @@ import type { AccountChanged } from './event.ts';
 import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LiabilityStatement } from './liabilities.ts';
+import type { AuctionView, InsuranceView, LiquidationPlan } from './liquidation.ts';
 import type { OrderState } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
 import type {
@@ -193,6 +194,15 @@ export interface Queries {
     in: object;
     out: { readonly statement: LiabilityStatement | null; readonly root: string | null };
   };
+  /** Exactly what would become of the account if nothing else changed. */
+  'liquidation-plan': {
+    in: { accountId: AccountId; currency: Currency };
+    out: LiquidationPlan | RejectCode;
+  };
+  /** Liquidation auctions that providers may answer now, by id. */
+  auctions: { in: object; out: readonly AuctionView[] };
+  /** The insurance funds, in the order of the currencies. */
+  insurance: { in: object; out: readonly InsuranceView[] };
   /** When timers next fall due; null when nothing is scheduled. */
   'next-timer': { in: object; out: TsUs | null };
 }

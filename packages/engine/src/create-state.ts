@@ -7,6 +7,7 @@ import { createHoldingStore } from './account/holding-store.ts';
 import { createMarginDesk } from './account/margin-desk.ts';
 import { createFixingState } from './fixing/fixing-state.ts';
 import { createMarks, createTriggerWatch } from './instruments.ts';
+import { createLiquidationState } from './liquidation/liquidation-state.ts';
 import type { EngineState, IndexRecord, TradingState, VenueAccounts } from './state.ts';
 import { createDraft } from './trading/admit-order.ts';
 import { MatchTape } from './trading/match-tape.ts';
@@ -80,6 +81,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     timers: [],
     store: createHoldingStore(),
     desk: createMarginDesk(),
+    liquidation: createLiquidationState(),
     tape,
     draft: createDraft(),
     rejectLimit: null,

@@ -19,6 +19,7 @@ import { configureAccount, createAccount } from './account/accounts.ts';
 import { deposit, seedInsurance, transfer, withdraw } from './account/transfers.ts';
 import { configure } from './configure.ts';
 import { createState, type MatcherFactory } from './create-state.ts';
+import { answerLiquidation, setProvider } from './liquidation/answer-liquidation.ts';
 import { setForwards, setIndex, setSurface } from './marking/set-marks.ts';
 import { answer } from './query/answer.ts';
 import { runTimers } from './run-timers.ts';
@@ -78,6 +79,10 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
       return setTrading(state, command);
     case 'publish-liabilities':
       return publishLiabilities(state, command);
+    case 'set-provider':
+      return setProvider(state, command);
+    case 'answer-liquidation':
+      return answerLiquidation(state, command);
     default:
       return assertNever(command);
   }

@@ -7,6 +7,7 @@ import { assertNever } from '@openstrike/std';
 import { closeFundingHour } from './funding/funding.ts';
 import { forgetDelivered } from './instruments.ts';
 import { deliveredAgeUs, settlementPauseUs } from './limits.ts';
+import { runLiquidations } from './liquidation/run-liquidations.ts';
 import { runListing } from './listing/run-listing.ts';
 import { remark } from './marking/set-marks.ts';
 import { closeSettlement } from './settlement/close-settlement.ts';
@@ -116,6 +117,8 @@ const runTimer = (state: EngineState, timer: Timer): void => {
       return closeSettlement(state, timer.forUs);
     case 'listing':
       return reopen(state, timer.forUs);
+    case 'liquidation':
+      return runLiquidations(state);
     default:
       return assertNever(timer.kind);
   }

@@ -40,6 +40,7 @@ import type { HoldingStore } from './account/holding-store.ts';
 import type { MarginDesk } from './account/margin-desk.ts';
 import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
+import type { LiquidationState } from './liquidation/liquidation-state.ts';
 import type { MatchTape } from './trading/match-tape.ts';
 import type { OrderPool } from './trading/order-row.ts';
 import type { OrderTable } from './trading/order-table.ts';
@@ -53,13 +54,20 @@ export type SideCode = 0 | 1;
  * prints of that very second still arrive; one second later `expiry` fixes and delivers,
  * `settlement` moves session profit into cash and `listing` brings new series and reopens.
  */
-export type TimerKind = 'funding-hour' | 'pause' | 'expiry' | 'settlement' | 'listing';
+export type TimerKind =
+  | 'funding-hour'
+  | 'pause'
+  | 'expiry'
+  | 'settlement'
+  | 'listing'
+  | 'liquidation';
 export const timerKinds: readonly TimerKind[] = [
   'funding-hour',
   'pause',
   'expiry',
   'settlement',
   'listing',
+  'liquidation',
 ];
 
 export interface Timer {
@@ -448,6 +456,7 @@ export interface EngineState {
   readonly store: HoldingStore;
   /** Scratch of the margin rules. */
   readonly desk: MarginDesk;
+  readonly liquidation: LiquidationState;
   /** What the book told during the present match; empty between commands. */
   readonly tape: MatchTape;
   /** What the checks of the present order resolved it to. */

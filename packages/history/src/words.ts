@@ -104,6 +104,10 @@ export const cashReasonWords: WordList<CashChanged['reason']> = wordList<CashCha
   'delivery-fee',
   'funding',
   'insurance',
+  'liquidation',
+  'liquidation-fee',
+  'deleveraging',
+  'socialised-loss',
 ]);
 export const settlementWords: WordList<PositionSettled['kind']> = wordList<PositionSettled['kind']>(
   ['settlement', 'delivery'],

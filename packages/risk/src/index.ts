@@ -41,6 +41,24 @@ export {
   stepHelps,
 } from './liquidation/slice.ts';
 export {
+  type AccountFigures,
+  type AuctionAnswer,
+  clockPrice,
+  hedgeLots,
+  type LiquidationParameters,
+  type LiquidationProgress,
+  type LiquidationStage,
+  lacksMargin,
+  liquidationStages,
+  recommendedLiquidation,
+  shareFor,
+  shareWithin,
+  sliceLots,
+  stageOf,
+  takenAnswers,
+  warningLevel,
+} from './liquidation/waterfall.ts';
+export {
   type ExpiryOffset,
   type FutureLeg,
   type LegExposure,

@@ -11,6 +11,7 @@ import {
   type Withdraw,
 } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
+import { withdrawalsWait } from '../liquidation/insurance-fund.ts';
 import {
   type AccountRecord,
   type CurrencyRecord,
@@ -84,6 +85,7 @@ export const withdraw = (state: EngineState, command: Withdraw): RejectCode | nu
   if (account.access === 'locked') return 'account-locked';
   if (state.references.has(key)) return 'duplicate-reference';
   if (!isAmount(command.amount)) return 'invalid-amount';
+  if (withdrawalsWait(state, currencyNo)) return 'withdrawals-paused';
   if (!canPay(state, account, currencyNo, command.amount)) return 'insufficient-funds';
 
   // Point of no return.

@@ -13,6 +13,7 @@ import type {
 import { constituentsMax, indexNames, usdMicrosPerUsd } from '@openstrike/domain';
 import { estimatedDeliveryPrice, fixingSeconds, recordPrint } from '../fixing/fixing.ts';
 import { expiryRecordOf } from '../instruments.ts';
+import { watchMargins } from '../liquidation/watch-margins.ts';
 import { runListing } from '../listing/run-listing.ts';
 import { deliverDue } from '../settlement/deliver-due.ts';
 import type { EngineState, IndexRecord } from '../state.ts';
@@ -36,6 +37,8 @@ export const remark = (state: EngineState, index: IndexRecord): void => {
   for (const instrument of index.instruments.slice()) {
     firePrice(state, instrument.markTriggers, state.marks.markPrice[instrument.id] as number);
   }
+  const [first] = index.instruments;
+  if (first !== undefined) watchMargins(state, first.currencyNo);
 };
 
 /** Takes one index value. */

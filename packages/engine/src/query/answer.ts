@@ -2,6 +2,8 @@
 // engine does next; at most a cached margin is brought up to date.
 import type { Queries, QueryName } from '@openstrike/domain';
 import { accountStateOf } from '../account/accounts.ts';
+import { liquidationPlan } from '../liquidation/liquidation-plan.ts';
+import { auctionViews, insuranceViews } from '../liquidation/liquidation-views.ts';
 import { nextTimerUs } from '../run-timers.ts';
 import type { AccountRecord, EngineState } from '../state.ts';
 import { orderStateOf } from '../trading/order-records.ts';
@@ -52,6 +54,9 @@ const answers: Answers = {
     statement: liabilities,
     root: liabilitiesRoot,
   }),
+  'liquidation-plan': liquidationPlan,
+  auctions: (state) => auctionViews(state),
+  insurance: (state) => insuranceViews(state),
   'next-timer': (state) => nextTimerUs(state),
 };
 

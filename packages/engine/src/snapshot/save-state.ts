@@ -1,6 +1,8 @@
 // Save the state: canonical bytes of everything the engine remembers. Invariant: equal states give
 // equal bytes on every machine, and what is loaded from them goes on exactly as what was saved. The
 // version changes with any change of the layout.
+
+import { writeLiquidations } from '../liquidation/liquidation-codec.ts';
 import type { EngineState } from '../state.ts';
 import { writeAccounts } from './account-codec.ts';
 import { writeBooks, writeOrders } from './book-codec.ts';
@@ -11,7 +13,7 @@ import { writeLiabilities } from './liabilities-codec.ts';
 
 /** First bytes of every snapshot, and the version of what follows. */
 export const snapshotMark = 'openstrike-engine';
-export const snapshotVersion = 3;
+export const snapshotVersion = 4;
 
 const writeVenue = (writer: ByteWriter, state: EngineState): void => {
   for (const accounts of state.venue) {
@@ -71,5 +73,6 @@ export const saveState = (state: EngineState): Uint8Array => {
   writeLiabilities(writer, state);
   writeOrders(writer, state);
   writeBooks(writer, state);
+  writeLiquidations(writer, state);
   return writer.bytes();
 };

@@ -306,6 +306,14 @@ export const accountCommand = (
         amount: cashOf(amount, currency),
       };
     }
+    case 'provides':
+      return { type: 'set-provider', accountId, provider: true };
+    case 'answers': {
+      const liquidationId = words.number();
+      const price = words.number();
+      const shareMax = words.number();
+      return { type: 'answer-liquidation', accountId, liquidationId, price, shareMax };
+    }
     case 'sets':
       return configureCommand(accountId, words);
     default:

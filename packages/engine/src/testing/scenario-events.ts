@@ -3,9 +3,12 @@
 // book levels are left out: a scenario asks for what it wants to see of them.
 import {
   type CashChanged,
+  type Currency,
   type Event,
   type Instrument,
   type InstrumentId,
+  type LiquidationStepped,
+  type MarginState,
   minorPerUnit,
   type OrderState,
   type PositionSettled,
@@ -106,6 +109,51 @@ const showSettled = (event: PositionSettled, shown: Shown): string => {
   return parts.filter((part) => part !== '').join(' ');
 };
 
+/** The account's figures: equity as margin counts it, and maintenance margin. */
+const showState = (state: MarginState, currency: Currency): string =>
+  `equity ${showCash(state.marginEquity, currency)} / ${showCash(state.maintenance, currency)}`;
+
+const showStep = (event: LiquidationStepped, name: string): string => {
+  const { kind, before, after, currency, price, fromFund } = event;
+  const cash = (minor: number): string => showCash(minor, currency);
+  const parts = [
+    price === null ? '' : ` at ${trim(price, 4)} of ${trim(event.share, 4)}`,
+    event.fee === 0 ? '' : `, fee ${cash(event.fee)}`,
+    fromFund === 0 ? '' : `, fund ${cash(fromFund)}`,
+    event.fromDeleveraging === 0 ? '' : `, deleveraged ${cash(event.fromDeleveraging)}`,
+    event.fromSocialised === 0 ? '' : `, shared ${cash(event.fromSocialised)}`,
+  ];
+  const from = `${showState(before, currency)} to ${showState(after, currency)}`;
+  return `${name} ${kind}${parts.join('')}: ${from}`;
+};
+
+const showLiquidation = (event: Event, shown: Shown): string | null => {
+  if (!('accountId' in event) || event.accountId === null) return null;
+  const name = shown.accountName(event.accountId);
+  switch (event.type) {
+    case 'margin-warned':
+      return `${name} warned ${event.level}: ${showState(event.state, event.currency)}`;
+    case 'liquidation-started':
+      return `${name} in liquidation ${event.liquidationId}`;
+    case 'liquidation-phase-changed':
+      return `${name} ${event.phase}`;
+    case 'liquidation-stepped':
+      return showStep(event, name);
+    case 'deleveraged':
+      return `${name} deleveraged, charge ${showCash(event.charge, event.currency)}`;
+    case 'loss-socialised':
+      return `${name} shares ${showCash(event.charge, event.currency)}`;
+    case 'liquidation-ended':
+      return `${name} liquidation ${event.outcome}`;
+    case 'liquidation-answered':
+      return `${name} answers ${trim(event.price, 4)} for ${trim(event.shareMax, 4)}`;
+    case 'provider-changed':
+      return `${name} ${event.provider ? 'provides' : 'provides no more'}`;
+    default:
+      return null;
+  }
+};
+
 /** One event as a line; null for what scenarios leave out. `money` shows cash movements too. */
 export const showEvent = (event: Event, shown: Shown, money: boolean): string | null => {
   switch (event.type) {
@@ -144,6 +192,6 @@ export const showEvent = (event: Event, shown: Shown, money: boolean): string | 
     case 'funding-hour-closed':
       return `hour of ${shown.instrument(event.instrumentId).name}: ${trim(event.interest1h, 10)}`;
     default:
-      return null;
+      return showLiquidation(event, shown);
   }
 };

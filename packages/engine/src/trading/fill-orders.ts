@@ -104,6 +104,7 @@ const emitTrade = (
   priceTicks: number,
   taker: TradeParty,
   maker: TradeParty,
+  liquidation: Trade['liquidation'],
 ): TradeId => {
   state.lastTradeId += 1;
   const index = state.indexes[instrument.indexNo] as IndexRecord;
@@ -123,7 +124,7 @@ const emitTrade = (
     markPrice: state.marks.markPrice[instrument.id] as number,
     underlyingPrice: instrument.kind === 'option' ? underlyingPrice : null,
     iv: ivAtTicks(state, instrument, priceTicks),
-    liquidation: null,
+    liquidation,
   };
   state.emit(trade);
   return trade.tradeId;
@@ -172,6 +173,7 @@ export const fillOrders = (
     priceTicks,
     partyOf(taker, takerFee, option ? 0 : takerProfit),
     partyOf(maker, makerFee, option ? 0 : makerProfit),
+    state.liquidation.hedging ? 'taker' : null,
   );
   emitOrder(state, taker, 'filled', null);
   emitOrder(state, maker, 'filled', null);
@@ -187,6 +189,47 @@ export const fillOrders = (
     countReduceOnly(maker, -1);
     delistOrder(state, maker);
   }
+};
+
+/**
+ * Carries out a liquidation's trade between two orders that never were in the book: without fees,
+ * and without a last price. Both orders end with it.
+ */
+export const fillOutsideBook = (
+  state: EngineState,
+  taker: OrderRecord,
+  maker: OrderRecord,
+  priceTicks: number,
+  lots: number,
+): void => {
+  const { instrument } = maker.holding;
+  const takerLots = taker.side === 0 ? lots : -lots;
+  countFill(taker, lots, priceTicks, state.nowUs);
+  countFill(maker, lots, priceTicks, state.nowUs);
+  const takerProfit = moveLots(state, taker.holding, takerLots, priceTicks);
+  const makerProfit = moveLots(state, maker.holding, -takerLots, priceTicks);
+  instrument.tradeSeq += 1;
+  const option = instrument.kind === 'option';
+  const tradeId = emitTrade(
+    state,
+    instrument,
+    lots,
+    priceTicks,
+    partyOf(taker, 0, option ? 0 : takerProfit),
+    partyOf(maker, 0, option ? 0 : makerProfit),
+    'taker',
+  );
+  emitOrder(state, taker, 'filled', null);
+  emitOrder(state, maker, 'filled', null);
+  const takerPremium = option ? 0 - valueAtTicks(instrument, takerLots, priceTicks) : 0;
+  moveMoney(state, taker, takerPremium, 0, tradeId);
+  moveMoney(state, maker, 0 - takerPremium, 0, tradeId);
+  emitPosition(state, taker.holding);
+  emitPosition(state, maker.holding);
+  marginChanged(state, taker.holding);
+  marginChanged(state, maker.holding);
+  delistOrder(state, taker);
+  delistOrder(state, maker);
 };
 
 /** The order of a book's slot. */

@@ -30,6 +30,10 @@ const typeByReason: Readonly<Record<LedgerReason, string>> = {
   'delivery-fee': 'delivery',
   funding: 'settlement',
   insurance: 'socialized_fund',
+  liquidation: 'liquidation',
+  'liquidation-fee': 'liquidation',
+  deleveraging: 'socialized_fund',
+  'socialised-loss': 'socialized_fund',
 };
 
 const isFee = (reason: LedgerReason): boolean => reason === 'fee' || reason === 'delivery-fee';

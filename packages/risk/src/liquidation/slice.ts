@@ -14,11 +14,14 @@ export interface Solvency {
  * no requirement and no debt, or a shortfall shrinks.
  */
 export const stepHelps = (before: Solvency, after: Solvency): boolean => {
+  if (after.maintenance === 0 && after.equity >= 0) {
+    return before.maintenance > 0 || after.equity > before.equity;
+  }
   if (before.equity <= 0) {
     return after.equity > before.equity && after.maintenance <= before.maintenance;
   }
   if (after.maintenance === 0) {
-    return after.equity >= 0;
+    return false;
   }
   // Multiplied out, so that a requirement of zero needs no division.
   return after.equity * before.maintenance > before.equity * after.maintenance;

@@ -1,6 +1,7 @@
 // Arbitrary commands of every type for the property tests, every field varied; the types make a
 // field that is missing here a compile error.
 import {
+  type AnswerLiquidation,
   accountId,
   type CancelOrder,
   type CancelOrders,
@@ -27,6 +28,7 @@ import {
   type SeedInsurance,
   type SetForwards,
   type SetIndex,
+  type SetProvider,
   type SetSurface,
   type SetTrading,
   type SizeLots,
@@ -293,6 +295,22 @@ const publishLiabilities: fc.Arbitrary<PublishLiabilities> = fc.record({
   root: fc.string(),
 });
 
+const setProvider: fc.Arbitrary<SetProvider> = fc.record({
+  type: fc.constant('set-provider'),
+  accountId: account,
+  provider: fc.boolean(),
+});
+
+/** A rare command travels as JSON, which knows no negative zero. */
+const share = finite.map((value) => value + 0);
+const answerLiquidation: fc.Arbitrary<AnswerLiquidation> = fc.record({
+  type: fc.constant('answer-liquidation'),
+  accountId: account,
+  liquidationId: fc.nat(),
+  price: share,
+  shareMax: share,
+});
+
 /** One arbitrary for each command type. */
 export const commandArbitraries: {
   readonly [Type in CommandType]: fc.Arbitrary<Extract<Command, { readonly type: Type }>>;
@@ -315,6 +333,8 @@ export const commandArbitraries: {
   'set-surface': setSurface,
   'set-trading': setTrading,
   'publish-liabilities': publishLiabilities,
+  'set-provider': setProvider,
+  'answer-liquidation': answerLiquidation,
 };
 
 export const anyCommand: fc.Arbitrary<Command> = fc.oneof(...Object.values(commandArbitraries));

@@ -1,0 +1,177 @@
+// Liquidation plan: what would become of an account, step by step, if prices and books stayed as
+// they are and nobody answered its auction. The decisions are those that carry a liquidation out,
+// taken on a sketch; so on unchanged inputs the plan is what happens. Invariant: asking changes
+// nothing.
+import {
+  type Cash,
+  type Currency,
+  currencies,
+  type LiquidationLeg,
+  type LiquidationPlan,
+  type PlannedStep,
+  type Queries,
+  type RejectCode,
+} from '@openstrike/domain';
+import {
+  type LiquidationStage,
+  lacksMargin,
+  recommendedLiquidation,
+  stageOf,
+  warningLevel,
+} from '@openstrike/risk';
+import { recordOrEmpty } from '../query/account-summary.ts';
+import { type CurrencyRecord, currencyNoOf, type EngineState } from '../state.ts';
+import { decideDeleveraging, deleverageOn } from './decide-deleveraging.ts';
+import { decideHedge, hedgeOn, type TakenLots, takeOut } from './decide-hedge.ts';
+import { fundOf } from './insurance-fund.ts';
+import { holdsPositions, legOf, marginStateOf, positionsOf } from './margin-states.ts';
+import { type Figures, type Sketch, sketchFigures, sketchOf } from './sketch.ts';
+import { liquidationOf, risksOf } from './watch-margins.ts';
+
+const parameters = recommendedLiquidation;
+
+class Planner {
+  readonly steps: PlannedStep[] = [];
+  outcome: LiquidationPlan['outcome'] = null;
+  readonly #state: EngineState;
+  readonly #sketch: Sketch;
+  readonly #taken: TakenLots = new Map();
+  #stage: LiquidationStage;
+  #clock: number;
+  #hedges: number;
+  /** Seconds from now until the step that is planned next. */
+  #after: number;
+
+  constructor(state: EngineState, record: CurrencyRecord) {
+    this.#state = state;
+    this.#sketch = sketchOf(record);
+    const one = liquidationOf(state, record);
+    this.#stage = one?.stage ?? 'hedge';
+    this.#clock = one?.seconds ?? 0;
+    this.#hedges = one?.hedgeSteps ?? 0;
+    const timer = state.timers.find(({ kind }) => kind === 'liquidation');
+    this.#after = Math.ceil(((timer?.atUs ?? state.nowUs + 1e6) - state.nowUs) / 1e6);
+  }
+
+  plan(): void {
+    while (this.outcome === null) {
+      const figures = this.#figures();
+      if (!lacksMargin(figures)) {
+        this.outcome = 'restored';
+        return;
+      }
+      const { record } = this.#sketch;
+      const progress = { stage: this.#stage, seconds: this.#clock };
+      const stage = stageOf(progress, figures, parameters, holdsPositions(record));
+      if (stage !== this.#stage) this.#enter(stage);
+      if (stage === 'hedge') this.#hedge(figures);
+      else if (stage === 'deleveraging') this.#deleverage(figures);
+      else this.#wait(stage);
+    }
+  }
+
+  #enter(stage: LiquidationStage): void {
+    this.#stage = stage;
+    this.#clock = 0;
+  }
+
+  #figures(): Figures {
+    return sketchFigures(this.#state, this.#sketch);
+  }
+
+  #hedge(before: Figures): void {
+    const open = this.#hedges < parameters.hedgeStepsMax;
+    const hedge = open ? decideHedge(this.#state, this.#sketch, this.#taken, parameters) : null;
+    if (hedge === null) {
+      this.#enter('auction');
+      this.#after += 1;
+      return;
+    }
+    hedgeOn(this.#state, this.#sketch, hedge);
+    takeOut(this.#taken, hedge);
+    this.#hedges += 1;
+    let lots = 0;
+    for (const fill of hedge.fills) lots += fill.lots;
+    const leg = legOf(hedge.instrument.id, hedge.side === 0 ? lots : -lots);
+    this.#note('hedge', before, [leg], { fee: 0 as Cash });
+    this.#after += 1;
+  }
+
+  /** Nobody answers: the clock runs out. */
+  #wait(stage: LiquidationStage): void {
+    const { clock, insolventSeconds } = parameters;
+    const length =
+      stage === 'auction' ? clock.firstSeconds + clock.secondSeconds : insolventSeconds;
+    this.#after += length - this.#clock;
+    this.#clock = length;
+  }
+
+  #deleverage(before: Figures): void {
+    const { record } = this.#sketch;
+    const legs = positionsOf(record).map((leg) => legOf(leg.instrumentId, 0 - leg.sizeLots));
+    const fund = fundOf(this.#state, record.currencyNo);
+    const { matches, fromFund, charges, socialised, debt } = decideDeleveraging(
+      this.#state,
+      this.#sketch,
+      fund,
+    );
+    deleverageOn(this.#state, this.#sketch, matches);
+    let others = 0;
+    for (const charge of charges) others += charge;
+    for (const { charge } of socialised) others += charge;
+    this.#sketch.cash += fromFund + others;
+    this.#note('deleveraging', before, legs, {
+      fromFund: fromFund as Cash,
+      fromOthers: others as Cash,
+    });
+    this.outcome = debt > 0 ? 'debt' : 'closed';
+  }
+
+  #note(
+    kind: PlannedStep['kind'],
+    before: Figures,
+    legs: readonly LiquidationLeg[],
+    facts: Partial<PlannedStep>,
+  ): void {
+    const none = 0 as Cash;
+    this.steps.push({
+      kind,
+      afterSeconds: this.#after,
+      before: marginStateOf(before),
+      after: marginStateOf(this.#figures()),
+      legs,
+      fee: none,
+      fromFund: none,
+      fromOthers: none,
+      ...facts,
+    });
+  }
+}
+
+/** The plan of an account in a currency. */
+export const liquidationPlan = (
+  state: EngineState,
+  { accountId, currency }: Queries['liquidation-plan']['in'],
+): LiquidationPlan | RejectCode => {
+  const account = state.accounts[accountId];
+  if (account === undefined) return 'unknown-account';
+  const record = recordOrEmpty(account, currencyNoOf(currency));
+  const figures = sketchFigures(state, sketchOf(record));
+  const levels = state.liquidation.levels[record.currencyNo] as Map<number, number>;
+  const level = warningLevel(figures, levels.get(accountId) ?? 0, parameters);
+  const lacking = lacksMargin(figures);
+  const planner = new Planner(state, record);
+  if (lacking) planner.plan();
+  const one = liquidationOf(state, record);
+  return {
+    accountId,
+    currency: currencies[record.currencyNo] as Currency,
+    state: marginStateOf(figures),
+    warningLevel: level,
+    phase: lacking ? (one?.stage ?? 'hedge') : null,
+    liquidationId: one?.id ?? null,
+    cancelledOrders: lacking ? risksOf(record).map(({ id }) => id) : [],
+    steps: planner.steps,
+    outcome: planner.outcome,
+  };
+};

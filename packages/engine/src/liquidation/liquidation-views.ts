@@ -1,0 +1,110 @@
+// Liquidation views: the auctions that run and the insurance funds, as answers to questions. The
+// fund's target is what its two largest members would leave unpaid in the worst of the stated
+// moves (cover 2). Source: CPMI-IOSCO, Principles for financial market infrastructures, principle
+// 4; risk reference 2.10.
+import {
+  type AuctionView,
+  type Cash,
+  type Currency,
+  currencies,
+  type InsuranceView,
+  minorPerUnit,
+  usPerYear,
+} from '@openstrike/domain';
+import { black76 } from '@openstrike/pricing';
+import { clockPrice, recommendedLiquidation, shareFor } from '@openstrike/risk';
+import { valueAtPrice } from '../account/holdings.ts';
+import { coinsPerLot } from '../query/account-summary.ts';
+import type { CurrencyRecord, EngineState, Holding } from '../state.ts';
+import { fundOf, shortfallOf, withdrawalsWait } from './insurance-fund.ts';
+import { marginStateOf, positionsOf } from './margin-states.ts';
+import { figuresOf } from './sketch.ts';
+
+/** Moves of every price that the fund is measured against, with volatility up by half. */
+export const stressMoves: readonly number[] = [-0.33, -0.16, 0.16, 0.5];
+export const stressVolatilityUp = 0.5;
+
+/** Auctions that may be answered now. */
+export const auctionViews = (state: EngineState): readonly AuctionView[] => {
+  const views: AuctionView[] = [];
+  for (const one of state.liquidation.open) {
+    const { record, stage } = one;
+    if (stage !== 'auction' && stage !== 'insolvent-auction') continue;
+    const figures = figuresOf(state, record);
+    const price = clockPrice(one, recommendedLiquidation);
+    const fund = fundOf(state, record.currencyNo);
+    views.push({
+      liquidationId: one.id,
+      currency: currencies[record.currencyNo] as Currency,
+      phase: stage,
+      seconds: one.seconds,
+      price,
+      share: shareFor(figures, price, fund, recommendedLiquidation),
+      state: marginStateOf(figures),
+      positions: positionsOf(record),
+    });
+  }
+  return views;
+};
+
+/** Profit or loss of a position when its price moves by a share, in minor units. */
+const stressedProfit = (state: EngineState, holding: Holding, move: number): number => {
+  const { instrument, sizeLots } = holding;
+  const { marks } = state;
+  const { contract, id } = instrument;
+  const mark = marks.markPrice[id] as number;
+  if (sizeLots === 0 || Number.isNaN(mark)) return 0;
+  const { expiryUs, strike, optionType } = contract;
+  if (expiryUs === null || strike === null || optionType === null) {
+    const moved = valueAtPrice(instrument, sizeLots, mark * (1 + move));
+    return moved - valueAtPrice(instrument, sizeLots, mark);
+  }
+  const forward = (marks.underlyingPrice[id] as number) * (1 + move);
+  const iv = (marks.markIv[id] as number) * (1 + stressVolatilityUp);
+  const years = Math.max(0, expiryUs - state.nowUs) / usPerYear;
+  const usd = black76(forward, strike, years, iv, optionType === 'call' ? 1 : -1);
+  const price = contract.payoff === 'inverse' ? usd / forward : usd;
+  const minor = minorPerUnit[contract.settlementCurrency];
+  return sizeLots * coinsPerLot(state, holding) * (price - mark) * minor;
+};
+
+/** What an account would owe in the worst of the stated moves. */
+const stressedShortfall = (state: EngineState, record: CurrencyRecord): number => {
+  const { netEquity } = figuresOf(state, record);
+  let worst = 0;
+  for (const move of stressMoves) {
+    let equity = netEquity;
+    for (const holding of record.holdings) {
+      const profit = stressedProfit(state, holding, move);
+      if (Number.isFinite(profit)) equity += profit;
+    }
+    worst = Math.max(worst, 0 - equity);
+  }
+  return worst;
+};
+
+const targetOf = (state: EngineState, currencyNo: number): number => {
+  let first = 0;
+  let second = 0;
+  for (const account of state.accounts) {
+    const record = account?.currencies[currencyNo];
+    const shortfall = record ? stressedShortfall(state, record) : 0;
+    if (shortfall > first) {
+      second = first;
+      first = shortfall;
+    } else if (shortfall > second) {
+      second = shortfall;
+    }
+  }
+  return Math.ceil(first + second);
+};
+
+/** The insurance funds. Cost: every position, revalued in every move. */
+export const insuranceViews = (state: EngineState): readonly InsuranceView[] =>
+  currencies.map((currency, no) => ({
+    currency,
+    balance: fundOf(state, no) as Cash,
+    target: targetOf(state, no) as Cash,
+    shortfall: shortfallOf(state, no) as Cash,
+    withdrawalsPaused: withdrawalsWait(state, no),
+  }));

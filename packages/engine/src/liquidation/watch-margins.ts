@@ -1,0 +1,120 @@
+// Watch margins: finds accounts that lack maintenance margin without looking at every account at
+// every tick. With each change of a currency's marks it looks at all accounts that are near (warned
+// at least once) and at the next eighth of all others in turn, at least `watchMin`. So whoever
+// lacks margin is found at the latest after `watchRounds` changes of marks, and who was warned
+// before it at the next one. Invariant: whoever is found, and can be liquidated, is from then on.
+import { type Currency, currencies, type TsUs } from '@openstrike/domain';
+import { lacksMargin, recommendedLiquidation, warningLevel } from '@openstrike/risk';
+import { compareNumbers } from '@openstrike/std';
+import { recordBalance } from '../account/cash.ts';
+import type { CurrencyRecord, EngineState, Holding, OrderRecord } from '../state.ts';
+import { schedule } from '../timers.ts';
+import { endOrder } from '../trading/cancel-orders.ts';
+import { fundOf } from './insurance-fund.ts';
+import type { LiquidationRecord } from './liquidation-state.ts';
+import { canLiquidate, marginStateOf } from './margin-states.ts';
+import { figuresOf } from './sketch.ts';
+import { stepEveryUs } from './step-times.ts';
+
+/** Changes of marks after which every account of the currency has been looked at. */
+export const watchRounds = 8;
+/** Accounts looked at with each change, at least. */
+export const watchMin = 8;
+
+/** The orders of a holding that may add risk: all but those that can only shrink its position. */
+const riskyOrders = (holding: Holding): OrderRecord[] => {
+  const { sizeLots } = holding;
+  const reducing = sizeLots > 0 ? 1 : 0;
+  const risky: OrderRecord[] = [];
+  let room = Math.abs(sizeLots);
+  for (let order = holding.firstOrder; order !== null; order = order.next) {
+    const lots = order.sizeLots - order.filledLots;
+    if (order.reduceOnly) continue;
+    if (order.bookHandle !== 0 && order.side === reducing && lots <= room) {
+      room -= lots;
+    } else {
+      risky.push(order);
+    }
+  }
+  return risky;
+};
+
+/** Orders that a liquidation cancels at once, by id. */
+export const risksOf = (record: CurrencyRecord): readonly OrderRecord[] =>
+  record.holdings
+    .filter(({ orderCount }) => orderCount > 0)
+    .flatMap(riskyOrders)
+    .sort((a, b) => a.id - b.id);
+
+export const liquidationOf = (
+  state: EngineState,
+  record: CurrencyRecord,
+): LiquidationRecord | undefined => state.liquidation.open.find((one) => one.record === record);
+
+const start = (state: EngineState, record: CurrencyRecord): void => {
+  const { liquidation } = state;
+  liquidation.lastId += 1;
+  const id = liquidation.lastId;
+  liquidation.open.push({ id, record, stage: 'hedge', seconds: 0, hedgeSteps: 0, answers: [] });
+  state.emit({
+    type: 'liquidation-started',
+    liquidationId: id,
+    accountId: record.account.id,
+    currency: currencies[record.currencyNo] as Currency,
+    state: marginStateOf(figuresOf(state, record)),
+  });
+  for (const order of risksOf(record)) endOrder(state, order, 'liquidation');
+  const running = state.timers.some(({ kind }) => kind === 'liquidation');
+  const nextUs = (state.nowUs + stepEveryUs) as TsUs;
+  if (!running) schedule(state, 'liquidation', nextUs, nextUs);
+};
+
+/** Whether there is nothing to look at in a record. */
+const isIdle = (state: EngineState, record: CurrencyRecord): boolean =>
+  record.holdings.length === 0 && recordBalance(state, record) >= 0;
+
+const look = (state: EngineState, accountId: number, currencyNo: number): void => {
+  const record = state.accounts[accountId]?.currencies[currencyNo];
+  const levels = state.liquidation.levels[currencyNo] as Map<number, number>;
+  const known = levels.get(accountId) ?? 0;
+  if (!record || (known === 0 && isIdle(state, record))) return;
+  const figures = figuresOf(state, record);
+  const level = warningLevel(figures, known, recommendedLiquidation);
+  if (level !== known) {
+    if (level === 0) levels.delete(accountId);
+    else levels.set(accountId, level);
+    state.emit({
+      type: 'margin-warned',
+      accountId: record.account.id,
+      currency: currencies[currencyNo] as Currency,
+      level,
+      state: marginStateOf(figures),
+    });
+  }
+  const debts = state.liquidation.debts[currencyNo] as Set<number>;
+  if (!lacksMargin(figures)) {
+    debts.delete(accountId);
+    return;
+  }
+  // A debt that nobody could bear waits until the fund has something again.
+  if (debts.has(accountId) && fundOf(state, currencyNo) === 0) return;
+  if (liquidationOf(state, record) === undefined && canLiquidate(state, record)) {
+    start(state, record);
+  }
+};
+
+/** Looks at the accounts whose turn it is, after marks of a currency have changed. */
+export const watchMargins = (state: EngineState, currencyNo: number): void => {
+  const { liquidation, accounts } = state;
+  const size = accounts.length - 1;
+  const near = liquidation.levels[currencyNo] as Map<number, number>;
+  const due = new Set<number>(near.keys());
+  const turns = Math.min(size, Math.max(watchMin, Math.ceil(size / watchRounds)));
+  let cursor = liquidation.cursors[currencyNo] as number;
+  for (let i = 0; i < turns; i++) {
+    cursor = cursor >= size ? 1 : cursor + 1;
+    due.add(cursor);
+  }
+  liquidation.cursors[currencyNo] = cursor;
+  for (const accountId of [...due].sort(compareNumbers)) look(state, accountId, currencyNo);
+};
