@@ -15,7 +15,10 @@ export interface Replay {
   readonly onEnd: (report: string) => void;
 }
 
-export type Market = MarketDriver;
+export interface Market extends MarketDriver {
+  /** The makers have quoted: a replay at full speed sets off only then. */
+  readonly quoted?: () => void;
+}
 
 export interface MarketParts {
   readonly options: ExchangeOptions;

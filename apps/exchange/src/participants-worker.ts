@@ -2,6 +2,7 @@
 // door as everybody: WebSocket, keys, rate tiers. They know nothing of the engine but what the
 // door tells them.
 import { parentPort, workerData } from 'node:worker_threads';
+import { createRecordedQuotes, openRecording, type RecordedQuotes } from '@openstrike/oracle';
 import { createRandom } from '@openstrike/std';
 import {
   createMarketMaker,
@@ -9,9 +10,10 @@ import {
   type MarketMaker,
   type ParticipantLog,
   type QuoteParameters,
+  replayQuoteOf,
   type Taker,
 } from '@openstrike/strategy';
-import { createDeribitVenue, type Venue } from '@openstrike/venues';
+import { createDeribitVenue, type Venue, type VenueInstrument } from '@openstrike/venues';
 import type { DemoAccount } from './run-file.ts';
 
 export interface ParticipantsTask {
@@ -20,6 +22,8 @@ export interface ParticipantsTask {
   readonly makers: readonly DemoAccount[];
   readonly takers: readonly DemoAccount[];
   readonly takersPerMinute: number;
+  /** Files whose recorded bids and asks the makers quote around; none in a simulated market. */
+  readonly replayFiles: readonly string[];
 }
 
 /** What the worker tells a few times a second. */
@@ -60,9 +64,44 @@ const parametersOf = (maker: number): QuoteParameters => ({
   inventoryShift: 0.8,
 });
 
-const makers: MarketMaker[] = task.makers.map((account, index) =>
-  createMarketMaker({ venue: venueOf(account), parameters: parametersOf(index), log }),
-);
+const recorded =
+  task.replayFiles.length === 0
+    ? null
+    : createRecordedQuotes(await openRecording(task.replayFiles));
+let readingOn = false;
+
+const recordedIvs = (quotes: RecordedQuotes, instrument: VenueInstrument, nowMs: number) => {
+  const reading = readingOn ? null : quotes.advance(nowMs);
+  if (reading !== null) {
+    readingOn = true;
+    reading
+      .catch((error: unknown) => log.warn({ error }, 'the recorded quotes cannot be read on'))
+      .finally(() => {
+        readingOn = false;
+      });
+  }
+  const { indexName, expiryMs, strike } = instrument;
+  if (expiryMs === null || strike === null) return null;
+  return quotes.ivsOf(indexName.startsWith('btc') ? 'BTC' : 'ETH', expiryMs, strike);
+};
+
+/** The first maker shows the recorded touch, each further one stands a tick behind the last. */
+const makerOf = (account: DemoAccount, index: number): MarketMaker => {
+  const venue = venueOf(account);
+  const parameters = parametersOf(index);
+  if (recorded === null) return createMarketMaker({ venue, parameters, log });
+  return createMarketMaker({
+    venue,
+    parameters,
+    log,
+    quote: (instrument, fair, inventory, nowMs) => {
+      const ivs = recordedIvs(recorded, instrument, nowMs);
+      return replayQuoteOf(instrument, fair, ivs, inventory, nowMs, parameters, index);
+    },
+  });
+};
+
+const makers: MarketMaker[] = task.makers.map(makerOf);
 const takers: Taker[] = task.takers.map((account) =>
   createTaker({
     venue: venueOf(account),

@@ -18,11 +18,13 @@ export interface Participants {
  * bid.
  */
 const quotedShare = 0.8;
+/** Of a recorded chain many far options have no bid, and some no ask. */
+const replayQuotedShare = 0.5;
 
-const isQuoted = (report: ParticipantsReport | null): boolean =>
+const isQuoted = (report: ParticipantsReport | null, share: number): boolean =>
   report !== null &&
   report.makers.every(
-    ({ instruments, resting }) => instruments > 0 && resting >= 2 * quotedShare * instruments,
+    ({ instruments, resting }) => instruments > 0 && resting >= 2 * share * instruments,
   );
 
 /** Wait before a dead worker is replaced. */
@@ -54,7 +56,9 @@ export const startParticipants = (task: ParticipantsTask, log: Logger): Particip
     report: () => latest,
     quoted: async (waitMs) => {
       const deadlineMs = performance.now() + waitMs;
-      while (!isQuoted(latest) && !stopped && performance.now() < deadlineMs) await sleep(50);
+      const share = task.replayFiles.length === 0 ? quotedShare : replayQuotedShare;
+      while (!isQuoted(latest, share) && !stopped && performance.now() < deadlineMs)
+        await sleep(50);
     },
     stop: async () => {
       stopped = true;

@@ -2,6 +2,7 @@
 // snapshot (or --start) to the last (or --end); a venue that was stopped on the way goes on where
 // it was. Invariant: every index second of the span is told once; at the end time stands still, and
 // what happened is told.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationalError, type TsUs, usPerMinute } from '@openstrike/domain';
 import { createReplaySource, openRecording } from '@openstrike/oracle';
 import { createMarketDriver } from './market-driver.ts';
@@ -38,6 +39,9 @@ export const openReplay = async (
   return { recording, startUs, endUs, onEnd };
 };
 
+/** Until the makers have quoted, venue time goes no faster than the wall's. */
+const unquotedPauseMs = 1_000;
+
 export const createReplayMarket = async (parts: MarketParts, replay: Replay): Promise<Market> => {
   const { options, tables, commands, queries, events, clock, log } = parts;
   const families = tables.flatMap((table) => table.families);
@@ -57,9 +61,13 @@ export const createReplayMarket = async (parts: MarketParts, replay: Replay): Pr
   });
   const accounts = watchAccounts(queries);
   let checking: Promise<void> | null = null;
+  let quoted = options.makers === 0;
   const startedMs = performance.now();
   const driver = createMarketDriver({
-    ready: (atUs) => source.ready(atUs),
+    ready: (atUs) => {
+      const reading = source.ready(atUs);
+      return quoted ? reading : Promise.all([reading, sleep(unquotedPauseMs)]).then(() => {});
+    },
     commandsAt: (atUs) => {
       if (atUs % usPerMinute === 0 && checking === null) {
         checking = accounts.check(atUs).finally(() => {
@@ -79,6 +87,9 @@ export const createReplayMarket = async (parts: MarketParts, replay: Replay): Pr
   });
   return {
     ...driver,
+    quoted: () => {
+      quoted = true;
+    },
     stop: async () => {
       await driver.stop();
       stopListening();

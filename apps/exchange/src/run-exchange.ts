@@ -401,12 +401,14 @@ const startExchange = async (
 
   if (house.makers.length > 0) {
     const { seed, takersPerMinute } = options;
+    const { replayFiles } = options;
     const { makers, takers } = house;
-    const task = { ws: address.webSocketUrl, seed, makers, takers, takersPerMinute };
+    const task = { ws: address.webSocketUrl, seed, makers, takers, takersPerMinute, replayFiles };
     participants = startParticipants(task, log);
     farewell.add('the simulated participants', () => participants?.stop());
     // Who comes in finds books with orders in them.
     await participants.quoted(quotedWaitMs);
+    market.quoted?.();
   }
   return {
     version: packageVersion(),

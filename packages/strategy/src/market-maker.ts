@@ -4,11 +4,29 @@
 // and is never flooded.
 import type { Unwatch, Venue, VenueInstrument, VenueOrder, VenueTrade } from '@openstrike/venues';
 import type { ParticipantLog } from './participant.ts';
-import { isStale, levelOf, levelsOf, type QuoteParameters, quoteOf } from './quote-model.ts';
+import {
+  type FairValue,
+  isStale,
+  levelOf,
+  levelsOf,
+  type Quote,
+  type QuoteParameters,
+  quoteOf,
+} from './quote-model.ts';
+
+/** Inventory from -1 (as short as allowed) to 1 (as long as allowed). */
+export type QuoteModel = (
+  instrument: VenueInstrument,
+  fair: FairValue,
+  inventory: number,
+  nowMs: number,
+) => Quote;
 
 export interface MarketMakerOptions {
   readonly venue: Venue;
   readonly parameters: QuoteParameters;
+  /** What it shows around a fair value; `quoteOf` by default. */
+  readonly quote?: QuoteModel;
   /** Venue time in milliseconds as last heard from the venue. */
   readonly log: ParticipantLog;
   /** Requests in flight at once; the rest waits in line. */
@@ -229,10 +247,11 @@ class Maker {
     if (closed || indexPrice === undefined || !Number.isFinite(line.fair)) return;
     if (this.#nowMs < line.restUntilMs) return;
     const { parameters, inventoryQuotes = 10 } = this.#options;
+    const quote: QuoteModel = this.#options.quote ?? ((...of) => quoteOf(...of, parameters));
     const fair = { price: line.fair, iv: line.iv, indexPrice };
-    const flat = quoteOf(line.instrument, fair, 0, this.#nowMs, parameters);
+    const flat = quote(line.instrument, fair, 0, this.#nowMs);
     const lean = Math.max(-1, Math.min(1, line.position / (flat.amount * inventoryQuotes)));
-    const touch = lean === 0 ? flat : quoteOf(line.instrument, fair, lean, this.#nowMs, parameters);
+    const touch = lean === 0 ? flat : quote(line.instrument, fair, lean, this.#nowMs);
     for (const level of line.buy.keys()) {
       const { bid, ask, amount } = levelOf(line.instrument, touch, level);
       const spread = bid !== null && ask !== null ? ask - bid : 0;

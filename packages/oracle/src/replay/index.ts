@@ -4,8 +4,9 @@ export {
   type Underlying,
   underlyings,
 } from './chain-snapshot.ts';
-export { type FittedExpiry, type FittedSnapshot, fitSnapshot, ivOfCoins } from './fit-snapshot.ts';
+export { type FittedExpiry, type FittedSnapshot, fitSnapshot } from './fit-snapshot.ts';
 export { openRecording, type Recording } from './open-recording.ts';
+export { createRecordedQuotes, type RecordedQuotes } from './recorded-quotes.ts';
 export {
   createReplaySource,
   type ReplayReport,

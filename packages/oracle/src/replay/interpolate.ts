@@ -62,9 +62,9 @@ export const basisAt = (
 };
 
 const wingsOf = (expiry: FittedExpiry | null): JumpWingsSvi | undefined =>
-  expiry === null || expiry.fit === null
+  expiry === null || expiry.slice === null
     ? undefined
-    : jumpWingsOfRaw(expiry.fit.slice, expiry.timeYears);
+    : jumpWingsOfRaw(expiry.slice, expiry.timeYears);
 
 /** A slice of an instant on the straight line between both sides; null where there is none. */
 const sliceAt = ({ before, after }: BothSides, share: number, timeYears: number) => {

@@ -114,10 +114,10 @@ class Source {
     const fitted = fitSnapshot(snapshot);
     const { underlying, atUs: snapshotUs } = snapshot;
     this.#count.snapshots += 1;
-    for (const { expiryUs, refusal } of fitted.expiries) {
-      if (refusal === null) this.#count.slicesFitted += 1;
+    for (const { expiryUs, slice, refusal } of fitted.expiries) {
+      if (slice !== null) this.#count.slicesFitted += 1;
       else if (this.#fitsRefused.length < refusalsKept) {
-        this.#fitsRefused.push({ underlying, snapshotUs, expiryUs, reason: refusal });
+        this.#fitsRefused.push({ underlying, snapshotUs, expiryUs, reason: refusal ?? 'no-slice' });
       }
     }
     return fitted;
