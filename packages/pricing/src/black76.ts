@@ -129,7 +129,7 @@ export function millsSlope(a: number, t: number): number {
  * S(near) - S(far) for near above 12 by the asymptotic series of the Mills ratio, each term's
  * difference of powers taken out by hand. Source: Abramowitz and Stegun (1964), 26.2.12.
  */
-function millsGapFar(near: number, far: number, width: number): number {
+export function millsGapFar(near: number, far: number, width: number): number {
   const p = 1 / near;
   const q = 1 / far;
   const pp = p * p;

@@ -1,11 +1,12 @@
 /**
  * Implied volatilities of many options over struct-of-arrays, without allocation: prices are
  * normalised a block at a time for the quick way of implied-guess.ts; the few options that it
- * leaves go one by one. The results are those of impliedBlack76, bit for bit.
+ * leaves go one by one through registers. The results are those of impliedBlack76, bit for bit.
  */
 import { logRatio } from '@openstrike/std';
 import { distances, findQuickly, QUICK_BLOCK, ratios, shares, totals } from './implied-guess.ts';
-import { impliedBlack76 } from './implied-volatility.ts';
+import { searchPlace } from './implied-search.ts';
+import { IMPLIED_REFUSED } from './implied-volatility.ts';
 
 /** What implied volatilities of a batch are read from: arrays of one length. */
 export type ImpliedBatch = {
@@ -54,18 +55,33 @@ function normalise(batch: ImpliedBatch, start: number, size: number): void {
 }
 
 function finish(batch: ImpliedBatch, out: Float64Array, start: number, size: number): void {
-  const { price, forward, strike, timeYears, sign } = batch;
+  const { timeYears } = batch;
   for (let i = 0; i < size; i++) {
     const at = start + i;
-    const years = timeYears[at] as number;
-    const total = totals[i] as number;
-    if (total > 0) {
-      out[at] = total / Math.sqrt(years);
-      continue;
+    if ((shares[i] as number) > 0) {
+      if (!((totals[i] as number) > 0)) searchPlace(shares, distances, totals, i);
+      out[at] = (totals[i] as number) / Math.sqrt(timeYears[at] as number);
+    } else {
+      out[at] = refusalAt(batch, at);
     }
-    const f = forward[at] as number;
-    const k = strike[at] as number;
-    // This goes through the first place of the block, which has been read by now.
-    out[at] = impliedBlack76(price[at] as number, f, k, years, sign[at] as number);
   }
+}
+
+/** What impliedBlack76 returns where there is nothing to search: 0, or why not. */
+function refusalAt(batch: ImpliedBatch, at: number): number {
+  const f = batch.forward[at] as number;
+  const k = batch.strike[at] as number;
+  const years = batch.timeYears[at] as number;
+  const price = batch.price[at] as number;
+  const gap = (batch.sign[at] as number) * (f - k);
+  const lower = f < k ? f : k;
+  if (!(lower > 0 && gap * 0 === 0 && years >= 0 && price === price)) {
+    return IMPLIED_REFUSED.invalidInput;
+  }
+  const outside = gap > 0 ? price - gap : price;
+  if (!(outside > 0)) return outside === 0 ? 0 : IMPLIED_REFUSED.belowIntrinsic;
+  if (!(outside < lower)) return IMPLIED_REFUSED.aboveBound;
+  if (!(years > 0)) return IMPLIED_REFUSED.noTime;
+  // In a finite time this price is too small a share of the lower one to tell from 0.
+  return years < Number.POSITIVE_INFINITY ? 0 : IMPLIED_REFUSED.invalidInput;
 }

@@ -7,7 +7,8 @@
  * Jackel (2017), Implied normal volatility (what the table inverts).
  */
 import { exp, log, MILLS_LAST, millsRatio } from '@openstrike/std';
-import { FAR, millsSlope, NARROW, scaledPrice } from './black76.ts';
+import { FAR, millsSlope, NARROW } from './black76.ts';
+import { registers, S, takeScaledPrice, VALUE, X } from './price-registers.ts';
 
 const INVERSE_SQRT_2PI = 0.3989422804014327;
 /** The table runs over -ln(price / |forward - strike|). */
@@ -60,7 +61,8 @@ export function findQuickly(size: number): void {
   let left = guess(size);
   for (let step = 0; step < STEPS_MAX && left > 0; step++) {
     left = locate(left);
-    scale(left);
+    scaleBroad(left);
+    if (scaleNarrow(left) > 0) scaleOthers(left);
     left = move(left);
   }
   for (let j = 0; j < left; j++) {
@@ -70,11 +72,20 @@ export function findQuickly(size: number): void {
 
 /** First guesses; lists the options that have one, and returns their number. */
 function guess(size: number): number {
-  let left = 0;
   for (let i = 0; i < size; i++) {
     const share = shares[i] as number;
-    totals[i] =
-      share > QUICK_MIN ? quickGuess(share, distances[i] as number, ratios[i] as number) : NONE;
+    const isUsual = share > QUICK_MIN;
+    active[i] = isUsual ? 1 : 0;
+    nears[i] = isUsual ? share / (ratios[i] as number) : 1;
+  }
+  for (let i = 0; i < size; i++) {
+    bells[i] = (-log(nears[i] as number) - FIRST) * PER_UNIT;
+  }
+  let left = 0;
+  for (let i = 0; i < size; i++) {
+    const isUsual = active[i] === 1;
+    const x = distances[i] as number;
+    totals[i] = isUsual ? quickGuess(bells[i] as number, x) : NONE;
     active[left] = i;
     left += (totals[i] as number) > 0 ? 1 : 0;
   }
@@ -101,23 +112,39 @@ function locate(count: number): number {
   return left;
 }
 
-/** The scaled price of each listed option: scaledPrice, with what it calls in separate loops. */
-function scale(count: number): void {
+/** The scaled price of each listed option as scaledPrice has it, for those that are not narrow. */
+function scaleBroad(count: number): void {
   for (let j = 0; j < count; j++) {
-    const i = active[j] as number;
-    const s = totals[i] as number;
-    const far = (distances[i] as number) / s + 0.5 * s;
+    const s = totals[active[j] as number] as number;
+    const far = (distances[active[j] as number] as number) / s + 0.5 * s;
     scaleds[j] = far < MILLS_LAST ? millsRatio(nears[j] as number) - millsRatio(far) : NONE;
   }
+}
+
+/** The scaled price of narrow ones, by the slope of the Mills ratio; returns how many it leaves. */
+function scaleNarrow(count: number): number {
+  let others = 0;
   for (let j = 0; j < count; j++) {
-    const i = active[j] as number;
-    const s = totals[i] as number;
-    const a = (distances[i] as number) / s;
+    const s = totals[active[j] as number] as number;
+    const a = (distances[active[j] as number] as number) / s;
     if (0.5 * s < NARROW && a < FAR) {
       scaleds[j] = s * millsSlope(a, 0.5 * s);
     } else if (scaleds[j] === NONE || (nears[j] as number) >= FAR) {
-      scaleds[j] = scaledPrice(distances[i] as number, s);
+      scaleds[j] = NONE;
+      others += 1;
     }
+  }
+  return others;
+}
+
+/** The listed options far from the money, one by one. */
+function scaleOthers(count: number): void {
+  for (let j = 0; j < count; j++) {
+    if (scaleds[j] !== NONE) continue;
+    registers[X] = distances[active[j] as number] as number;
+    registers[S] = totals[active[j] as number] as number;
+    takeScaledPrice();
+    scaleds[j] = registers[VALUE] as number;
   }
 }
 
@@ -143,9 +170,11 @@ function move(count: number): number {
   return left;
 }
 
-/** The first guess, right to about 1e-5, or -1 outside the ordinary range. */
-function quickGuess(price: number, x: number, ratio: number): number {
-  const at = (-log(price / ratio) - FIRST) * PER_UNIT;
+/**
+ * The first guess from a place in the table, right to about 1e-5, or -1 outside the ordinary
+ * range.
+ */
+function quickGuess(at: number, x: number): number {
   if (!(at >= 1 && at < COUNT - 3)) {
     return -1;
   }
