@@ -22,6 +22,8 @@ export interface Link {
   refuse(venueSymbol: string, reason: string): void;
   /** Counts something worth knowing that changes nothing, such as a duplicate. */
   count(what: keyof ConnectorCounts): void;
+  /** Counts and logs an answer over HTTP that is not what the protocol says. */
+  unparsed(sentence: string): void;
   /** Ends this connection and makes a new one after a pause. */
   reconnect(reason: string): void;
   /** Gets JSON over HTTP within the venue's rate limit. Rejects with an OperationalError. */

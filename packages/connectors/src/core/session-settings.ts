@@ -12,10 +12,12 @@ export interface SessionSettings {
   /** A connection that stood so long with data is healthy: back-off starts anew after it. */
   readonly steadyMs: number;
   readonly pingEveryMs: number;
-  /** Connected and silent for longer: stale. */
+  /** Connected and without a message for longer: stale. */
   readonly staleAfterMs: number;
-  /** Silent for longer: the connection is given up. */
+  /** Nothing heard for longer, not even a pong: the connection is given up. */
   readonly deadAfterMs: number;
+  /** Pongs but no message for longer: the connection is given up, too. */
+  readonly frozenAfterMs: number;
   /** A symbol that is silent for longer is stale; null where silence is usual. */
   readonly symbolSilenceMaxMs: number | null;
   /** A snapshot that takes longer is asked for again. */
@@ -51,6 +53,7 @@ export const usualSettings: SessionSettings = {
   pingEveryMs: 15_000,
   staleAfterMs: 10_000,
   deadAfterMs: 30_000,
+  frozenAfterMs: 60_000,
   symbolSilenceMaxMs: null,
   snapshotTimeoutMs: 10_000,
   requestTimeoutMs: 10_000,

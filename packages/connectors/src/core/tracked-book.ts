@@ -37,6 +37,9 @@ export interface TrackedBookOptions {
   readonly crossedBetweenChecksums?: boolean;
 }
 
+/** Why a book no longer counts. */
+export type LossCause = 'gaps' | 'checksums' | 'crossed' | 'overflows' | 'oldSnapshots';
+
 /** Whether a book is the one that the venue's checksum was made of. */
 export type ChecksumTest = (book: OrderBook) => boolean;
 
@@ -82,12 +85,15 @@ export class TrackedBook {
         link.count('duplicates');
         return;
       }
-      const bridges = this.#state === 'bridging' && increment.first !== undefined && held !== null;
-      if (!bridges || (increment.first as number) > held + 1) {
-        this.lose(`an update follows ${previous} and the book is at ${held ?? 'none'}`, 'gaps');
+      const bridging = this.#state === 'bridging';
+      if (!bridging || held === null || (increment.first ?? Number.POSITIVE_INFINITY) > held + 1) {
+        const cause = bridging ? 'oldSnapshots' : 'gaps';
+        this.lose(`an update follows ${previous} and the book is at ${held ?? 'none'}`, cause);
+        this.#keep(increment);
         return;
       }
     }
+    const bridged = this.#state === 'bridging';
     this.#state = 'held';
     this.#sequence = sequence;
     for (const level of increment.bids) {
@@ -100,13 +106,17 @@ export class TrackedBook {
     if (this.#options.crossedBetweenChecksums === true && this.#book.crossed()) {
       this.#untold = increment;
     } else if (this.#sound(checksum)) {
+      if (bridged) {
+        link.live(this.#options.market.venueSymbol);
+      }
       this.#tell(increment);
     }
   }
 
   /**
-   * Takes a snapshot got over HTTP beside the increments kept meanwhile. False when it is older
-   * than all of them, so that another must be got.
+   * Takes a snapshot got over HTTP beside the increments kept meanwhile. It is told once an
+   * increment follows it: nothing else shows that it is not an old one. False when it is older than
+   * all of them, so that another must be got.
    */
   bridge(snapshot: BookSnapshot & { readonly sequence: number }): boolean {
     const kept = this.#buffer.filter(({ sequence }) => (sequence ?? 0) > snapshot.sequence);
@@ -122,11 +132,6 @@ export class TrackedBook {
     this.#buffer = [];
     this.#replace(snapshot);
     this.#state = 'bridging';
-    if (!this.#sound(undefined)) {
-      return true;
-    }
-    this.#options.link.live(this.#options.market.venueSymbol);
-    this.#tell(snapshot);
     for (const increment of kept) {
       this.apply(increment);
     }
@@ -141,7 +146,7 @@ export class TrackedBook {
   }
 
   /** Forgets the book and asks for a fresh snapshot. */
-  lose(reason: string, cause: 'gaps' | 'checksums' | 'crossed' | 'overflows'): void {
+  lose(reason: string, cause: LossCause): void {
     this.forget();
     this.#options.link.lose(this.#options.market.venueSymbol, reason, cause);
   }

@@ -89,7 +89,9 @@ describe('a connection', () => {
   });
 
   test('that is silent is stale, then given up, and heard again is live', async () => {
-    const { told, venue, speaker } = await begin({ staleAfterMs: 40, deadAfterMs: 400 });
+    // The server's answers to pings say that it lives, and nothing of its prices.
+    const settings = { staleAfterMs: 40, deadAfterMs: 300, frozenAfterMs: 400, pingEveryMs: 20 };
+    const { told, venue, speaker } = await begin(settings);
     await told.until(() => told.live(symbol), 'live');
     await told.until(() => told.states.get(symbol) === 'stale', 'stale');
     await told.until(() => told.states.get('') === 'stale', 'the whole is stale');
@@ -97,7 +99,7 @@ describe('a connection', () => {
     await told.until(() => told.live(symbol), 'live again');
     venue.silent = true;
     await told.until(() => told.states.get(symbol) === 'down', 'given up');
-    expect(told.statuses(symbol).at(-1)?.reason).toMatch(/nothing heard for 400 ms/);
+    expect(told.statuses(symbol).at(-1)?.reason).toMatch(/no message for 400 ms/);
   });
 
   test('of a symbol that is silent alone makes only that stale', async () => {

@@ -55,11 +55,14 @@ export class VenueSession {
   #onState: (state: SourceState, reason: string) => void = () => undefined;
   #socket: WebSocket | null = null;
   #protocol: VenueProtocol | null = null;
+  #connection = { over: true };
   #outbox: string[] = [];
   #state: SourceState = 'down';
   #attempt = 0;
   #openedMs = 0;
+  /** When anything was heard, pongs included, and when a message was. */
   #heardMs = 0;
+  #messageMs = 0;
   #pingedMs = 0;
   #listedMs = Number.NEGATIVE_INFINITY;
   #listing: Promise<void> = Promise.resolve();
@@ -212,8 +215,8 @@ export class VenueSession {
     this.#socket = socket;
     socket.on('open', () => this.#opened());
     socket.on('message', (data) => this.#hear(data as Buffer));
-    socket.on('ping', () => this.#heard());
-    socket.on('pong', () => this.#heard());
+    socket.on('ping', () => this.#heardPong());
+    socket.on('pong', () => this.#heardPong());
     socket.on('error', (error) => this.#lost(socket, error.message));
     socket.on('close', (code) => this.#lost(socket, `closed with code ${code}`));
   }
@@ -223,25 +226,37 @@ export class VenueSession {
     this.#options.counts.connections++;
     this.#openedMs = nowMs;
     this.#heardMs = nowMs;
+    this.#messageMs = nowMs;
     this.#pingedMs = nowMs;
     this.#board.connecting('connected, waiting for the first snapshot');
-    this.#protocol = this.#options.createProtocol(this.#link());
+    const connection = { over: false };
+    this.#connection = connection;
+    this.#protocol = this.#options.createProtocol(this.#link(connection));
     this.#protocol.open(this.#board.markets());
     this.#drain();
   }
 
-  #link(): Link {
+  /** What a protocol holds of its connection: what comes after its end changes nothing. */
+  #link(connection: { readonly over: boolean }): Link {
     const { counts } = this.#options;
+    const unlessOver =
+      <Arguments extends unknown[]>(act: (...given: Arguments) => void) =>
+      (...given: Arguments): void => {
+        if (!connection.over) {
+          act(...given);
+        }
+      };
     return {
       bookDepth: this.#settings.bookDepth,
-      send: (frame) => this.#send(frame),
-      sendNow: (frame) => this.#write(frame),
-      tell: (event) => this.#tell(event),
-      live: (venueSymbol) => this.#board.inSequence(venueSymbol),
-      lose: (venueSymbol, reason, cause) => this.#lose(venueSymbol, reason, cause),
-      refuse: (venueSymbol, reason) => this.#board.refuse(venueSymbol, reason),
+      send: unlessOver((frame) => this.#send(frame)),
+      sendNow: unlessOver((frame) => this.#write(frame)),
+      tell: unlessOver((event) => this.#tell(event)),
+      live: unlessOver((venueSymbol) => this.#board.inSequence(venueSymbol)),
+      lose: unlessOver((venueSymbol, reason, cause) => this.#lose(venueSymbol, reason, cause)),
+      refuse: unlessOver((venueSymbol, reason) => this.#board.refuse(venueSymbol, reason)),
       count: (what) => counts[what]++,
-      reconnect: (reason) => this.#end(reason),
+      unparsed: (sentence) => this.#unparsed(sentence),
+      reconnect: unlessOver((reason) => this.#end(reason)),
       get: (path) => this.#get(path),
     };
   }
@@ -273,13 +288,22 @@ export class VenueSession {
       if (!(error instanceof FrameError)) {
         throw error;
       }
-      counts.unparsed++;
-      this.#problem('frame', error.message);
+      this.#unparsed(error.message);
     }
+  }
+
+  #unparsed(sentence: string): void {
+    this.#options.counts.unparsed++;
+    this.#problem('frame', sentence);
+  }
+
+  #heardPong(): void {
+    this.#heardMs = this.#settings.nowMs();
   }
 
   #heard(): void {
     this.#heardMs = this.#settings.nowMs();
+    this.#messageMs = this.#heardMs;
     if (this.#state === 'stale') {
       this.#board.revive('connection', 'the venue is heard again');
       this.#sumUp();
@@ -342,9 +366,13 @@ export class VenueSession {
     }
     const { settings } = this.#options;
     const nowMs = settings.nowMs();
-    const silentMs = nowMs - this.#heardMs;
-    if (silentMs > settings.deadAfterMs) {
+    const silentMs = nowMs - this.#messageMs;
+    if (nowMs - this.#heardMs > settings.deadAfterMs) {
       this.#end(`nothing heard for ${settings.deadAfterMs} ms`);
+      return;
+    }
+    if (silentMs > settings.frozenAfterMs) {
+      this.#end(`no message for ${settings.frozenAfterMs} ms`);
       return;
     }
     this.#drain();
@@ -437,6 +465,7 @@ export class VenueSession {
     const socket = this.#socket;
     this.#socket = null;
     this.#protocol = null;
+    this.#connection.over = true;
     this.#outbox = [];
     if (socket !== null) {
       socket.removeAllListeners();

@@ -18,8 +18,8 @@ export type WireFault =
   | 'wrong-digit';
 
 export interface Script {
-  /** Called for each connection; `path` is what was asked for. */
-  readonly connected?: (client: LocalClient, path: string) => void;
+  /** Called for each connection. */
+  readonly connected?: (client: LocalClient) => void;
   readonly hear: (client: LocalClient, text: string) => void;
   /** Answers HTTP; undefined for 404. */
   readonly get?: (path: string) => unknown;
@@ -30,10 +30,13 @@ export class LocalClient {
   readonly #socket: WebSocket;
   readonly #venue: LocalVenue;
   #held: string | null = null;
+  /** What was asked for when it connected. */
+  readonly path: string;
   /** Whatever the script wants to remember of this connection. */
   readonly notes = new Map<string, unknown>();
 
-  constructor(socket: WebSocket, venue: LocalVenue) {
+  constructor(socket: WebSocket, venue: LocalVenue, path: string) {
+    this.path = path;
     this.#socket = socket;
     this.#venue = venue;
   }
@@ -119,7 +122,7 @@ export class LocalVenue {
       response.end(typeof answer === 'string' ? answer : JSON.stringify(answer ?? {}));
     });
     server.on('connection', (socket, request) => {
-      const client = new LocalClient(socket, this);
+      const client = new LocalClient(socket, this, request.url ?? '/');
       this.connections++;
       this.clients.push(client);
       socket.on('error', () => undefined);
@@ -130,7 +133,7 @@ export class LocalVenue {
           script.hear(client, text);
         }
       });
-      script.connected?.(client, request.url ?? '/');
+      script.connected?.(client);
     });
   }
 

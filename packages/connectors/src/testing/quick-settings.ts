@@ -8,6 +8,7 @@ export const quickSettings: Partial<SessionSettings> = {
   backOff: { firstMs: 5, mostMs: 20 },
   staleAfterMs: 5_000,
   deadAfterMs: 10_000,
+  frozenAfterMs: 10_000,
   pingEveryMs: 1_000,
   snapshotTimeoutMs: 60,
   symbolSilenceMaxMs: null,

@@ -1,15 +1,18 @@
 // Venue table: every venue that there is a connector for, by name.
 import type { VenueDefinition } from '../core/venue-definition.ts';
 import type { SourceName } from '../market-event.ts';
+import { binance } from './binance/binance.ts';
 import { bitfinex } from './bitfinex/bitfinex.ts';
 import { bitstamp } from './bitstamp/bitstamp.ts';
+import { bybit } from './bybit/bybit.ts';
 import { coinbase } from './coinbase/coinbase.ts';
 import { deribit } from './deribit/deribit.ts';
 import { gemini } from './gemini/gemini.ts';
 import { kraken } from './kraken/kraken.ts';
+import { okx } from './okx/okx.ts';
 
 export const venueTable: ReadonlyMap<SourceName, VenueDefinition> = new Map(
-  [bitfinex, bitstamp, coinbase, deribit, gemini, kraken].map((definition) => [
+  [binance, bitfinex, bitstamp, bybit, coinbase, deribit, gemini, kraken, okx].map((definition) => [
     definition.source,
     definition,
   ]),

@@ -19,9 +19,9 @@ export class GeminiSpeaker implements Speaker {
     return { symbols, addresses: { socket: `${venue.socketAddress}/v1/multimarketdata` } };
   }
 
-  connected(client: LocalClient, path: string): void {
+  connected(client: LocalClient): void {
     for (const book of this.books) {
-      if (new URL(path, 'ws://local').searchParams.get('symbols')?.includes(book.symbol)) {
+      if (new URL(client.path, 'ws://local').searchParams.get('symbols')?.includes(book.symbol)) {
         this.#say(client, book, book.bids(), book.asks(), 'initial');
       }
     }
