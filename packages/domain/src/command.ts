@@ -5,6 +5,7 @@ import type { ContractTable } from './contract-table.ts';
 import type { IndexQuality } from './index-value.ts';
 import type { IndexName } from './instrument.ts';
 import type { AnswerLiquidation, SetProvider } from './liquidation.ts';
+import type { CancelQuotes, MassQuote, ResetMmp, SetMmp } from './market-maker.ts';
 import type {
   CancelReason,
   OrderType,
@@ -262,6 +263,10 @@ export type Command =
   | SetTrading
   | PublishLiabilities
   | SetProvider
-  | AnswerLiquidation;
+  | AnswerLiquidation
+  | SetMmp
+  | ResetMmp
+  | MassQuote
+  | CancelQuotes;
 
 export type CommandType = Command['type'];

@@ -7,6 +7,7 @@ import type { IndexQuality } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LedgerCheckpoint, LiabilityStatement } from './liabilities.ts';
 import type { LiquidationEvent } from './liquidation.ts';
+import type { MmpCause, MmpLimits, MmpScope, QuoteTag } from './market-maker.ts';
 import type { OrderState, SelfTradeMode, Side } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
 import type {
@@ -318,6 +319,44 @@ export interface AccountChanged {
   readonly createdUs: TsUs;
 }
 
+/** A protection was set, or removed where the interval is 0. */
+export interface MmpChanged {
+  readonly type: 'mmp-changed';
+  readonly accountId: AccountId;
+  readonly scope: MmpScope;
+  readonly intervalUs: number;
+  readonly frozenUs: number;
+  readonly limits: MmpLimits;
+}
+
+/** A protection was crossed; the cancels of all that it covers follow. */
+export interface MmpTriggered {
+  readonly type: 'mmp-triggered';
+  readonly accountId: AccountId;
+  readonly scope: MmpScope;
+  readonly cause: MmpCause;
+  /** 0: not before a reset. */
+  readonly frozenUntilUs: TsUs | 0;
+}
+
+export interface MmpReset {
+  readonly type: 'mmp-reset';
+  readonly accountId: AccountId;
+  readonly scope: MmpScope;
+}
+
+/** One side of a quote was refused; what it was to replace is taken out. */
+export interface QuoteRefused {
+  readonly type: 'quote-refused';
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  readonly side: Side;
+  readonly tag: QuoteTag;
+  readonly code: RejectCode;
+  /** The bound that was crossed, in API units. */
+  readonly limit: number | null;
+}
+
 export interface TradingStateChanged {
   readonly type: 'trading-state-changed';
   readonly scope: Currency | 'all';
@@ -364,6 +403,10 @@ export type Event =
   | FundingChanged
   | FundingHourClosed
   | AccountChanged
+  | MmpChanged
+  | MmpTriggered
+  | MmpReset
+  | QuoteRefused
   | TradingStateChanged
   | InsuranceChanged
   | VenueConfigured

@@ -1,6 +1,7 @@
 // Order: what an order is and how it stands. `OrderState` is an immutable copy that events carry;
 // the engine keeps its own mutable records. Invariant: filledLots <= sizeLots, and a closed order
 // never changes again.
+import type { QuoteTag } from './market-maker.ts';
 import type { AccountId, InstrumentId, OrderId, PriceTicks, SizeLots, TsUs } from './units.ts';
 
 export type Side = 'buy' | 'sell';
@@ -44,6 +45,8 @@ export type CancelReason =
   | 'insufficient-funds' // a triggered or repriced order that the account can no longer carry
   | 'price-band'
   | 'operator'
+  | 'mmp' // market-maker protection took it out
+  | 'quote-refused' // the quote that was to replace it was refused
   | 'liquidation';
 
 export interface Trigger {
@@ -97,4 +100,6 @@ export interface OrderState {
   readonly fee: number;
   /** Marked for market-maker protection. */
   readonly mmp: boolean;
+  /** Of a quote; absent for all other orders. */
+  readonly quote?: QuoteTag;
 }

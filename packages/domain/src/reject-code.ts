@@ -52,6 +52,28 @@ export const rejectCodes = [
     sentence: 'trading is halted: only cancels are taken',
     retryable: true,
   },
+  {
+    code: 'mmp-required',
+    sentence: 'an order marked for protection, or a quote, needs a protection that is set',
+    retryable: false,
+  },
+  {
+    code: 'mmp-frozen',
+    sentence: 'market-maker protection was triggered and has not been reset',
+    retryable: true,
+  },
+  {
+    code: 'mmp-limits',
+    sentence:
+      'a protection needs a limit, times of at most an hour, and a delta limit below its quantity',
+    retryable: false,
+  },
+  { code: 'quotes-frozen', sentence: 'quotes are frozen for a moment', retryable: true },
+  {
+    code: 'too-many-quotes',
+    sentence: 'quotes need a group, and come at most 500 at a time',
+    retryable: false,
+  },
   { code: 'no-mark-price', sentence: 'the instrument has no mark price yet', retryable: true },
   {
     code: 'invalid-amount',

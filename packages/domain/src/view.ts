@@ -7,6 +7,7 @@ import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LiabilityStatement } from './liabilities.ts';
 import type { AuctionView, InsuranceView, LiquidationPlan } from './liquidation.ts';
+import type { MmpView } from './market-maker.ts';
 import type { OrderState } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
 import type {
@@ -203,6 +204,8 @@ export interface Queries {
   auctions: { in: object; out: readonly AuctionView[] };
   /** The insurance funds, in the order of the currencies. */
   insurance: { in: object; out: readonly InsuranceView[] };
+  /** The account's protections. */
+  mmp: { in: { accountId: AccountId }; out: readonly MmpView[] };
   /** When timers next fall due; null when nothing is scheduled. */
   'next-timer': { in: object; out: TsUs | null };
 }

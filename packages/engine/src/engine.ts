@@ -20,6 +20,8 @@ import { deposit, seedInsurance, transfer, withdraw } from './account/transfers.
 import { configure } from './configure.ts';
 import { createState, type MatcherFactory } from './create-state.ts';
 import { answerLiquidation, setProvider } from './liquidation/answer-liquidation.ts';
+import { cancelQuotes, massQuote } from './market-maker/mass-quote.ts';
+import { resetMmp, setMmp } from './market-maker/mmp.ts';
 import { setForwards, setIndex, setSurface } from './marking/set-marks.ts';
 import { answer } from './query/answer.ts';
 import { runTimers } from './run-timers.ts';
@@ -77,6 +79,14 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
       return setSurface(state, command);
     case 'set-trading':
       return setTrading(state, command);
+    case 'set-mmp':
+      return setMmp(state, command);
+    case 'reset-mmp':
+      return resetMmp(state, command);
+    case 'mass-quote':
+      return massQuote(state, command);
+    case 'cancel-quotes':
+      return cancelQuotes(state, command);
     case 'publish-liabilities':
       return publishLiabilities(state, command);
     case 'set-provider':

@@ -25,6 +25,7 @@ import type {
   PerpetualTerms,
   PostOnly,
   PriceMode,
+  QuoteTag,
   RejectCode,
   SelfTradeMode,
   SviSlice,
@@ -41,6 +42,7 @@ import type { MarginDesk } from './account/margin-desk.ts';
 import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
 import type { LiquidationState } from './liquidation/liquidation-state.ts';
+import type { MmpRecord } from './market-maker/mmp.ts';
 import type { MatchTape } from './trading/match-tape.ts';
 import type { OrderPool } from './trading/order-row.ts';
 import type { OrderTable } from './trading/order-table.ts';
@@ -317,6 +319,10 @@ export interface AccountRecord {
   /** By number of the currency; null until the account has something in it. */
   readonly currencies: (CurrencyRecord | null)[];
   openOrderCount: number;
+  /** In the order in which they were set. */
+  readonly mmp: MmpRecord[];
+  /** Until then no quotes are taken. */
+  quotesFrozenUntilUs: number;
   /** In order of arrival, the oldest first; bounded in number and age. */
   readonly clientKeys: Map<string, ClientKeyRecord>;
 }
@@ -351,6 +357,7 @@ export interface OrderRecord {
   connectionId: number;
   replaced: boolean;
   mmp: boolean;
+  quote: QuoteTag | null;
   createdUs: number;
   updatedUs: number;
   fee: number;
@@ -466,6 +473,8 @@ export interface EngineState {
    * tell.
    */
   rejectLimit: number | null;
+  /** Protections crossed during the present match; empty between commands. */
+  readonly mmpTripped: MmpRecord[];
   /** Instruments that traded at a new price during this command; empty between commands. */
   readonly newLastPrices: InstrumentRecord[];
 }

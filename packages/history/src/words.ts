@@ -89,6 +89,8 @@ export const cancelReasonWords: WordList<CancelReason> = wordList<CancelReason>(
   'price-band',
   'operator',
   'liquidation',
+  'mmp',
+  'quote-refused',
 ]);
 export const liquidationWords: WordList<NonNullable<Trade['liquidation']>> = wordList<
   NonNullable<Trade['liquidation']>

@@ -86,6 +86,8 @@ const cancelReasonWords = {
   'price-band': 'risk_mitigation',
   operator: 'risk_mitigation',
   liquidation: 'autoliquidation',
+  mmp: 'mmp_trigger',
+  'quote-refused': 'risk_mitigation',
 } as const satisfies Record<CancelReason, string | null>;
 export const renderCancelReason = (word: CancelReason): (typeof cancelReasonWords)[CancelReason] =>
   cancelReasonWords[word];

@@ -43,6 +43,8 @@ export const createAccountRecord = (
   subaccountCount: 0,
   currencies: [null, null, null],
   openOrderCount: 0,
+  mmp: [],
+  quotesFrozenUntilUs: 0,
   clientKeys: new Map(),
 });
 

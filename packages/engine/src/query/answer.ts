@@ -4,6 +4,7 @@ import type { Queries, QueryName } from '@openstrike/domain';
 import { accountStateOf } from '../account/accounts.ts';
 import { liquidationPlan } from '../liquidation/liquidation-plan.ts';
 import { auctionViews, insuranceViews } from '../liquidation/liquidation-views.ts';
+import { mmpViewOf } from '../market-maker/mmp.ts';
 import { nextTimerUs } from '../run-timers.ts';
 import type { AccountRecord, EngineState } from '../state.ts';
 import { orderStateOf } from '../trading/order-records.ts';
@@ -57,6 +58,8 @@ const answers: Answers = {
   'liquidation-plan': liquidationPlan,
   auctions: (state) => auctionViews(state),
   insurance: (state) => insuranceViews(state),
+  mmp: (state, { accountId }) =>
+    (state.accounts[accountId]?.mmp ?? []).map((record) => mmpViewOf(state, record)),
   'next-timer': (state) => nextTimerUs(state),
 };
 

@@ -10,6 +10,7 @@ import type { AccountRecord, ClientKeyRecord, EngineState, Holding } from '../st
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { canonicalText, readCanonicalText } from './canonical-text.ts';
+import { readProtections, writeProtections } from './market-maker-codec.ts';
 
 const accesses: readonly AccountRecord['access'][] = ['normal', 'cancel-only', 'locked'];
 const modes: readonly SelfTradeMode[] = ['reject-taker', 'cancel-maker'];
@@ -86,6 +87,7 @@ const writeAccount = (writer: ByteWriter, account: AccountRecord): void => {
   writer.byte(modes.indexOf(account.selfTradeMode));
   writer.flag(account.selfTradeAcrossSubaccounts);
   writer.byte(accesses.indexOf(account.access));
+  writeProtections(writer, account);
   for (const record of account.currencies) {
     writer.int(record?.ledgerId ?? -1);
     const held = record === null ? [] : holdingsInOrder(record).filter(hasPosition);
@@ -109,6 +111,7 @@ const readAccount = (reader: ByteReader, state: EngineState): void => {
   account.selfTradeMode = modes[reader.byte()] as SelfTradeMode;
   account.selfTradeAcrossSubaccounts = reader.flag();
   account.access = accesses[reader.byte()] as AccountRecord['access'];
+  readProtections(reader, account);
   for (let no = 0; no < account.currencies.length; no++) {
     const ledgerId = reader.int();
     if (ledgerId >= 0) {

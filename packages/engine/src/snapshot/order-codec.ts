@@ -7,6 +7,7 @@ import {
   type OrderType,
   type PostOnly,
   type PriceMode,
+  type QuoteTag,
   type TimeInForce,
   type Trigger,
   type TriggerSource,
@@ -73,6 +74,18 @@ const readTrigger = (reader: ByteReader): Trigger | null =>
       }
     : null;
 
+const writeQuote = (writer: ByteWriter, quote: QuoteTag | null): void => {
+  writer.flag(quote !== null);
+  if (quote !== null) {
+    writer.text(quote.group);
+    writer.text(quote.quoteId);
+    writer.text(quote.setId);
+  }
+};
+
+const readQuote = (reader: ByteReader): QuoteTag | null =>
+  reader.flag() ? { group: reader.text(), quoteId: reader.text(), setId: reader.text() } : null;
+
 /** Writes an open order. */
 export const writeOrder = (writer: ByteWriter, order: OrderRecord): void => {
   writer.int(order.id);
@@ -89,6 +102,7 @@ export const writeOrder = (writer: ByteWriter, order: OrderRecord): void => {
   writer.text(order.label);
   writer.flag(order.clientKey !== null);
   writer.text(order.clientKey ?? '');
+  writeQuote(writer, order.quote);
   writer.int(order.triggerOrderId ?? 0);
   writer.int(order.priceTicks);
   writer.int(order.sizeLots);
@@ -124,6 +138,7 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
     trigger: readTrigger(reader),
     label: reader.text(),
     clientKey: readClientKey(reader),
+    quote: readQuote(reader),
   };
   const triggerOrderId = (reader.int() || null) as OrderId | null;
   const holding = holdingOf(account, instrument);

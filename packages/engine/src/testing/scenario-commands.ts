@@ -13,13 +13,15 @@ import type {
   OrderType,
   PlaceOrder,
   PriceTicks,
+  QuoteFilter,
+  QuoteSide,
   SelfTradeMode,
   SizeLots,
   TimeInForce,
   TriggerSource,
   TsUs,
 } from '@openstrike/domain';
-import { minorPerUnit } from '@openstrike/domain';
+import { minorPerUnit, usPerSecond } from '@openstrike/domain';
 import { plainOrder } from './test-engine.ts';
 
 /** What the words of a scenario refer to. */
@@ -155,6 +157,9 @@ const readOption = (words: Words, order: Mutable<PlaceOrder>, contract: Instrume
       return;
     case 'connection':
       order.connectionId = words.number();
+      return;
+    case 'mmp':
+      order.mmp = true;
       return;
     case 'late':
       order.validUntilUs = 1 as TsUs;
@@ -316,6 +321,69 @@ export const accountCommand = (
     }
     case 'sets':
       return configureCommand(accountId, words);
+    default:
+      return makerCommand(names, accountId, verb, words);
+  }
+};
+
+const everyQuote: QuoteFilter = {
+  instrumentId: null,
+  currency: null,
+  indexName: null,
+  kind: null,
+  setId: null,
+  delta: null,
+};
+
+/** `ann protects btc_usd quantity 2`, of a group `ann protects btc_usd group g trades 3`. */
+const protectCommand = (accountId: AccountId, words: Words): Command => {
+  const indexName = words.take() as IndexName;
+  const limits = { quantity: 0, delta: 0, vega: 0, gamma: 0, trades: 0 };
+  let group = '';
+  while (words.left > 0) {
+    const word = words.take();
+    if (word === 'group') group = words.take();
+    else limits[word as keyof typeof limits] = words.number();
+  }
+  const scope = { indexName, group, expiryUs: null };
+  return { type: 'set-mmp', accountId, scope, intervalUs: usPerSecond, frozenUs: 0, limits };
+};
+
+/** `ann quotes g 1 C 0.02 0.03`: one lot size, a bid and an ask. */
+const quoteCommand = (names: Names, accountId: AccountId, words: Words): Command => {
+  const group = words.take().replace('?', '');
+  const amount = words.number();
+  const contract = names.instrument(words.take());
+  const sideOf = (): QuoteSide => ({
+    priceTicks: ticksOf(contract, words.number()),
+    sizeLots: lotsOf(contract, amount),
+    postOnly: 'off',
+  });
+  const quote = { instrumentId: contract.id, setId: '', bid: sideOf(), ask: sideOf() };
+  return {
+    type: 'mass-quote',
+    accountId,
+    group,
+    quoteId: '',
+    quotes: [quote],
+    validUntilUs: 0,
+    connectionId: 0,
+  };
+};
+
+const makerCommand = (names: Names, accountId: AccountId, verb: string, words: Words): Command => {
+  switch (verb) {
+    case 'protects':
+      return protectCommand(accountId, words);
+    case 'quotes':
+      return quoteCommand(names, accountId, words);
+    case 'freezes':
+      return {
+        type: 'cancel-quotes',
+        accountId,
+        filter: everyQuote,
+        freezeUs: words.number() * usPerSecond,
+      };
     default:
       throw new Error(`an account does not ${verb}`);
   }

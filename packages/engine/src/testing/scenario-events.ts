@@ -183,6 +183,12 @@ export const showEvent = (event: Event, shown: Shown, money: boolean): string | 
       return `${event.indexName} fixed at ${event.price / 1e6} from ${event.prints} prints`;
     case 'account-changed':
       return `account ${event.accountId} ${event.name} ${event.access}, ${event.selfTradeMode}`;
+    case 'mmp-changed':
+      return `${shown.accountName(event.accountId)} protected on ${event.scope.indexName}`;
+    case 'mmp-triggered':
+      return `${shown.accountName(event.accountId)} protection crossed: ${event.cause}`;
+    case 'quote-refused':
+      return `quote to ${event.side.replace(/s$/, '')} refused: ${event.code}`;
     case 'trading-state-changed':
       return `trading of ${event.scope} ${event.state}`;
     case 'insurance-changed':

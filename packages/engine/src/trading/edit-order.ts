@@ -4,6 +4,7 @@
 // reject-post-only edit that would trade cancels the order.
 import type { EditOrder, RejectCode, Trigger } from '@openstrike/domain';
 import { canCarry, marginChanged } from '../account/margin.ts';
+import { checkMmp } from '../market-maker/mmp.ts';
 import type { EngineState, OrderRecord } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
 import { endOrder, findOwnOrder, withdrawOrder } from './cancel-orders.ts';
@@ -63,6 +64,7 @@ const wantedOf = (order: OrderRecord, command: EditOrder): Wanted => {
       clientKey: order.clientKey,
       connectionId: order.connectionId,
       mmp: order.mmp,
+      quote: order.quote,
     },
     priceTicks: command.priceTicks ?? order.priceTicks,
     sizeLots,
@@ -226,6 +228,11 @@ export const editOrder = (state: EngineState, command: EditOrder): RejectCode | 
   const order = findOwnOrder(state, command.accountId, command.orderId);
   if (typeof order === 'string') return order;
   if (command.validUntilUs !== 0 && state.nowUs > command.validUntilUs) return 'timed-out';
+  if (order.mmp) {
+    const { instrument } = order.holding;
+    const open = checkMmp(state, account, instrument, order.quote?.group ?? '');
+    if (open !== null) return open;
+  }
   const wanted = wantedOf(order, command);
   const malformed = checkForm(state, order, wanted);
   if (malformed !== null) return malformed;

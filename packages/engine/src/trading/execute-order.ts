@@ -9,6 +9,7 @@ import {
 } from '@openstrike/book';
 import type { CancelReason } from '@openstrike/domain';
 import { marginChanged } from '../account/margin.ts';
+import { enforceMmp } from '../market-maker/mmp.ts';
 import type { AccountRecord, EngineState, OrderRecord } from '../state.ts';
 import { endOrder } from './cancel-orders.ts';
 import { fillOrders, orderInSlot } from './fill-orders.ts';
@@ -174,4 +175,5 @@ export const executeOrder = (
   } else {
     delistOrder(state, order);
   }
+  if (state.mmpTripped.length > 0) enforceMmp(state);
 };

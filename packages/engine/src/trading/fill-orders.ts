@@ -16,6 +16,7 @@ import { moveCash } from '../account/cash.ts';
 import { applyFill, emitPosition, valueAtTicks } from '../account/holdings.ts';
 import { marginChanged } from '../account/margin.ts';
 import { accrueFunding, chargeFunding } from '../funding/funding.ts';
+import { countMmpFill } from '../market-maker/mmp.ts';
 import { ivAtTicks } from '../marking/option-price.ts';
 import type {
   EngineState,
@@ -184,6 +185,8 @@ export const fillOrders = (
   emitPosition(state, maker.holding);
   marginChanged(state, taker.holding);
   marginChanged(state, maker.holding);
+  if (maker.mmp) countMmpFill(state, maker, lots);
+  if (taker.mmp) countMmpFill(state, taker, lots);
   if (maker.status === 'filled') {
     maker.bookHandle = 0;
     countReduceOnly(maker, -1);

@@ -11,6 +11,7 @@ import type {
   OrderState,
   PlaceOrder,
   PriceTicks,
+  QuoteTag,
   SizeLots,
   TsUs,
 } from '@openstrike/domain';
@@ -34,7 +35,7 @@ export type OrderTerms = Pick<
   | 'clientKey'
   | 'connectionId'
   | 'mmp'
->;
+> & { readonly quote?: QuoteTag | null };
 
 /** A new order, open from now on and not yet in the book. */
 export const openOrder = (
@@ -171,6 +172,7 @@ export const orderStateOf = (
   updatedUs: order.updatedUs as TsUs,
   fee: order.fee as Cash,
   mmp: order.mmp,
+  ...(order.quote === null ? null : { quote: order.quote }),
 });
 
 /** States that an order came to be or changed. */

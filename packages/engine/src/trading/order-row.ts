@@ -9,6 +9,7 @@ import type {
   OrderType,
   PostOnly,
   PriceMode,
+  QuoteTag,
   TimeInForce,
   Trigger,
 } from '@openstrike/domain';
@@ -24,6 +25,7 @@ export interface OrderWords {
   readonly trigger: Trigger | null;
   readonly label: string;
   readonly clientKey: string | null;
+  readonly quote?: QuoteTag | null;
 }
 
 /** Doubles in the row of an order. */
@@ -43,6 +45,7 @@ export class OrderRow implements OrderRecord {
   triggerOrderId: OrderId | null = null;
   label = '';
   clientKey: string | null = null;
+  quote: QuoteTag | null = null;
   previous: OrderRecord | null = null;
   next: OrderRecord | null = null;
   readonly chunk: Float64Array;
@@ -77,6 +80,7 @@ export class OrderRow implements OrderRecord {
     this.triggerOrderId = triggerOrderId;
     this.label = words.label;
     this.clientKey = words.clientKey;
+    this.quote = words.quote ?? null;
     this.chunk.fill(0, this.at, this.at + orderWidth);
   }
 

@@ -3,9 +3,10 @@
 // has one, its client key). The order of the checks is the precedence of domain's table of reject
 // codes.
 import { MAX_TICKS } from '@openstrike/book';
-import type { PlaceOrder, RejectCode } from '@openstrike/domain';
+import type { PlaceOrder, QuoteTag, RejectCode } from '@openstrike/domain';
 import { holdingOf } from '../account/holdings.ts';
 import { displayMinimumFactor, hiddenPerDisplayMax } from '../limits.ts';
+import { checkMmp } from '../market-maker/mmp.ts';
 import type {
   AccountRecord,
   EngineState,
@@ -114,14 +115,27 @@ export const checkCombination = (
   return null;
 };
 
+/** An order marked for protection is a plain limit order under a protection that is open. */
+const checkProtected = (
+  state: EngineState,
+  command: PlaceOrder & { readonly quote?: QuoteTag | null },
+  account: AccountRecord,
+  instrument: InstrumentRecord,
+): RejectCode | null =>
+  command.orderType === 'limit'
+    ? checkMmp(state, account, instrument, command.quote?.group ?? '')
+    : 'unsupported-combination';
+
 const checkForm = (
   state: EngineState,
   command: PlaceOrder,
+  account: AccountRecord,
   instrument: InstrumentRecord,
 ): RejectCode | null => {
   const { sizeLots, displayLots } = command;
   return (
     checkTradable(state, instrument) ??
+    (command.mmp ? checkProtected(state, command, account, instrument) : null) ??
     checkSize(instrument, sizeLots) ??
     checkPrice(instrument, command, command.priceTicks) ??
     checkDisplay(instrument, sizeLots, displayLots) ??
@@ -139,7 +153,7 @@ export const placeOrder = (state: EngineState, command: PlaceOrder): RejectCode 
   const instrument = state.instruments[command.instrumentId];
   if (instrument === undefined) return 'unknown-instrument';
   if (command.validUntilUs !== 0 && state.nowUs > command.validUntilUs) return 'timed-out';
-  const malformed = checkForm(state, command, instrument);
+  const malformed = checkForm(state, command, account, instrument);
   if (malformed !== null) return malformed;
   const side = sideCodeOf(command.side);
   const holding = holdingOf(account, instrument);

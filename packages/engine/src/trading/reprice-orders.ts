@@ -23,6 +23,7 @@ const termsOf = (order: OrderRecord): OrderTerms => ({
   clientKey: null,
   connectionId: order.connectionId,
   mmp: order.mmp,
+  quote: order.quote,
 });
 
 const setPrice = (state: EngineState, order: OrderRecord, priceTicks: number): void => {

@@ -5,6 +5,7 @@ import {
   accountId,
   type CancelOrder,
   type CancelOrders,
+  type CancelQuotes,
   type CancelReason,
   type Cash,
   type ClosePosition,
@@ -21,13 +22,18 @@ import {
   type IndexConstituent,
   indexNames,
   indexStatuses,
+  type MassQuote,
+  type MmpScope,
   type OrderFilter,
   type PlaceOrder,
   type PriceTicks,
   type PublishLiabilities,
+  type QuoteSide,
+  type ResetMmp,
   type SeedInsurance,
   type SetForwards,
   type SetIndex,
+  type SetMmp,
   type SetProvider,
   type SetSurface,
   type SetTrading,
@@ -311,6 +317,66 @@ const answerLiquidation: fc.Arbitrary<AnswerLiquidation> = fc.record({
   shareMax: share,
 });
 
+const scope: fc.Arbitrary<MmpScope> = fc.record({
+  indexName,
+  group: text,
+  expiryUs: nullable(whole<TsUs>()),
+});
+const setMmp: fc.Arbitrary<SetMmp> = fc.record({
+  type: fc.constant('set-mmp'),
+  accountId: account,
+  scope,
+  intervalUs: fc.nat(),
+  frozenUs: fc.nat(),
+  limits: fc.record({
+    quantity: share,
+    delta: share,
+    vega: share,
+    gamma: share,
+    trades: share,
+  }),
+});
+const resetMmp: fc.Arbitrary<ResetMmp> = fc.record({
+  type: fc.constant('reset-mmp'),
+  accountId: account,
+  scope,
+});
+const quoteSide: fc.Arbitrary<QuoteSide> = fc.record({
+  priceTicks: whole<PriceTicks>(),
+  sizeLots: whole<SizeLots>(),
+  postOnly: fc.constantFrom('off', 'slide', 'reject'),
+});
+const massQuote: fc.Arbitrary<MassQuote> = fc.record({
+  type: fc.constant('mass-quote'),
+  accountId: account,
+  group: text,
+  quoteId: text,
+  quotes: fc.array(
+    fc.record({
+      instrumentId: whole<MassQuote['quotes'][number]['instrumentId']>(),
+      setId: text,
+      bid: nullable(quoteSide),
+      ask: nullable(quoteSide),
+    }),
+    { maxLength: 4 },
+  ),
+  validUntilUs: fc.oneof(fc.constant(0 as const), whole<TsUs>()),
+  connectionId: fc.nat(),
+});
+const cancelQuotes: fc.Arbitrary<CancelQuotes> = fc.record({
+  type: fc.constant('cancel-quotes'),
+  accountId: account,
+  filter: fc.record({
+    instrumentId: nullable(whole<MassQuote['quotes'][number]['instrumentId']>()),
+    currency: nullable(currency),
+    indexName: nullable(indexName),
+    kind: nullable(fc.constantFrom('option', 'future')),
+    setId: nullable(text),
+    delta: nullable(fc.record({ min: share, max: share })),
+  }),
+  freezeUs: fc.nat(),
+});
+
 /** One arbitrary for each command type. */
 export const commandArbitraries: {
   readonly [Type in CommandType]: fc.Arbitrary<Extract<Command, { readonly type: Type }>>;
@@ -335,6 +401,10 @@ export const commandArbitraries: {
   'publish-liabilities': publishLiabilities,
   'set-provider': setProvider,
   'answer-liquidation': answerLiquidation,
+  'set-mmp': setMmp,
+  'reset-mmp': resetMmp,
+  'mass-quote': massQuote,
+  'cancel-quotes': cancelQuotes,
 };
 
 export const anyCommand: fc.Arbitrary<Command> = fc.oneof(...Object.values(commandArbitraries));
