@@ -11,10 +11,10 @@ import { FAR, millsSlope, NARROW } from './black76.ts';
 import { registers, S, takeScaledPrice, VALUE, X } from './price-registers.ts';
 
 const INVERSE_SQRT_2PI = 0.3989422804014327;
-/** The table runs over -ln(price / |forward - strike|). */
+/** The table runs over -ln(price / |forward - strike|), to the end of the doubles. */
 const FIRST = -7;
 const PER_UNIT = 8;
-const COUNT = 464;
+const COUNT = 5240;
 /** Distances |forward - strike| over the normal deviation, at the nodes. */
 const DISTANCES: Float64Array = makeDistances();
 /** Total volatility up to which the expansion is used, and the least near it is used for. */
