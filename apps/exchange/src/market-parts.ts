@@ -1,5 +1,6 @@
 // Market parts: what every kind of market is made of, and what the exchange asks of it.
 import type { CommandPort, ContractTable, EventPort, QueryPort, TsUs } from '@openstrike/domain';
+import type { Feeds } from '@openstrike/feeds';
 import type { Recording } from '@openstrike/oracle';
 import type { Logger } from 'pino';
 import type { MarketDriver } from './market-driver.ts';
@@ -26,6 +27,7 @@ export interface MarketParts {
   readonly commands: CommandPort;
   readonly queries: QueryPort;
   readonly events: EventPort;
+  readonly feeds: Feeds;
   readonly clock: PacedClock;
   readonly log: Logger;
   /** What is replayed; null for any other market. */

@@ -1,53 +1,12 @@
-// Market: where prices come from. The simulated source or a recording, driven second by second;
-// without a market, a timer that lets due times (expiry, settlement, funding) pass.
-import {
-  type ContractTable,
-  type IndexName,
-  liveExpiries,
-  type TsUs,
-  usPerDay,
-} from '@openstrike/domain';
+// Market: where prices come from. The simulated source or a recording, driven second by second; the
+// world's venues; without a market, a timer that lets due times (expiry, settlement, funding) pass.
+import type { IndexName } from '@openstrike/domain';
 import { createSimulatedSource } from '@openstrike/oracle';
+import { expiriesToQuote, rememberByHour } from './expiries-to-quote.ts';
+import { createLiveMarket } from './live-market.ts';
 import { createMarketDriver } from './market-driver.ts';
 import { everySecondSpeedMax, type Market, type MarketParts } from './market-parts.ts';
 import { createReplayMarket } from './replay-market.ts';
-
-/**
- * Expiries that may be listed within a day, over all families of an index; forwards and slices
- * cover them ahead of their listing.
- */
-export const expiriesToQuote = (tables: readonly ContractTable[]) => {
-  const calendars = tables.flatMap((table) =>
-    table.families.flatMap(({ indexName, options, futures }) =>
-      [options?.calendar, futures?.calendar].flatMap((calendar) =>
-        calendar === undefined ? [] : [{ indexName, calendar }],
-      ),
-    ),
-  );
-  return (indexName: IndexName, atUs: TsUs): readonly TsUs[] => {
-    const found = new Set<TsUs>();
-    for (const each of calendars) {
-      if (each.indexName !== indexName) continue;
-      for (const at of [atUs, (atUs + usPerDay) as TsUs]) {
-        for (const { expiryUs } of liveExpiries(each.calendar, at)) found.add(expiryUs);
-      }
-    }
-    return [...found].sort((a, b) => a - b);
-  };
-};
-
-/** The day's expiries change rarely: they are worked out once an hour of venue time. */
-const rememberByHour = (expiriesOf: (indexName: IndexName, atUs: TsUs) => readonly TsUs[]) => {
-  const remembered = new Map<IndexName, { hour: number; expiries: readonly TsUs[] }>();
-  return (indexName: IndexName, atUs: TsUs): readonly TsUs[] => {
-    const hour = Math.floor(atUs / 3_600_000_000);
-    const known = remembered.get(indexName);
-    if (known?.hour === hour) return known.expiries;
-    const expiries = expiriesOf(indexName, atUs);
-    remembered.set(indexName, { hour, expiries });
-    return expiries;
-  };
-};
 
 const createSimulatedMarket = async (parts: MarketParts): Promise<Market> => {
   const { options, tables, commands, queries, clock, log } = parts;
@@ -99,7 +58,12 @@ const createEmptyMarket = ({ commands, queries, clock, log }: MarketParts): Mark
 
 export const createMarket = async (parts: MarketParts): Promise<Market> => {
   if (parts.replay !== null) return createReplayMarket(parts, parts.replay);
-  return parts.options.market === 'simulated'
-    ? createSimulatedMarket(parts)
-    : createEmptyMarket(parts);
+  switch (parts.options.market) {
+    case 'simulated':
+      return createSimulatedMarket(parts);
+    case 'live':
+      return createLiveMarket(parts);
+    default:
+      return createEmptyMarket(parts);
+  }
 };

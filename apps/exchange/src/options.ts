@@ -15,7 +15,8 @@ export interface ExchangeOptions {
   readonly tls: boolean;
   readonly tlsCert: string;
   readonly tlsKey: string;
-  readonly market: 'simulated' | 'replay' | 'none';
+  readonly market: 'simulated' | 'live' | 'replay' | 'none';
+  readonly sources: string;
   /** Files of a replay: chains, spot bars, recordings. */
   readonly replayFiles: readonly string[];
   readonly seed: string;
@@ -151,8 +152,15 @@ const optionRows: readonly OptionRow[] = [
     name: 'market',
     flag: '--market <kind>',
     value: 'simulated',
-    explain: 'simulated, replay of recorded files, or none: an empty venue without prices',
-    read: oneOf('simulated', 'replay', 'none'),
+    explain: 'simulated, live venues, replay of recorded files, or none: a venue without prices',
+    read: oneOf('simulated', 'live', 'replay', 'none'),
+  },
+  {
+    name: 'sources',
+    flag: '--sources <file>',
+    value: '',
+    explain: 'venues that a live market follows (YAML); all there are connectors for by default',
+    read: text,
   },
   {
     name: 'replayFiles',

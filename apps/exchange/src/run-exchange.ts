@@ -331,6 +331,7 @@ const wakeVenue = async (
   const market = await createMarket({
     ...ports,
     events: sequencer,
+    feeds,
     options,
     tables,
     clock,
@@ -430,6 +431,7 @@ const marketLine = ({ market, seed, speed, makers }: ExchangeOptions, replay: Re
     const span = `${instant(replay.startUs)} to ${instant(replay.endUs)}`;
     return `replay of ${span}, ${pace}, ${makers} market makers`;
   }
+  if (market === 'live') return `live, ${makers} market makers`;
   return `simulated, seed ${seed}, ${pace}, ${makers} market makers`;
 };
 

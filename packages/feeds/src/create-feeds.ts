@@ -27,6 +27,7 @@ import { assert } from '@openstrike/std';
 import { AccountRecord } from './account-record.ts';
 import { ChangeSet } from './change-set.ts';
 import type {
+  BestQuote,
   Candle,
   CandleResolution,
   FeedChanges,
@@ -424,6 +425,10 @@ class FeedState implements Feeds {
 
   ticker(instrumentId: InstrumentId): Ticker | null {
     return this.#records.get(instrumentId)?.ticker(this.#tsUs) ?? null;
+  }
+
+  bestQuote(instrumentId: InstrumentId): BestQuote | null {
+    return this.#records.get(instrumentId)?.bestQuote() ?? null;
   }
 
   mark(instrumentId: InstrumentId): MarkView | null {

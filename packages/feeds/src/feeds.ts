@@ -78,6 +78,14 @@ export interface DayStats {
   readonly priceChange: number | null;
 }
 
+/** Best price and size of both sides of a public book; sizes are 0 on an empty side. */
+export interface BestQuote {
+  readonly bidTicks: PriceTicks | null;
+  readonly bidLots: SizeLots;
+  readonly askTicks: PriceTicks | null;
+  readonly askLots: SizeLots;
+}
+
 export interface Ticker {
   readonly instrument: Instrument;
   readonly state: InstrumentState;
@@ -241,6 +249,8 @@ export interface Feeds {
   instruments(filter: InstrumentFilter): readonly Instrument[];
   book(instrumentId: InstrumentId): PublicBook | null;
   ticker(instrumentId: InstrumentId): Ticker | null;
+  /** The best of a book alone, which costs next to nothing. */
+  bestQuote(instrumentId: InstrumentId): BestQuote | null;
   /** Mark and greeks alone, which cost less than a ticker; null before the first mark. */
   mark(instrumentId: InstrumentId): MarkView | null;
   index(indexName: IndexName): IndexState | null;

@@ -18,7 +18,7 @@ import {
   usPerMinute,
 } from '@openstrike/domain';
 import { BookKeeper } from './book-keeper.ts';
-import type { Candle, CandleResolution, DayStats, Ticker } from './feeds.ts';
+import type { BestQuote, Candle, CandleResolution, DayStats, Ticker } from './feeds.ts';
 import type { IndexRecord } from './index-record.ts';
 import { MinuteWindow, minuteOf, minutesPerDay } from './minute-window.ts';
 import { QuoteIv } from './quote-iv.ts';
@@ -138,6 +138,16 @@ export class InstrumentRecord {
       volumeLots: sum?.lots ?? 0,
       volumeCoins: sum?.coins ?? 0,
       costUsd: sum?.usd ?? 0,
+    };
+  }
+
+  bestQuote(): BestQuote {
+    const { bids, asks } = this.book;
+    return {
+      bidTicks: bids.bestLots === 0 ? null : bids.bestTicks,
+      bidLots: bids.bestLots,
+      askTicks: asks.bestLots === 0 ? null : asks.bestTicks,
+      askLots: asks.bestLots,
     };
   }
 

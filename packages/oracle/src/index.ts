@@ -7,6 +7,7 @@ export * from './forwards/parity-evidence.ts';
 export * from './index-price/constituent.ts';
 export * from './index-price/index-machine.ts';
 export * from './index-price/index-rules.ts';
+export * from './live/live-oracle.ts';
 export * from './replay/index.ts';
 export * from './simulated-source.ts';
 export * from './spot-process.ts';

@@ -1,0 +1,139 @@
+// The live oracle on connectors that say what the test tells them to, by real timers.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  Connector,
+  ConnectorListener,
+  MarketContract,
+  SourceName,
+} from '@openstrike/connectors';
+import type { Command } from '@openstrike/domain';
+import { expect, test } from 'vitest';
+import { usualDefinition } from '../desk/oracle-definition.ts';
+import { syntheticChain, syntheticNowUs } from '../testing/synthetic-chain.ts';
+import { LiveOracle, type OracleNote } from './live-oracle.ts';
+
+const second = 1_000_000;
+
+class FakeConnector implements Connector {
+  readonly source: SourceName;
+  listener: ConnectorListener = () => undefined;
+  stopped = false;
+
+  constructor(source: SourceName) {
+    this.source = source;
+  }
+
+  start(listener: ConnectorListener): void {
+    this.listener = listener;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+  }
+
+  state(): 'live' {
+    return 'live';
+  }
+
+  say(contract: MarketContract, price: number, receivedUs: number, half = 1): void {
+    this.listener({
+      type: 'quote',
+      source: this.source,
+      venueSymbol: JSON.stringify(contract),
+      contract,
+      sourceUs: null,
+      receivedUs,
+      bidPrice: price - half,
+      bidSize: 1,
+      askPrice: price + half,
+      askSize: 1,
+    });
+  }
+}
+
+const names = ['coinbase', 'kraken', 'bitstamp', 'gemini'] as const;
+const bitcoin: MarketContract = { kind: 'spot', base: 'BTC', quote: 'USD' };
+
+const start = (nowUs: () => number) => {
+  const connectors = names.map((name) => new FakeConnector(name));
+  const commands: Command[] = [];
+  const notes: OracleNote[] = [];
+  const chain = syntheticChain('BTC', 16);
+  const oracle = new LiveOracle({
+    definition: usualDefinition(names),
+    connectors,
+    expiriesOf: () => chain.map(({ expiryUs }) => expiryUs),
+    surfaceVersion: 100,
+    nowUs,
+    onCommands: (told) => commands.push(...told),
+    onNote: (note) => notes.push(note),
+  });
+  return { connectors, commands, notes, oracle, chain };
+};
+
+test('every second is told on its own time, and stopping ends timers and connectors', async () => {
+  const begunMs = Date.now();
+  const nowUs = (): number => syntheticNowUs + 700_000 + (Date.now() - begunMs) * 1_000;
+  const { connectors, commands, oracle } = start(nowUs);
+  oracle.start();
+  for (const connector of connectors) connector.say(bitcoin, 77_000, nowUs());
+  await sleep(500);
+  expect(commands).toMatchObject([{ type: 'set-index', indexName: 'btc_usd', status: 'good' }]);
+  await oracle.stop();
+  expect(connectors.every(({ stopped }) => stopped)).toBe(true);
+  const counts = oracle.counts();
+  expect(counts).toMatchObject({ events: 4, ticks: 1 });
+  await sleep(1_100);
+  expect(oracle.counts()).toEqual(counts);
+});
+
+test('surfaces follow our own books; what stops them is told once', () => {
+  let nowUs: number = syntheticNowUs;
+  const { connectors, commands, notes, oracle, chain } = start(() => nowUs);
+  oracle.start();
+  const turn = (): void => {
+    for (const connector of connectors) connector.say(bitcoin, 77_067, nowUs);
+    oracle.tick(nowUs);
+    oracle.fit('btc_usd', nowUs);
+  };
+  const expiries = chain.map(({ expiryUs, quotes }) => ({
+    expiryUs,
+    future: null,
+    options: quotes,
+  }));
+  oracle.takeOwn({ indexName: 'btc_usd', perpetual: null, expiries });
+  turn();
+  const surface = commands.find(({ type }) => type === 'set-surface');
+  expect(surface).toMatchObject({ version: 101, indexName: 'btc_usd' });
+  expect(surface?.type === 'set-surface' && surface.slices).toHaveLength(12);
+  const silent = expiries.map((expiry) => ({ ...expiry, options: [] }));
+  oracle.takeOwn({ indexName: 'btc_usd', perpetual: null, expiries: silent });
+  for (let i = 0; i < 3; i += 1) {
+    nowUs += second;
+    turn();
+  }
+  expect(oracle.counts()).toMatchObject({ surfaces: 1, surfacesKept: 3 });
+  expect(notes.filter(({ sentence }) => sentence.startsWith('the surface of'))).toHaveLength(1);
+  void oracle.stop();
+});
+
+test('an operator is told when an index turns, and why', () => {
+  let nowUs: number = syntheticNowUs;
+  const { connectors, notes, oracle } = start(() => nowUs);
+  oracle.start();
+  for (const connector of connectors) connector.say(bitcoin, 77_000, nowUs);
+  oracle.tick(nowUs);
+  nowUs += 11 * second;
+  for (const connector of connectors.slice(2)) connector.say(bitcoin, 77_000, nowUs);
+  oracle.tick(nowUs);
+  oracle.tick(nowUs + second);
+  expect(notes.map(({ level, sentence }) => `${level}: ${sentence}`)).toEqual([
+    'info: btc_usd is good at 77000.00: confidence 1.00',
+    'warn: btc_usd is frozen at 77000.00: confidence 0.00, coinbase stale, kraken stale',
+  ]);
+  const reason = 'the venue closed it';
+  const status = { type: 'status', source: 'kraken', venueSymbol: null, reason } as const;
+  oracle.take({ ...status, state: 'down', receivedUs: nowUs });
+  expect(notes.at(-1)?.sentence).toBe('kraken is down: the venue closed it');
+  void oracle.stop();
+});

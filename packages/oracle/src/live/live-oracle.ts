@@ -1,0 +1,191 @@
+// Live oracle: runs a desk on the connectors of outside venues by the wall clock: index values and
+// forwards at every second, surfaces one by one in the time between, so that none delays the next
+// second. It is made to run in a thread of its own; what it says are commands, what it notices are
+// notes. Invariant: every second is told once; a failure of one surface or source stops nothing
+// else.
+import type { Connector, ConnectorEvent } from '@openstrike/connectors';
+import type { Command, IndexName } from '@openstrike/domain';
+import { usPerMs, usPerSecond } from '@openstrike/domain';
+import type { OracleDefinition } from '../desk/oracle-definition.ts';
+import { OracleDesk } from '../desk/oracle-desk.ts';
+import type { OwnBooks } from '../desk/own-books.ts';
+import type { IndexValue } from '../index-price/index-machine.ts';
+import {
+  createSurfaceMachine,
+  type SurfaceMachine,
+  type SurfaceStep,
+  stepSurface,
+} from '../surface/surface-machine.ts';
+
+/** Something that an operator should see. */
+export interface OracleNote {
+  readonly level: 'info' | 'warn';
+  readonly sentence: string;
+}
+
+export interface LiveOracleOptions {
+  readonly definition: OracleDefinition;
+  readonly connectors: readonly Connector[];
+  /** Expiries that need a forward and a slice at a time, ascending. */
+  readonly expiriesOf: (indexName: IndexName, nowUs: number) => readonly number[];
+  /** Surfaces are numbered on from here, so that versions do not repeat after a restart. */
+  readonly surfaceVersion: number;
+  /** Wall time in microseconds since the epoch. */
+  readonly nowUs: () => number;
+  readonly onCommands: (commands: readonly Command[], atUs: number) => void;
+  readonly onNote: (note: OracleNote) => void;
+}
+
+export interface LiveOracleCounts {
+  readonly events: number;
+  readonly ticks: number;
+  readonly surfaces: number;
+  /** Seconds in which a surface stayed because there was no new one. */
+  readonly surfacesKept: number;
+}
+
+/** From the second's tick to the first surface of it, and from each to the next. */
+const surfaceAfterMs = 100;
+const surfaceEveryMs = 100;
+/** A sentence that would be told again within this time is not. */
+const repeatAfterUs = 60 * usPerSecond;
+
+export class LiveOracle {
+  readonly #options: LiveOracleOptions;
+  readonly #desk: OracleDesk;
+  readonly #surfaces = new Map<IndexName, SurfaceMachine>();
+  readonly #statuses = new Map<IndexName, string>();
+  /** When each sentence was last told. */
+  readonly #told = new Map<string, number>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #stopped = false;
+  #events = 0;
+  #ticks = 0;
+  #published = 0;
+  #kept = 0;
+
+  constructor(options: LiveOracleOptions) {
+    this.#options = options;
+    const { definition, expiriesOf } = options;
+    this.#desk = new OracleDesk({ definition, expiriesOf });
+    for (const { indexName } of definition.indexes) {
+      const machine = createSurfaceMachine(options.surfaceVersion, definition.surface);
+      this.#surfaces.set(indexName, machine);
+    }
+  }
+
+  /** Connects to every source and begins to tell. */
+  start(): void {
+    for (const connector of this.#options.connectors) {
+      connector.start((event) => this.take(event));
+    }
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all(this.#options.connectors.map((connector) => connector.stop()));
+  }
+
+  /** Takes one event of a connector. */
+  take(event: ConnectorEvent): void {
+    this.#events += 1;
+    this.#desk.take(event);
+    if (event.type === 'status' && event.venueSymbol === null) {
+      const { source, state, reason } = event;
+      this.#note(state === 'live' ? 'info' : 'warn', `${source} is ${state}: ${reason}`);
+    }
+  }
+
+  takeOwn(books: OwnBooks): void {
+    this.#desk.takeOwn(books);
+  }
+
+  /** Tells one second: all index values and forwards. */
+  tick(nowUs: number): void {
+    const { commands, values } = this.#desk.tick(nowUs);
+    this.#ticks += 1;
+    if (commands.length > 0) this.#options.onCommands(commands, nowUs);
+    for (const [indexName, value] of values) this.#watch(indexName, value);
+  }
+
+  /** Fits the surface of one index and tells it if there is a new one. */
+  fit(indexName: IndexName, nowUs: number): SurfaceStep | null {
+    const machine = this.#surfaces.get(indexName);
+    const quotes = machine === undefined ? null : this.#desk.gather(indexName, nowUs);
+    if (machine === undefined || quotes === null || quotes.expiries.length === 0) return null;
+    const { index, expiries } = quotes;
+    const step = stepSurface(machine, { nowUs, index, expiries });
+    const { slices, version, reason } = step;
+    if (reason !== null) this.#note('warn', `the surface of ${indexName}: ${reason}`);
+    if (slices === null) {
+      this.#kept += 1;
+      return step;
+    }
+    this.#published += 1;
+    this.#options.onCommands([{ type: 'set-surface', indexName, version, slices }], nowUs);
+    return step;
+  }
+
+  counts(): LiveOracleCounts {
+    return {
+      events: this.#events,
+      ticks: this.#ticks,
+      surfaces: this.#published,
+      surfacesKept: this.#kept,
+    };
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    const intoUs = this.#options.nowUs() % usPerSecond;
+    // A timer may fire a moment early: that moment belongs to the second it was set for.
+    this.#after(Math.ceil((usPerSecond - intoUs) / usPerMs), () => {
+      this.#schedule();
+      this.tick(this.#options.nowUs());
+      let waitMs = surfaceAfterMs;
+      for (const { indexName } of this.#options.definition.indexes) {
+        this.#after(waitMs, () => this.fit(indexName, this.#options.nowUs()));
+        waitMs += surfaceEveryMs;
+      }
+    });
+  }
+
+  #after(waitMs: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!this.#stopped) run();
+    }, waitMs);
+    this.#timers.add(timer);
+  }
+
+  /** Notes what became of an index when it changes. */
+  #watch(indexName: IndexName, value: IndexValue): void {
+    const { status, price, limitedFrom, confidence } = value;
+    if (this.#statuses.get(indexName) === status) return;
+    this.#statuses.set(indexName, status);
+    const out = value.constituents
+      .filter(({ use }) => use !== 'whole')
+      .map(({ source, use }) => `${source} ${use}`);
+    const why = [
+      ...(limitedFrom === null ? [] : [`limited on its way to ${limitedFrom.toFixed(2)}`]),
+      `confidence ${confidence.toFixed(2)}`,
+      ...out,
+    ].join(', ');
+    const level = status === 'good' ? 'info' : 'warn';
+    this.#options.onNote({
+      level,
+      sentence: `${indexName} is ${status} at ${price.toFixed(2)}: ${why}`,
+    });
+  }
+
+  #note(level: OracleNote['level'], sentence: string): void {
+    const nowUs = this.#options.nowUs();
+    const lastUs = this.#told.get(sentence);
+    if (lastUs !== undefined && nowUs - lastUs < repeatAfterUs) return;
+    if (this.#told.size > 1_000) this.#told.clear();
+    this.#told.set(sentence, nowUs);
+    this.#options.onNote({ level, sentence });
+  }
+}
