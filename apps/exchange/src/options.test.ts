@@ -31,7 +31,7 @@ test('speed takes a factor or max; switches and lists read as people write them'
 test.each([
   [{ port: 'x' }, {}, '--port: expected a whole number from 0 to 65535, not "x".'],
   [{}, { OPENSTRIKE_PORT: '' }, 'OPENSTRIKE_PORT: expected a whole number'],
-  [{ market: 'real' }, {}, '--market: expected one of simulated, replay, none, not "real".'],
+  [{ market: 'real' }, {}, '--market: expected one of simulated, live, replay, none, not "real".'],
   [{ speed: '-1' }, {}, '--speed: expected a number from'],
   [{ config: 'no-such-file.yaml' }, {}, 'There is no configuration file no-such-file.yaml.'],
 ])('a bad value is one clear sentence: %j %j', (flags, environment, sentence) => {

@@ -16,11 +16,18 @@ export interface OracleSource {
   readonly addresses?: Readonly<Record<string, string>>;
 }
 
+/** What is followed besides the usual: the dollar price of USDC. */
+const rateSymbols: Readonly<Partial<Record<SourceName, readonly string[]>>> = {
+  kraken: ['USDC/USD'],
+  bitstamp: ['usdcusd'],
+};
+
 /** Every venue there is a connector for, its chains included. */
 const builtInSources = (): readonly OracleSource[] =>
   [...sourceDefaults].map(([source, { symbols, hasChains }]): OracleSource => {
     const chains = hasChains ? { chains: ['BTC', 'ETH'] as const } : {};
-    return { source, symbols, ...chains };
+    const rates = rateSymbols[source] ?? [];
+    return { source, symbols: [...new Set([...symbols, ...rates])], ...chains };
   });
 
 const wrong = (file: string, sentence: string): OperationalError =>

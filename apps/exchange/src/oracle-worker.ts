@@ -44,7 +44,7 @@ const oracle = new LiveOracle({
   connectors: task.sources.map(({ source, ...follow }) =>
     createConnector(source, {
       ...follow,
-      onProblem: (problem) => warn(`${source}: ${JSON.stringify(problem)}`),
+      onProblem: ({ sentence }) => warn(`${source}: ${sentence}`),
     }),
   ),
   expiriesOf: (indexName: IndexName, nowUs: number) => expiriesOf(indexName, nowUs as TsUs),

@@ -44,6 +44,7 @@ import type { Market, Replay } from './market-parts.ts';
 import { addOperationalRoutes, healthOf, type OperationalParts } from './operational-routes.ts';
 import { createOperator } from './operator.ts';
 import type { ExchangeOptions } from './options.ts';
+import { loadOracleSources } from './oracle-sources.ts';
 import { createPacedClock, type PacedClock } from './paced-clock.ts';
 import { packageVersion } from './package-version.ts';
 import { type Participants, startParticipants } from './participants.ts';
@@ -113,6 +114,7 @@ const prepare = async (
       : replay.recording.underlyings;
   const tables = loadContractTables(options.contracts, families);
   const tiers = loadRateTiers(options.tiers);
+  if (options.market === 'live') loadOracleSources(options.sources);
   const ownPair = options.tlsCert !== '' || options.tlsKey !== '';
   const givenCertificate = ownPair ? readCertificate(options.tlsCert, options.tlsKey) : null;
   await checkPortFree(options.host, options.port);

@@ -94,7 +94,8 @@ export class LiveOracle {
     this.#desk.take(event);
     if (event.type === 'status' && event.venueSymbol === null) {
       const { source, state, reason } = event;
-      this.#note(state === 'live' ? 'info' : 'warn', `${source} is ${state}: ${reason}`);
+      const usual = state === 'live' || state === 'connecting';
+      this.#note(usual ? 'info' : 'warn', `${source} is ${state}: ${reason}`);
     }
   }
 

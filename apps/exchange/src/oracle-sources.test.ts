@@ -1,0 +1,53 @@
+// The file of a live market's sources: checked whole, with the entry at fault.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnector } from '@openstrike/connectors';
+import { afterAll, expect, test } from 'vitest';
+import { loadOracleSources } from './oracle-sources.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sources-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const read = (text: string) => {
+  const file = join(folder, 'sources.yaml');
+  writeFileSync(file, text);
+  return loadOracleSources(file);
+};
+
+test('the built-in sources make an index, and each can be followed as it is named', () => {
+  const sources = loadOracleSources('');
+  expect(sources.length).toBeGreaterThan(4);
+  for (const { source, ...follow } of sources) {
+    expect(createConnector(source, follow).source).toBe(source);
+  }
+});
+
+test('a file names what to follow, where', () => {
+  const sources = read(
+    'coinbase:\nkraken: { symbols: [BTC/USD] }\nbitstamp:\n' +
+      'deribit: { chains: [BTC], addresses: { socket: "ws://127.0.0.1:1" } }\n',
+  );
+  expect(sources).toEqual([
+    { source: 'coinbase' },
+    { source: 'kraken', symbols: ['BTC/USD'] },
+    { source: 'bitstamp' },
+    { source: 'deribit', chains: ['BTC'], addresses: { socket: 'ws://127.0.0.1:1' } },
+  ]);
+});
+
+test.each([
+  ['nowhere:\n', 'there is no source nowhere'],
+  ['coinbase: { symbol: [BTC-USD] }\n', 'the unknown key symbol'],
+  ['coinbase: { symbols: BTC-USD }\n', 'coinbase.symbols must be a list'],
+  ['deribit: { chains: [SOL] }\n', 'deribit.chains must be a list of BTC and ETH'],
+  ['deribit: { addresses: [a] }\n', undefined],
+  ['coinbase:\nkraken:\n', 'needs at least 3 of'],
+  ['[]\n', 'must map names'],
+])('%j is refused', (text, sentence) => {
+  expect(() => read(text)).toThrow(sentence);
+});
+
+test('a file that is not there is named', () => {
+  expect(() => loadOracleSources(join(folder, 'none.yaml'))).toThrow('There is no file of sources');
+});
