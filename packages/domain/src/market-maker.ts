@@ -28,6 +28,8 @@ export interface MmpLimits {
   readonly gamma: number;
   /** Fills. */
   readonly trades: number;
+  /** Coins that may be open on one side of one contract; more is refused. */
+  readonly open: number;
 }
 
 export const mmpCauses = ['quantity', 'delta', 'vega', 'gamma', 'trades'] as const;

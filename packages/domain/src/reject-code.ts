@@ -68,6 +68,11 @@ export const rejectCodes = [
       'a protection needs a limit, times of at most an hour, and a delta limit below its quantity',
     retryable: false,
   },
+  {
+    code: 'mmp-open-limit',
+    sentence: 'more would be open on this side than the protection allows',
+    retryable: true,
+  },
   { code: 'quotes-frozen', sentence: 'quotes are frozen for a moment', retryable: true },
   {
     code: 'too-many-quotes',

@@ -8,6 +8,7 @@ import type {
   Currency,
   IndexName,
   InstrumentId,
+  MmpTriggered,
   OrderState,
   PositionChanged,
   Seq,
@@ -39,6 +40,7 @@ export class ChangeSet implements FeedChanges {
   readonly cash: CashChanged[] = [];
   readonly instrumentStates: FeedChanges['instrumentStates'][number][] = [];
   readonly accounts: AccountChanged[] = [];
+  readonly mmpTriggers: MmpTriggered[] = [];
   quotes: ReadonlySet<InstrumentId> = nothing;
   tickers: ReadonlySet<InstrumentId> = nothing;
   candles: ReadonlySet<InstrumentId> = nothing;

@@ -206,6 +206,9 @@ class FeedState implements Feeds {
         this.#changeAccount(event);
         changes.accounts.push(event);
         break;
+      case 'mmp-triggered':
+        changes.mmpTriggers.push(event);
+        break;
       case 'trading-state-changed':
         this.#tradingState.set(event.scope, {
           scope: event.scope,

@@ -17,6 +17,7 @@ import type {
   InstrumentState,
   InstrumentView,
   MarkView,
+  MmpTriggered,
   OrderId,
   OrderState,
   PositionChanged,
@@ -190,6 +191,7 @@ export interface FeedChanges {
   readonly funding: ReadonlySet<InstrumentId>;
   readonly tradingStateChanged: boolean;
   readonly accounts: readonly AccountChanged[];
+  readonly mmpTriggers: readonly MmpTriggered[];
 }
 
 /** What feeds start from: the engine's own answers, and what history kept of the last day. */

@@ -39,6 +39,7 @@ const errorsByReject: Readonly<Record<RejectCode, ErrorOfReject>> = {
   'mmp-required': { name: 'mmp_required' },
   'mmp-frozen': { name: 'mmp_trigger' },
   'mmp-limits': { name: 'invalid_arguments' },
+  'mmp-open-limit': { name: 'account_quote_limit_crossed' },
   'quotes-frozen': { name: 'quotes_frozen' },
   'too-many-quotes': { name: 'too_many_quotes' },
   'no-mark-price': { name: 'temporarily_unavailable' },

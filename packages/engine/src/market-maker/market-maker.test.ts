@@ -7,6 +7,7 @@ import {
   type InstrumentId,
   type MmpLimits,
   type MmpScope,
+  type OrderId,
   type OrderState,
   type PriceTicks,
   type Quote,
@@ -19,7 +20,7 @@ import { describe, expect, test } from 'vitest';
 import { TestEngine } from '../testing/test-engine.ts';
 
 const friday = expiryOfCode('25SEP26') as TsUs;
-const none: MmpLimits = { quantity: 0, delta: 0, vega: 0, gamma: 0, trades: 0 };
+const none: MmpLimits = { quantity: 0, delta: 0, vega: 0, gamma: 0, trades: 0, open: 0 };
 const call = 'BTC-25SEP26-100000-C';
 const put = 'BTC-25SEP26-100000-P';
 const later = 'BTC-22SEP26-100000-C';
@@ -126,6 +127,34 @@ describe('protection', () => {
       const back = venue.place(taker, idOf(call), 'sell', 15, 200, { timeInForce: 'ioc' });
       expect(triggered(back)).toEqual([]);
     }
+  });
+
+  test('lets no more be open on one side of a contract than it says', () => {
+    const { protect, sell, resting, venue, maker } = open();
+    protect({ quantity: 100, open: 2 });
+    expect(refusal(sell(call, 15, 300))).toBeNull();
+    expect(refusal(sell(call, 6, 305))).toBe('mmp-open-limit');
+    expect(refusal(sell(put, 20, 300))).toBeNull();
+    expect(refusal(sell(call, 5, 305))).toBeNull();
+    const [first] = resting();
+    const edit = (sizeLots: number): readonly Event[] =>
+      venue.apply({
+        type: 'edit-order',
+        accountId: maker,
+        orderId: first?.orderId as OrderId,
+        priceTicks: null,
+        sizeLots: sizeLots as SizeLots,
+        displayLots: null,
+        postOnly: null,
+        reduceOnly: null,
+        priceMode: null,
+        priceModeValue: null,
+        triggerPrice: null,
+        triggerOffset: null,
+        validUntilUs: 0,
+      });
+    expect(refusal(edit(16))).toBe('mmp-open-limit');
+    expect(refusal(edit(14))).toBeNull();
   });
 
   test('of one expiry leaves the others alone', () => {

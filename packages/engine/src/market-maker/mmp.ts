@@ -16,12 +16,15 @@ import {
   usdMicrosPerUsd,
   usPerHour,
 } from '@openstrike/domain';
+import { findHolding } from '../account/holdings.ts';
 import type {
   AccountRecord,
   EngineState,
+  Holding,
   IndexRecord,
   InstrumentRecord,
   OrderRecord,
+  SideCode,
 } from '../state.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
 
@@ -108,6 +111,45 @@ export const checkMmp = (
     }
   }
   return covered ? null : 'mmp-required';
+};
+
+/** Lots that an account's protected orders of a group have open on one side, one order apart. */
+const openLots = (
+  holding: Holding | null,
+  side: SideCode,
+  group: string,
+  except: OrderRecord | null,
+): number => {
+  let lots = 0;
+  for (let order = holding?.firstOrder ?? null; order !== null; order = order.next) {
+    if (order.mmp && order.side === side && order !== except) {
+      lots += (order.quote?.group ?? '') === group ? order.sizeLots - order.filledLots : 0;
+    }
+  }
+  return lots;
+};
+
+/** Whether so many lots more on a side stay within what the protections let be open there. */
+export const checkMmpOpen = (
+  state: EngineState,
+  account: AccountRecord,
+  instrument: InstrumentRecord,
+  side: SideCode,
+  group: string,
+  lots: number,
+  except: OrderRecord | null,
+): RejectCode | null => {
+  for (const record of account.mmp) {
+    const { open } = record.limits;
+    if (open > 0 && covers(record, instrument, group)) {
+      const all = lots + openLots(findHolding(account, instrument), side, group, except);
+      if (coinsOf(state, instrument, all) > open) {
+        state.rejectLimit = open;
+        return 'mmp-open-limit';
+      }
+    }
+  }
+  return null;
 };
 
 /** Coins of signed lots; of an inverse future at its mark. */
@@ -232,7 +274,7 @@ const isTime = (us: number): boolean => Number.isSafeInteger(us) && us >= 0 && u
 const areLimits = ({ limits }: SetMmp): boolean => {
   const all = mmpCauses.map((cause) => limits[cause]);
   return (
-    all.every((limit) => Number.isFinite(limit) && limit >= 0) &&
+    [...all, limits.open].every((limit) => Number.isFinite(limit) && limit >= 0) &&
     all.some((limit) => limit > 0) &&
     (limits.delta === 0 || limits.quantity === 0 || limits.delta < limits.quantity)
   );

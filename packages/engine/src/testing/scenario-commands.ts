@@ -338,7 +338,7 @@ const everyQuote: QuoteFilter = {
 /** `ann protects btc_usd quantity 2`, of a group `ann protects btc_usd group g trades 3`. */
 const protectCommand = (accountId: AccountId, words: Words): Command => {
   const indexName = words.take() as IndexName;
-  const limits = { quantity: 0, delta: 0, vega: 0, gamma: 0, trades: 0 };
+  const limits = { quantity: 0, delta: 0, vega: 0, gamma: 0, trades: 0, open: 0 };
   let group = '';
   while (words.left > 0) {
     const word = words.take();

@@ -4,7 +4,7 @@
 // reject-post-only edit that would trade cancels the order.
 import type { EditOrder, RejectCode, Trigger } from '@openstrike/domain';
 import { canCarry, marginChanged } from '../account/margin.ts';
-import { checkMmp } from '../market-maker/mmp.ts';
+import { checkMmp, checkMmpOpen } from '../market-maker/mmp.ts';
 import type { EngineState, OrderRecord } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
 import { endOrder, findOwnOrder, withdrawOrder } from './cancel-orders.ts';
@@ -230,8 +230,12 @@ export const editOrder = (state: EngineState, command: EditOrder): RejectCode | 
   if (command.validUntilUs !== 0 && state.nowUs > command.validUntilUs) return 'timed-out';
   if (order.mmp) {
     const { instrument } = order.holding;
-    const open = checkMmp(state, account, instrument, order.quote?.group ?? '');
-    if (open !== null) return open;
+    const group = order.quote?.group ?? '';
+    const lots = (command.sizeLots ?? order.sizeLots) - order.filledLots;
+    const refused =
+      checkMmp(state, account, instrument, group) ??
+      checkMmpOpen(state, account, instrument, order.side, group, lots, order);
+    if (refused !== null) return refused;
   }
   const wanted = wantedOf(order, command);
   const malformed = checkForm(state, order, wanted);

@@ -6,7 +6,7 @@ import { MAX_TICKS } from '@openstrike/book';
 import type { PlaceOrder, QuoteTag, RejectCode } from '@openstrike/domain';
 import { holdingOf } from '../account/holdings.ts';
 import { displayMinimumFactor, hiddenPerDisplayMax } from '../limits.ts';
-import { checkMmp } from '../market-maker/mmp.ts';
+import { checkMmp, checkMmpOpen } from '../market-maker/mmp.ts';
 import type {
   AccountRecord,
   EngineState,
@@ -121,10 +121,15 @@ const checkProtected = (
   command: PlaceOrder & { readonly quote?: QuoteTag | null },
   account: AccountRecord,
   instrument: InstrumentRecord,
-): RejectCode | null =>
-  command.orderType === 'limit'
-    ? checkMmp(state, account, instrument, command.quote?.group ?? '')
-    : 'unsupported-combination';
+): RejectCode | null => {
+  if (command.orderType !== 'limit') return 'unsupported-combination';
+  const group = command.quote?.group ?? '';
+  const side = sideCodeOf(command.side);
+  return (
+    checkMmp(state, account, instrument, group) ??
+    checkMmpOpen(state, account, instrument, side, group, command.sizeLots, null)
+  );
+};
 
 const checkForm = (
   state: EngineState,

@@ -1,4 +1,4 @@
-// Block methods: combos, block trades, block RFQ, mass quotes and market-maker protection, which
+// Block methods: combos, block trades and block RFQ, which
 // this venue does not have yet. Invariant: reads answer that there is nothing, writes are refused
 // with 10033; nothing is pretended.
 import { blockShapes } from '@openstrike/wire';
@@ -149,17 +149,4 @@ export const blockRfqMethods: readonly Method[] = [
     s.rfqUserInfo,
     { parent: { is_maker: false }, users: [] },
   ),
-];
-
-const write = 'trade:read_write';
-const mmp = 'market maker protection';
-
-/** Mass quote and market-maker protection methods. */
-export const quoteMethods: readonly Method[] = [
-  refused('private/mass_quote', 'mass quotes', write, s.massQuote, 'matching'),
-  nothing('private/cancel_quotes', 'Cancels quotes; none rest.', write, s.cancelQuotes, 0),
-  nothing('private/get_mmp_config', 'Lists MMP settings; none.', 'trade:read', s.mmpConfig, []),
-  refused('private/set_mmp_config', mmp, write, s.setMmpConfig),
-  nothing('private/get_mmp_status', 'Lists triggered MMP; none.', 'trade:read', s.mmpStatus, []),
-  refused('private/reset_mmp', mmp, write, s.resetMmp),
 ];

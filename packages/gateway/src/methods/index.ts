@@ -4,7 +4,7 @@
 import type { Method } from '../method.ts';
 import { accountMethods } from './account-methods.ts';
 import { addressMethods } from './address-methods.ts';
-import { blockRfqMethods, blockTradeMethods, comboMethods, quoteMethods } from './block-methods.ts';
+import { blockRfqMethods, blockTradeMethods, comboMethods } from './block-methods.ts';
 import { cancelMethods } from './cancel-methods.ts';
 import { chartMethods } from './chart-methods.ts';
 import { indexMethods } from './index-methods.ts';
@@ -13,6 +13,8 @@ import { marketMethods } from './market-methods.ts';
 import { noticeMethods } from './notice-methods.ts';
 import { orderMethods } from './order-methods.ts';
 import { placeMethods } from './place-methods.ts';
+import { protectionMethods } from './protection-methods.ts';
+import { quoteMethods } from './quote-methods.ts';
 import { subaccountMethods } from './subaccount-methods.ts';
 import { transactionMethods } from './transaction-methods.ts';
 import { userTradeMethods } from './user-trade-methods.ts';
@@ -32,6 +34,7 @@ export const methodGroups: readonly {
       ...orderMethods,
       ...userTradeMethods,
       ...quoteMethods,
+      ...protectionMethods,
     ],
   },
   { title: 'Combos', methods: comboMethods },

@@ -79,10 +79,10 @@ export const amountLotsOf = (amount: number, instrument: Instrument): SizeLots =
 const displayLotsOf = (display: number | undefined, instrument: Instrument): SizeLots | null =>
   display === undefined ? null : onGrid(lotsOf(display, instrument), 'display_amount');
 
-const postOnlyOf = (post: boolean | undefined, reject: boolean | undefined): PostOnly =>
+export const postOnlyOf = (post: boolean | undefined, reject: boolean | undefined): PostOnly =>
   post !== true ? 'off' : reject === true ? 'reject' : 'slide';
 
-const validUntilOf = (ms: number | undefined): TsUs | 0 =>
+export const validUntilOf = (ms: number | undefined): TsUs | 0 =>
   ms === undefined || ms <= 0 ? 0 : usOfMs(ms);
 
 const priceModeOf = (advanced: 'usd' | 'implv' | undefined): PriceMode =>
@@ -95,9 +95,6 @@ const priceModeValueOf = (mode: PriceMode, price: number): number =>
 const refuseUnsupported = (params: PlaceParams): void => {
   if (params.linked_order_type !== undefined || params.otoco_config !== undefined) {
     throw notImplemented('linked_order_type');
-  }
-  if (params.mmp === true) {
-    throw notImplemented('market maker protection');
   }
   if ((params.display_amount ?? params.max_show) === 0) {
     throw notImplemented('a hidden order');
@@ -203,7 +200,7 @@ export const placeOrderOf = (params: PlaceParams, side: Side, call: Call): Place
     clientKey: params.client_key ?? null,
     validUntilUs: validUntilOf(params.valid_until),
     connectionId: connectionOf(call),
-    mmp: false,
+    mmp: params.mmp === true,
   };
 };
 
@@ -238,8 +235,8 @@ export const editOrderOf = (
   instrument: Instrument,
   call: Call,
 ): EditOrder => {
-  if (params.mmp === true) {
-    throw notImplemented('market maker protection');
+  if (params.mmp !== undefined && params.mmp !== order.mmp) {
+    throw invalid('mmp', 'an order keeps the protection that it was placed with');
   }
   const { trigger_price: triggerPrice } = params;
   if (triggerPrice !== undefined && order.trigger !== null) {

@@ -251,7 +251,7 @@ describe('refusals name the fault', () => {
       'not_implemented',
     ],
     ['hidden', () => limit(99_000, { display_amount: 0 }), 'not_implemented'],
-    ['market maker protection', () => limit(99_000, { mmp: true }), 'not_implemented'],
+    ['protection that is not set', () => limit(99_000, { mmp: true }), 'mmp_required'],
     [
       'off the fine grid',
       () => ({ instrument_name: option(), amount: 1, price: 0.0501 }),

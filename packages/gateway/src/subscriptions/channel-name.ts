@@ -57,6 +57,7 @@ export type ChannelName =
       readonly interval: Interval;
     }
   | { readonly type: 'user-portfolio'; readonly currency: Currency | null }
+  | { readonly type: 'user-mmp'; readonly indexName: IndexName }
   | { readonly type: 'user-lock' | 'user-access-log' | 'user-silent' };
 
 const anyWord = 'any';
@@ -151,7 +152,10 @@ const parseGroupedBook = (
     : null;
 };
 
-export type IndexChannelType = Extract<ChannelName, { readonly indexName: IndexName }>['type'];
+export type IndexChannelType = Exclude<
+  Extract<ChannelName, { readonly indexName: IndexName }>['type'],
+  'user-mmp'
+>;
 
 const indexChannels: Readonly<Record<string, IndexChannelType>> = {
   deribit_price_index: 'index-price',
@@ -186,8 +190,10 @@ const parseUserChannel = (parts: readonly string[], find: FindInstrument): Chann
       const read = rest.length === 1 && (currency !== null || any);
       return read ? { type: 'user-portfolio', currency } : null;
     }
-    case 'mmp_trigger':
-      return rest.length === 1 && indexOf(rest[0]) !== null ? { type: 'user-silent' } : null;
+    case 'mmp_trigger': {
+      const indexName = rest.length === 1 ? indexOf(rest[0]) : null;
+      return indexName === null ? null : { type: 'user-mmp', indexName };
+    }
     case 'lock':
       return rest.length === 0 ? { type: 'user-lock' } : null;
     case 'access_log':

@@ -42,6 +42,7 @@ import {
   UserPortfolioChannel,
   UserTradesChannel,
 } from './user-channels.ts';
+import { UserMmpChannel } from './user-mmp-channel.ts';
 import {
   createIndexChannel,
   InstrumentStateChannel,
@@ -373,6 +374,8 @@ const openPrivate = (base: ChannelBase, parts: UserChannelParts, read: ChannelNa
       return new UserChangesChannel(base, parts, read.match);
     case 'user-portfolio':
       return new UserPortfolioChannel(base, parts, read.currency);
+    case 'user-mmp':
+      return new UserMmpChannel(base, parts, read.indexName);
     case 'user-lock':
       return new UserLockChannel(base, parts);
     case 'user-access-log':

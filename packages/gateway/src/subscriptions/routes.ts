@@ -5,6 +5,7 @@ import type {
   Currency,
   IndexName,
   InstrumentId,
+  MmpTriggered,
   OrderState,
   PositionChanged,
   Trade,
@@ -59,6 +60,7 @@ export class Routes {
   readonly positions = new RouteTable<AccountId, PositionChanged>();
   readonly portfolios = new RouteTable<AccountId, ReadonlySet<Currency>>();
   readonly accounts = new RouteTable<AccountId, null>();
+  readonly mmpTriggers = new RouteTable<AccountId, MmpTriggered>();
   readonly states = new RouteTable<Everything, FeedChanges['instrumentStates'][number]>();
   readonly trading = new RouteTable<Everything, null>();
   readonly time = new RouteTable<Everything, TsUs>();
@@ -100,6 +102,9 @@ export class Routes {
     }
     if (this.portfolios.size > 0) {
       for (const [id, currencies] of changes.portfolios) this.portfolios.tell(id, currencies);
+    }
+    for (const trigger of changes.mmpTriggers) {
+      this.mmpTriggers.tell(trigger.accountId, trigger);
     }
     for (const account of changes.accounts) this.accounts.tell(account.accountId, null);
   }

@@ -335,6 +335,25 @@ describe('channels', () => {
     bob.terminate();
   });
 
+  test('a maker hears that its protection was crossed', async () => {
+    const channel = 'user.mmp_trigger.btc_usd';
+    await subscribe(alice, channel);
+    const protection = {
+      index_name: 'btc_usd',
+      interval: 1,
+      frozen_time: 0,
+      trade_count_limit: 1,
+    };
+    await alice.result('private/set_mmp_config', protection);
+    const order = { instrument_name: perpetual, amount: 10, price: 99_950 };
+    await alice.result('private/sell', { ...order, amount: 20, mmp: true });
+    const bob = await venue.loggedIn(2);
+    await bob.result('private/buy', order);
+    bob.terminate();
+    const told = { index_name: 'btc_usd', frozen_until: 0, trigger: 'trades' };
+    expect(await alice.hear(channel)).toEqual(told);
+  });
+
   test('a portfolio comes at once, and again when it has changed', async () => {
     await subscribe(alice, 'user.portfolio.btc', 'user.portfolio.any');
     const first = await alice.hear<{ equity: number }>('user.portfolio.btc');

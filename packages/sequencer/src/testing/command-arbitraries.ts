@@ -334,6 +334,7 @@ const setMmp: fc.Arbitrary<SetMmp> = fc.record({
     vega: share,
     gamma: share,
     trades: share,
+    open: share,
   }),
 });
 const resetMmp: fc.Arbitrary<ResetMmp> = fc.record({

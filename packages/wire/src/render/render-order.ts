@@ -114,6 +114,16 @@ const addRareMembers = (
     const reason = renderCancelReason(order.cancelReason);
     if (reason !== null) rendered.cancel_reason = reason;
   }
+  if (order.cancelReason === 'mmp') {
+    rendered.mmp_cancelled = true;
+  }
+  if (order.quote !== undefined) {
+    const { group, quoteId, setId } = order.quote;
+    rendered.quote = true;
+    rendered.quote_id = quoteId;
+    rendered.quote_set_id = setId;
+    rendered.mmp_group = group;
+  }
   if (order.clientKey !== null) {
     rendered.client_key = order.clientKey;
   }

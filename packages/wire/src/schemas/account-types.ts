@@ -75,6 +75,11 @@ export const orderSchema = Type.Object(
     web: Type.Boolean(),
     user_id: Type.Integer(),
     client_key: optional(Type.String({ description: 'as given when the order was placed' })),
+    quote: optional(Type.Literal(true)),
+    quote_id: optional(Type.String()),
+    quote_set_id: optional(Type.String()),
+    mmp_group: optional(Type.String()),
+    mmp_cancelled: optional(Type.Literal(true)),
   },
   { title: 'order' },
 );

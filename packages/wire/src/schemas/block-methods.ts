@@ -1,15 +1,13 @@
-// Block methods: params and results of combos, block trades, block RFQ, mass quotes and
-// market-maker protection: what this venue does not trade yet. Params are checked all the same, so
+// Block methods: params and results of combos, block trades and block RFQ: what this
+// venue does not trade yet. Params are checked all the same, so
 // that a client learns of a malformed request before it learns that the method is not there;
 // results describe what the reads answer.
 import Type from 'typebox';
-import { orderSchema, userTradeSchema } from './account-types.ts';
 import {
   countParam,
   currencyParam,
   emptyParams,
   instrumentNameParam,
-  kindOrAnyParam,
   nullable,
   optional,
   roleWord,
@@ -29,23 +27,10 @@ const legSchema = Type.Object({
 });
 const legs = Type.Array(legSchema);
 
-const quoteSideSchema = Type.Object({
-  price: optional(Type.Number()),
-  amount: optional(Type.Number()),
-  post_only: optional(Type.Boolean()),
-  reject_post_only: optional(Type.Boolean()),
-});
-
 const blockTerms = {
   timestamp: Type.Integer(),
   nonce: Type.String(),
   role: roleWord,
-};
-
-const mmpKey = {
-  index_name: optional(Type.String()),
-  mmp_group: optional(Type.String()),
-  block_rfq: optional(Type.Boolean()),
 };
 
 /** Params and result of each method of these groups. */
@@ -201,69 +186,6 @@ export const blockShapes = {
       users: Type.Array(Type.Object({ user_id: Type.Integer(), is_maker: Type.Boolean() })),
     }),
   },
-  massQuote: {
-    params: Type.Object({
-      quote_id: Type.String(),
-      mmp_group: Type.String(),
-      quotes: Type.Array(
-        Type.Object({
-          instrument_name: optional(instrumentNameParam),
-          quote_set_id: optional(Type.String()),
-          ask: optional(quoteSideSchema),
-          bid: optional(quoteSideSchema),
-        }),
-      ),
-      wait_for_response: optional(Type.Boolean()),
-      detailed: optional(Type.Boolean()),
-      valid_until: optional(Type.Integer()),
-    }),
-    result: Type.Object({
-      orders: optional(Type.Array(orderSchema)),
-      trades: optional(Type.Array(userTradeSchema)),
-      errors_count: Type.Integer(),
-    }),
-  },
-  cancelQuotes: {
-    params: Type.Object({
-      cancel_type: Type.Enum([
-        'delta',
-        'quote_set_id',
-        'instrument',
-        'instrument_kind',
-        'currency',
-        'currency_pair',
-        'all',
-      ]),
-      detailed: optional(Type.Boolean()),
-      freeze_quotes: optional(Type.Boolean()),
-      min_delta: optional(Type.Number()),
-      max_delta: optional(Type.Number()),
-      quote_set_id: optional(Type.String()),
-      instrument_name: optional(instrumentNameParam),
-      kind: optional(kindOrAnyParam),
-      currency: optional(currencyParam),
-      currency_pair: optional(Type.String()),
-    }),
-    result: Type.Integer({ description: 'always 0: no quotes rest here' }),
-  },
-  mmpConfig: { params: Type.Object(mmpKey), result: empty },
-  setMmpConfig: {
-    params: Type.Object({
-      index_name: Type.String(),
-      interval: Type.Integer(),
-      frozen_time: Type.Integer(),
-      mmp_group: optional(Type.String()),
-      quantity_limit: optional(Type.Number()),
-      delta_limit: optional(Type.Number()),
-      vega_limit: optional(Type.Number()),
-      max_quote_quantity: optional(Type.Number()),
-      block_rfq: optional(Type.Boolean()),
-      trade_count_limit: optional(Type.Integer({ minimum: 1, maximum: 1000 })),
-    }),
-    result: nothing,
-  },
-  mmpStatus: { params: Type.Object(mmpKey), result: empty },
-  resetMmp: { params: Type.Object({ ...mmpKey, index_name: Type.String() }), result: nothing },
   movePositions: {
     params: Type.Object({
       currency: optional(currencyParam),
