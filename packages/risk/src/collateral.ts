@@ -2,18 +2,7 @@
 // since much of one asset cannot be sold at its price. Invariants: the counted value never falls as
 // the amount grows, and never exceeds what the asset is worth; a debt counts in full and more.
 // Source: risk reference 1.16, "plus quadratic concentration".
-
-export interface CollateralParameters {
-  /** Of the value, from the first dollar. */
-  readonly haircut: number;
-  /** On top for the initial margin. */
-  readonly initialHaircut: number;
-  /** Value at which the concentration begins, and that over which it grows by all of the value. */
-  readonly concentrationFromUsd: number;
-  readonly concentrationScaleUsd: number;
-  /** Of a debt, since it has to be bought back. */
-  readonly debtMarkup: number;
-}
+import type { CollateralParameters } from '@openstrike/domain';
 
 const parametersOf = (haircut: number, depthUsd: number): CollateralParameters => ({
   haircut,

@@ -7,7 +7,7 @@ export {
 } from './backtest/coverage.ts';
 export { type Bar, usualVolatility, type VolatilityModel } from './backtest/price-history.ts';
 export { type BookLeg, type ReferenceBook, referenceBooks } from './backtest/reference-books.ts';
-export { type CollateralParameters, collateralValue, recommendedCollateral } from './collateral.ts';
+export { collateralValue, recommendedCollateral } from './collateral.ts';
 export {
   eightHourRate,
   fundingPayment,
@@ -69,7 +69,7 @@ export {
 } from './margin-sheet.ts';
 export { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';
 export { shortOptionInitial, shortOptionMaintenance } from './option-margin.ts';
-export { BookSum, coinsPerLot, type WorstResult, worstWith } from './scenarios/book-sum.ts';
+export { BookSum, type WorstResult, worstWith } from './scenarios/book-sum.ts';
 export {
   type Binding,
   type CertificateCheck,
@@ -81,7 +81,10 @@ export {
   type MarginInputs,
 } from './scenarios/certificate.ts';
 export { type CrossCurrencyParameters, crossCurrencyScan } from './scenarios/cross-currency.ts';
+export { type ExtraOrder, marginWithOrders } from './scenarios/order-margin.ts';
+export { OrderSum } from './scenarios/order-sum.ts';
 export {
+  composeMargin,
   createPortfolioMargin,
   deltaLiquidity,
   type MarginMarket,
@@ -91,7 +94,6 @@ export {
   stressFactor,
 } from './scenarios/portfolio-margin.ts';
 export {
-  type ChargeParameters,
   canonicalText,
   hashOfValue,
   type PortfolioParameters,
@@ -117,14 +119,12 @@ export {
   riskKinds,
 } from './scenarios/risk-instruments.ts';
 export {
-  type Revaluation,
   type Scenario,
   type VolatilityMove,
   volatilityMoves,
 } from './scenarios/scenario.ts';
 export {
   buildGrid,
-  type GridParameters,
   type ListedMove,
   plain,
   refineMoves,
@@ -132,13 +132,10 @@ export {
 } from './scenarios/scenario-grid.ts';
 export {
   downFactor,
-  type SkewShock,
   shockScale,
   skewShift,
-  type TermTwist,
   twistFactor,
   upFactor,
-  type VolatilityShock,
 } from './scenarios/volatility-shock.ts';
 export {
   type DeribitMatrixMargin,

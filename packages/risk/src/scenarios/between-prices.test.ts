@@ -1,5 +1,6 @@
 // What nine prices miss of a butterfly's loss, as measured once and kept as a table.
 import { readFileSync } from 'node:fs';
+import type { Revaluation } from '@openstrike/domain';
 import { expect, test } from 'vitest';
 import { BookSum, worstWith } from './book-sum.ts';
 import { RiskArrays } from './risk-arrays.ts';
@@ -9,7 +10,7 @@ import {
   createRiskExpiries,
   createRiskInstruments,
 } from './risk-instruments.ts';
-import { type Revaluation, volatilityMoves } from './scenario.ts';
+import { volatilityMoves } from './scenario.ts';
 import { plain } from './scenario-grid.ts';
 
 const file = new URL('../../../../testdata/risk/between-prices.json', import.meta.url);
@@ -33,6 +34,7 @@ const revaluation: Revaluation = {
   },
   skew: null,
   twist: null,
+  step: 0,
 };
 
 const lossOver = (hours: number, prices: number): number => {

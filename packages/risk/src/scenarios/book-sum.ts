@@ -103,11 +103,11 @@ export class BookSum {
     const lots = after - before;
     const grown = Math.abs(after) - Math.abs(before);
     const expiry = instruments.expiry[place] as number;
-    const coins = coinsPerLot(this.arrays, place);
+    const coins = this.arrays.coins[place] as number;
     this.delta[expiry] = (this.delta[expiry] as number) + lots * (delta[place] as number);
     this.vega[expiry] = (this.vega[expiry] as number) + lots * (vega[place] as number);
     this.gross[expiry] = (this.gross[expiry] as number) + grown * coins;
-    this.closingCost += grown * (instruments.closingCost[place] as number);
+    this.closingCost += grown * (this.arrays.closing[place] as number);
     if (instruments.kind[place] !== OPTION) {
       return;
     }
@@ -119,12 +119,6 @@ export class BookSum {
     }
   }
 }
-
-/** The coins a lot stands for: its own count, or for an inverse future its delta. */
-export const coinsPerLot = (arrays: RiskArrays, place: number): number =>
-  arrays.instruments.kind[place] === OPTION
-    ? (arrays.instruments.perLot[place] as number)
-    : (arrays.delta[place] as number);
 
 /** The least of a book's results and its place; place -1 where no scenario loses. */
 export interface WorstResult {

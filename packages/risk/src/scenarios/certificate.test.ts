@@ -30,9 +30,12 @@ const legOf = (expiry: number, sign: 1 | -1 | 0, strike: number, lots: number): 
   perLot: 0.1,
   closingCost: 4,
   lots,
+  buyLots: lots % 3 === 0 ? 4 : 0,
+  sellLots: lots % 5 === 0 ? 7 : 0,
 });
 
 const inputsOf = (legs: readonly CertifiedLeg[]): MarginInputs => ({
+  numeraire: legs.length % 2 === 0 ? 'usd' : 'coin',
   surfaceVersion: 7,
   market: { index: 100_000, stablePrice: 0.98, stress: 1.1 },
   expiries,

@@ -2,7 +2,10 @@
 // compute it again without the exchange: parameters by hash, marks, holdings, the prices of the
 // grid, the binding scenario and what each leg adds to it. Invariants: the contributions add up to
 // the scan; recomputing from a certificate's own inputs gives the certificate.
+import type { Revaluation } from '@openstrike/domain';
 import { BookSum } from './book-sum.ts';
+import { marginWithOrders } from './order-margin.ts';
+import { OrderSum } from './order-sum.ts';
 import { createPortfolioMargin, type MarginMarket, marginOf } from './portfolio-margin.ts';
 import { hashOfValue, type PortfolioParameters } from './portfolio-parameters.ts';
 import { refiningScenarios } from './refine-scan.ts';
@@ -23,10 +26,15 @@ export interface CertifiedLeg extends RiskInstrument {
   readonly name: string;
   /** Signed. */
   readonly lots: number;
+  /** Open orders: lots that may yet be bought and sold. */
+  readonly buyLots: number;
+  readonly sellLots: number;
 }
 
 /** What a margin is computed from. */
 export interface MarginInputs {
+  /** What results are counted in before they are dollars; coins count at the index. */
+  readonly numeraire: Revaluation['numeraire'];
   /** Of the volatility surface whose marks these are. */
   readonly surfaceVersion: number;
   readonly market: Readonly<MarginMarket>;
@@ -47,7 +55,7 @@ export type Binding =
       readonly weight: number;
     };
 
-/** The parts of a margin, in dollars. */
+/** The parts of a margin, in dollars; `initial` and its parts with open orders at their worst. */
 export interface CertifiedMargin {
   readonly initial: number;
   readonly maintenance: number;
@@ -66,6 +74,8 @@ export interface MarginCertificate {
   readonly parameterVersion: number;
   readonly parameterHash: string;
   readonly inputs: MarginInputs;
+  /** Whether the scan was looked at again around its worst prices, beyond the grid in force. */
+  readonly refined: boolean;
   readonly margin: CertifiedMargin;
   readonly binding: Binding;
   /** Per leg, in dollars in the binding scenario; they add up to the scan with its sign turned. */
@@ -76,12 +86,15 @@ const buildArrays = (
   inputs: MarginInputs,
   parameters: PortfolioParameters,
   scenarios: readonly Scenario[],
-): { readonly arrays: RiskArrays; readonly book: BookSum } => {
+): { readonly book: BookSum; readonly orders: OrderSum } => {
   const expiries = createRiskExpiries(Math.max(1, inputs.expiries.length));
   const instruments = createRiskInstruments(Math.max(1, inputs.legs.length));
   for (const expiry of inputs.expiries) addRiskExpiry(expiries, expiry);
   for (const leg of inputs.legs) addRiskInstrument(instruments, leg);
-  const arrays = new RiskArrays(scenarios, parameters.revaluation, instruments, expiries);
+  const { numeraire, market } = inputs;
+  const revaluation = { ...parameters.revaluation, numeraire };
+  const arrays = new RiskArrays(scenarios, revaluation, instruments, expiries);
+  arrays.coinPrice = numeraire === 'coin' ? market.index : 1;
   arrays.build();
   const book = new BookSum(arrays);
   book.fill(
@@ -89,7 +102,11 @@ const buildArrays = (
     Float64Array.from(inputs.legs, ({ lots }) => lots),
     inputs.legs.length,
   );
-  return { arrays, book };
+  const orders = new OrderSum(arrays);
+  for (const [leg, { buyLots, sellLots }] of inputs.legs.entries()) {
+    orders.change(leg, buyLots, sellLots);
+  }
+  return { book, orders };
 };
 
 const bindingOf = (place: number, scenarios: readonly Scenario[]): Binding => {
@@ -104,53 +121,72 @@ const bindingOf = (place: number, scenarios: readonly Scenario[]): Binding => {
   return { kind: place === scenarios.length ? 'linear-skew' : 'absolute-skew' };
 };
 
-/** What a leg adds to the worse sign of a skew, or nothing where its expiry gains both ways. */
-const skewContribution = (book: BookSum, leg: number, first: number): number => {
-  const { skew, instruments } = book.arrays;
-  const row = (instruments.expiry[leg] as number) * SKEWS + first;
-  const up = book.skew[row] as number;
-  const down = book.skew[row + 1] as number;
+/** Which of an expiry's two skews binds; -1 where it gains both ways. */
+const worseSkew = (book: BookSum, orders: OrderSum, expiry: number, first: number): number => {
+  const at = expiry * SKEWS + first;
+  const up = (book.skew[at] as number) + (orders.skew[at] as number);
+  const down = (book.skew[at + 1] as number) + (orders.skew[at + 1] as number);
   if (Math.min(up, down) >= 0) {
-    return 0;
+    return -1;
   }
-  return skew[leg * SKEWS + first + (up <= down ? 0 : 1)] as number;
+  return first + (up <= down ? 0 : 1);
 };
 
-const contributionOf = (book: BookSum, place: number, leg: number): number => {
+/** A lot's result in the binding scenario. */
+const resultOf = (book: BookSum, orders: OrderSum, place: number, leg: number): number => {
   const { arrays } = book;
+  const { scenarioCount } = arrays;
   if (place < 0) {
     return 0;
   }
-  if (place < arrays.scenarioCount) {
-    return arrays.profit[leg * arrays.scenarioCount + place] as number;
+  if (place < scenarioCount) {
+    return arrays.profit[leg * scenarioCount + place] as number;
   }
-  return skewContribution(book, leg, place === arrays.scenarioCount ? 0 : 2);
+  const expiry = arrays.instruments.expiry[leg] as number;
+  const skew = worseSkew(book, orders, expiry, place === scenarioCount ? 0 : 2);
+  return skew < 0 ? 0 : (arrays.skew[leg * SKEWS + skew] as number);
 };
 
+/** Position and worst fill of the orders of a leg. */
+const contributionOf = (leg: CertifiedLeg, result: number): number =>
+  leg.lots * result + (result < 0 ? leg.buyLots * result : -leg.sellLots * result) + 0;
+
 /**
- * The margin of some holdings with its certificate, the scan refined around its worst prices.
+ * The margin of some holdings and orders with its certificate; `refined` looks at the scan again
+ * around its worst prices, which the exchange's own figure does not.
  *
- * Cost: revalues each leg in every scenario twice.
+ * Cost: revalues each leg in every scenario once, refined twice.
  */
 export const certifyMargin = (
   inputs: MarginInputs,
   parameters: PortfolioParameters,
+  refined = true,
 ): MarginCertificate => {
   const grid = buildGrid(parameters.grid, inputs.between);
-  const coarse = buildArrays(inputs, parameters, grid.scenarios);
-  const scenarios = [...grid.scenarios, ...refiningScenarios(coarse.book, grid)];
-  const { book } = buildArrays(inputs, parameters, scenarios);
+  let { scenarios } = grid;
+  if (refined) {
+    const coarse = buildArrays(inputs, parameters, scenarios);
+    scenarios = [...scenarios, ...refiningScenarios(coarse.book, grid)];
+  }
+  const { book, orders } = buildArrays(inputs, parameters, scenarios);
+  const { charges } = parameters;
+  const { market } = inputs;
+  const { maintenance } = marginOf(book, charges, market, createPortfolioMargin());
+  const none = { place: 0, buyLots: 0, sellLots: 0 };
   const out = createPortfolioMargin();
-  const { binding, ...margin } = marginOf(book, parameters.charges, inputs.market, out);
+  const { binding, ...margin } = marginWithOrders(book, orders, charges, market, none, out);
   return {
     format: 'openstrike-margin-certificate/1',
     underlying: parameters.underlying,
     parameterVersion: parameters.version,
     parameterHash: hashOfValue(parameters),
     inputs,
-    margin,
+    refined,
+    margin: { ...margin, maintenance },
     binding: bindingOf(binding, scenarios),
-    contributions: inputs.legs.map((leg, i) => leg.lots * contributionOf(book, binding, i) + 0),
+    contributions: inputs.legs.map((leg, i) =>
+      contributionOf(leg, resultOf(book, orders, binding, i)),
+    ),
   };
 };
 
@@ -173,7 +209,7 @@ export const checkCertificate = (
   if (hashOfValue(parameters) !== certificate.parameterHash) {
     return { ok: false, why: 'other parameters' };
   }
-  const again = certifyMargin(certificate.inputs, parameters);
+  const again = certifyMargin(certificate.inputs, parameters, certificate.refined);
   const figures = (of: MarginCertificate): readonly number[] => [
     ...Object.values(of.margin),
     ...of.contributions,

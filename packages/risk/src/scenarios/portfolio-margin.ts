@@ -3,8 +3,8 @@
 // without the two liquidity charges, which grow faster than the book, margins of two books add up
 // to at least that of both. Oracle confidence and the stablecoin's peg only touch the initial
 // margin: a wobble may stop new risk, it never liquidates. Source: risk reference 1.16.
-import { type BookSum, coinsPerLot, type WorstResult, worstWith } from './book-sum.ts';
-import type { ChargeParameters } from './portfolio-parameters.ts';
+import type { ChargeParameters } from '@openstrike/domain';
+import { type BookSum, type WorstResult, worstWith } from './book-sum.ts';
 import { SKEWS } from './risk-arrays.ts';
 import { OPTION } from './risk-instruments.ts';
 
@@ -77,7 +77,6 @@ export const marginAfter = (
   out: PortfolioMargin,
 ): PortfolioMargin => {
   const { arrays } = book;
-  const { instruments } = arrays;
   const lots = after - before;
   worstWith(book, place, lots, worst);
   out.scan = -worst.value + 0;
@@ -85,8 +84,17 @@ export const marginAfter = (
   addSkews(book, place, lots, out);
   addExpiryCharges(book, charges, market, place, before, after, out);
   const grown = Math.abs(after) - Math.abs(before);
-  const closing = book.closingCost + grown * (instruments.closingCost[place] as number);
+  const closing = book.closingCost + grown * (arrays.closing[place] as number);
   out.closingCost = Math.max(0, closing);
+  return composeMargin(charges, market, out);
+};
+
+/** Makes a margin of its parts. */
+export const composeMargin = (
+  charges: ChargeParameters,
+  market: MarginMarket,
+  out: PortfolioMargin,
+): PortfolioMargin => {
   const { stress, index } = market;
   const risk = out.scan + out.roll + out.deltaLiquidity + out.vegaLiquidity;
   const naked = out.nakedCoins * index;
@@ -140,7 +148,7 @@ const addExpiryCharges = (
   const { index } = market;
   const changed = instruments.expiry[place] as number;
   const lots = after - before;
-  const coins = coinsPerLot(arrays, place);
+  const coins = arrays.coins[place] as number;
   const grossChange = (Math.abs(after) - Math.abs(before)) * coins;
   const netChange = instruments.kind[place] === OPTION ? lots * coins : 0;
   const ofCalls = (instruments.sign[place] as number) > 0;

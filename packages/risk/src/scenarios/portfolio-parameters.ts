@@ -3,32 +3,8 @@
 // hash is of the canonical text (names sorted, shortest numbers), so that equal parameters have
 // equal hashes whatever wrote them. Source of the values: risk reference 1.16.
 import { sha256 } from '@noble/hashes/sha2.js';
+import type { ChargeParameters, GridParameters, Revaluation } from '@openstrike/domain';
 import { compareStrings, hexOf } from '@openstrike/std';
-import type { Revaluation } from './scenario.ts';
-import type { GridParameters } from './scenario-grid.ts';
-
-export interface ChargeParameters {
-  /** Per expiry, of the absolute delta: at least `rollMin`, `rollAnnual` per year to expiry. */
-  readonly rollMin: number;
-  readonly rollAnnual: number;
-  /** Of the net delta: for each coin beyond the threshold so much more, at most the largest. */
-  readonly deltaPerCoin: number;
-  readonly deltaRateMax: number;
-  readonly deltaThresholdUsd: number;
-  /** Of each expiry's vega (dollars per 1 of volatility) beyond the threshold. */
-  readonly vegaRate: number;
-  readonly vegaThresholdUsd: number;
-  /** Of the index, per coin of options sold beyond those held of the same expiry and type. */
-  readonly nakedMaintenance: number;
-  readonly nakedInitial: number;
-  readonly confidenceMin: number;
-  readonly pegMin: number;
-  readonly pegFactor: number;
-  /** Maintenance margin counts so much of the scan and the charges of market risk. */
-  readonly maintenanceShare: number;
-  /** The factor against procyclicality stays above this share of its own maximum. */
-  readonly stressFloor: number;
-}
 
 export interface PortfolioParameters {
   readonly underlying: string;
@@ -37,6 +13,9 @@ export interface PortfolioParameters {
   readonly revaluation: Revaluation;
   readonly charges: ChargeParameters;
 }
+
+/** A millionth of a dollar a lot: books of up to 8 billion dollars add up exactly. */
+const resultStep = 2 ** -20;
 
 const skew = {
   linearCap: 0.25,
@@ -68,6 +47,8 @@ const charges: ChargeParameters = {
   vegaThresholdUsd: 250_000,
   nakedMaintenance: 0.003,
   nakedInitial: 0.005,
+  halfSpreadVolatility: 0.005,
+  halfSpreadRate: 0.0002,
   confidenceMin: 0.6,
   pegMin: 0.99,
   pegFactor: 4,
@@ -93,6 +74,7 @@ const parametersOf = (
     volatility: { up, down: 0.25, shortPower: 0.3, longPower: 0.13, daysMin: 1, upVolatilityMin },
     skew,
     twist,
+    step: resultStep,
   },
   charges: { ...charges, deltaPerCoin },
 });

@@ -42,6 +42,7 @@ const makeBooks = (
 
 /** Certified legs of the first instruments of a market. */
 const inputsOf = (market: TestMarket, legs: number, between: readonly number[]): MarginInputs => ({
+  numeraire: 'usd',
   surfaceVersion: 1,
   market: { index: market.index, stablePrice: 1, stress: 1 },
   expiries: Array.from({ length: market.expiries.count }, (_, e) => ({
@@ -63,6 +64,8 @@ const inputsOf = (market: TestMarket, legs: number, between: readonly number[]):
       perLot: perLot[i] as number,
       closingCost: closingCost[i] as number,
       lots: (leg % 7) - 3,
+      buyLots: 0,
+      sellLots: 0,
     };
   }),
   between,

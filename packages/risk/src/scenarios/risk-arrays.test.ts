@@ -1,3 +1,4 @@
+import type { Revaluation } from '@openstrike/domain';
 // Risk arrays against the one-option price, scenario by scenario, and what their rows must hold.
 import { black76, black76Greeks, GREEK_COUNT } from '@openstrike/pricing';
 import { describe, expect, test } from 'vitest';
@@ -6,11 +7,13 @@ import { deribitBtcParameters, deribitRevaluation } from '../venue-rules/deribit
 import { recommendedParameters } from './portfolio-parameters.ts';
 import { RiskArrays, SKEWS } from './risk-arrays.ts';
 import { addRiskInstrument, listedMoves, type RiskInstruments } from './risk-instruments.ts';
-import type { Revaluation, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { buildGrid, plain, refineMoves } from './scenario-grid.ts';
 import { downFactor, skewShift, twistFactor, upFactor } from './volatility-shock.ts';
 
-const parameters = recommendedParameters('ETH');
+const published = recommendedParameters('ETH');
+/** Without rounding, so that entries are prices to the last digit. */
+const parameters = { ...published, revaluation: { ...published.revaluation, step: 0 } };
 const days = [0.2, 10, 90];
 const market = createTestMarket(days, evenStrikes(9, 7000));
 const { instruments, expiries } = market;

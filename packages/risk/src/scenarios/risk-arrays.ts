@@ -1,8 +1,10 @@
 // Risk arrays: for each instrument of one underlying its profit or loss per lot in every scenario,
 // times the scenario's weight, and what the charges beside the scan need of it. A pure function of
 // the marks. Invariants: a scenario that moves nothing is exactly zero for every instrument; an
-// instrument's row lies in one piece, so that a book's results are sums of rows. Rebuilt when marks
-// move; in an order's life they are only read.
+// instrument's row lies in one piece, so that a book's results are sums of rows, and is a function
+// of the marks and that instrument alone, whether all rows are built together or one by one.
+// Rebuilt when marks move; in an order's life they are only read.
+import type { Revaluation } from '@openstrike/domain';
 import { type Black76Batch, black76Batch, black76GreeksBatch } from '@openstrike/pricing';
 import { assert, log } from '@openstrike/std';
 import {
@@ -12,11 +14,37 @@ import {
   type RiskExpiries,
   type RiskInstruments,
 } from './risk-instruments.ts';
-import type { Revaluation, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { downFactor, skewShift, twistFactor, upFactor } from './volatility-shock.ts';
 
 /** Skews are kept apart from the scenarios, four per instrument: linear and absolute, + and -. */
 export const SKEWS = 4;
+
+/** Deltas and coins are rounded this much finer than dollars. */
+const DOLLARS_PER_COIN_STEP = 16_384;
+
+/** The nearest whole multiple of a step; the value itself where the step is 0. */
+const rounded = (value: number, step: number): number =>
+  step === 0 ? value : Math.round(value / step) * step;
+
+/** Room for the greeks of one option. */
+const oneGreek = () => ({
+  inputs: {
+    forward: new Float64Array(1),
+    strike: new Float64Array(1),
+    timeYears: new Float64Array(1),
+    volatility: new Float64Array(1),
+    sign: new Int8Array(1),
+  },
+  greeks: {
+    price: new Float64Array(1),
+    delta: new Float64Array(1),
+    gamma: new Float64Array(1),
+    vega: new Float64Array(1),
+    theta: new Float64Array(1),
+    rho: new Float64Array(1),
+  },
+});
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -38,7 +66,12 @@ export class RiskArrays {
   readonly delta: Float64Array;
   /** Per lot, in dollars per 1 of volatility. */
   readonly vega: Float64Array;
+  /** Per lot: the coins it stands for (of an inverse future its delta), and closing it, in dollars. */
+  readonly coins: Float64Array;
+  readonly closing: Float64Array;
   readonly dampers: Float64Array;
+  /** Dollars that a coin counts for where results are in coins; 1 leaves them coins. */
+  coinPrice = 1;
   /** Whether any scenario pulls a book's result toward zero. */
   damped = false;
   scenarios: readonly Scenario[];
@@ -47,9 +80,12 @@ export class RiskArrays {
   readonly #revaluation: Revaluation;
   readonly #columns: ExpiryColumns[] = [];
   readonly #batch: Mutable<Black76Batch>;
+  readonly #one = oneGreek();
   readonly #values: Float64Array;
   readonly #moves: Float64Array;
   readonly #weights: Float64Array;
+  /** The instrument whose put's values stand in `#values`; -1 for none. */
+  #valued = -1;
 
   /** Sized for all `instruments` and `expiries` have room for; call `build` to fill it. */
   constructor(
@@ -69,6 +105,8 @@ export class RiskArrays {
     this.skew = new Float64Array(room * SKEWS);
     this.delta = new Float64Array(room);
     this.vega = new Float64Array(room);
+    this.coins = new Float64Array(room);
+    this.closing = new Float64Array(room);
     this.dampers = new Float64Array(count);
     this.#revaluation = revaluation;
     this.#moves = new Float64Array(count);
@@ -80,7 +118,7 @@ export class RiskArrays {
       strike: new Float64Array(length),
       timeYears: new Float64Array(length),
       volatility: new Float64Array(length),
-      sign: new Int8Array(length),
+      sign: new Int8Array(length).fill(-1),
     };
     for (let e = 0; e < expiries.years.length; e++) {
       this.#columns.push({
@@ -109,50 +147,28 @@ export class RiskArrays {
 
   /** Fills every row from the instruments and expiries as they now stand. */
   build(): void {
+    this.begin();
+    for (let i = 0; i < this.instruments.count; i++) {
+      this.buildRow(i);
+    }
+  }
+
+  /** Takes in the expiries as they now stand; each row is then built when it is needed. */
+  begin(): void {
+    this.#valued = -1;
     for (let e = 0; e < this.expiries.count; e++) {
       this.#fillColumns(e);
     }
-    this.#fillGreeks();
-    const { count, kind } = this.instruments;
-    for (let i = 0; i < count; i++) {
-      if (kind[i] !== OPTION) {
-        this.#buildFuture(i);
-      } else if (this.#isTwin(i)) {
-        this.#buildTwin(i);
-      } else {
-        this.#buildOption(i);
-      }
-    }
   }
 
-  /** Whether an option differs from the one before it by its type alone, so that parity holds. */
-  #isTwin(i: number): boolean {
-    const { kind, expiry, sign, strike, volatility, perLot } = this.instruments;
-    const of = i - 1;
-    return (
-      i > 0 &&
-      this.#revaluation.numeraire === 'usd' &&
-      kind[of] === OPTION &&
-      expiry[of] === expiry[i] &&
-      strike[of] === strike[i] &&
-      sign[of] === -(sign[i] as number) &&
-      volatility[of] === volatility[i] &&
-      perLot[of] === perLot[i]
-    );
-  }
-
-  /** A call is worth its put and the forward less the strike: half of all options need no model. */
-  #buildTwin(i: number): void {
-    const { instruments, scenarioCount: count, profit } = this;
-    const { forward } = this.#columns[instruments.expiry[i] as number] as ExpiryColumns;
-    const now = forward[count] as number;
-    const perForward = (instruments.sign[i] as number) * (instruments.perLot[i] as number);
-    const row = i * count;
-    for (let s = 0; s < count; s++) {
-      const gain = (this.#weights[s] as number) * ((forward[s] as number) - now);
-      profit[row + s] = (profit[row - count + s] as number) + perForward * gain;
+  /** Fills one row. Holds: `begin` was called since the expiries changed. */
+  buildRow(i: number): void {
+    this.#fillGreeks(i);
+    if (this.instruments.kind[i] === OPTION) {
+      this.#buildOption(i);
+    } else {
+      this.#buildFuture(i);
     }
-    this.skew.copyWithin(i * SKEWS, (i - 1) * SKEWS, i * SKEWS);
   }
 
   #fillColumns(e: number): void {
@@ -183,77 +199,96 @@ export class RiskArrays {
     forward.fill(now, this.scenarioCount);
   }
 
-  #fillGreeks(): void {
+  #fillGreeks(i: number): void {
     const { instruments, expiries } = this;
-    const { count, kind, expiry } = instruments;
-    const forward = new Float64Array(count);
-    const timeYears = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-      forward[i] = expiries.forward[expiry[i] as number] as number;
-      timeYears[i] = expiries.years[expiry[i] as number] as number;
+    const { kind, expiry } = instruments;
+    const perLot = instruments.perLot[i] as number;
+    const forward = expiries.forward[expiry[i] as number] as number;
+    let delta = kind[i] === LINEAR ? perLot : perLot / forward;
+    let vega = 0;
+    if (kind[i] === OPTION) {
+      const { inputs, greeks } = this.#one;
+      inputs.forward[0] = forward;
+      inputs.strike[0] = instruments.strike[i] as number;
+      inputs.timeYears[0] = expiries.years[expiry[i] as number] as number;
+      inputs.volatility[0] = instruments.volatility[i] as number;
+      inputs.sign[0] = instruments.sign[i] as number;
+      black76GreeksBatch(inputs, greeks, 1);
+      delta = (greeks.delta[0] as number) * perLot;
+      vega = (greeks.vega[0] as number) * perLot;
     }
-    const spare = (): Float64Array => new Float64Array(count);
-    const greeks = {
-      price: spare(),
-      delta: this.delta,
-      gamma: spare(),
-      vega: this.vega,
-      theta: spare(),
-      rho: spare(),
-    };
-    black76GreeksBatch({ ...instruments, forward, timeYears }, greeks, count);
-    for (let i = 0; i < count; i++) {
-      const perLot = instruments.perLot[i] as number;
-      if (kind[i] === OPTION) {
-        this.delta[i] = (this.delta[i] as number) * perLot;
-        this.vega[i] = (this.vega[i] as number) * perLot;
-      } else {
-        this.delta[i] = kind[i] === LINEAR ? perLot : perLot / (forward[i] as number);
-        this.vega[i] = 0;
-      }
-    }
+    const { step } = this.#revaluation;
+    const coinStep = step / DOLLARS_PER_COIN_STEP;
+    this.delta[i] = rounded(delta, coinStep);
+    this.vega[i] = rounded(vega, step);
+    this.coins[i] = kind[i] === OPTION ? rounded(perLot, coinStep) : (this.delta[i] as number);
+    this.closing[i] = rounded(instruments.closingCost[i] as number, step);
   }
 
-  #buildOption(i: number): void {
+  /**
+   * Values the put of an option's strike in every scenario and skew; a call is worth its put and
+   * the forward less the strike, so the two need one valuation.
+   */
+  #valuePut(i: number): void {
     const { instruments, scenarioCount: count } = this;
+    const { expiry, strike, volatility: marks } = instruments;
+    const known = this.#valued;
+    if (
+      known >= 0 &&
+      expiry[known] === expiry[i] &&
+      strike[known] === strike[i] &&
+      marks[known] === marks[i]
+    ) {
+      return;
+    }
     const batch = this.#batch;
-    const values = this.#values;
-    const expiry = instruments.expiry[i] as number;
-    const { forward, factor, least } = this.#columns[expiry] as ExpiryColumns;
-    const years = this.expiries.years[expiry] as number;
-    const strike = instruments.strike[i] as number;
-    const mark = instruments.volatility[i] as number;
+    const { forward, factor, least } = this.#columns[expiry[i] as number] as ExpiryColumns;
+    const years = this.expiries.years[expiry[i] as number] as number;
+    const mark = marks[i] as number;
     const { volatility } = batch;
     batch.forward = forward;
-    batch.strike.fill(strike);
+    batch.strike.fill(strike[i] as number);
     batch.timeYears.fill(years);
-    batch.sign.fill(instruments.sign[i] as number);
     for (let s = 0; s < count; s++) {
       const shocked = mark * (factor[s] as number);
       const floor = least[s] as number;
       volatility[s] = shocked > floor ? shocked : floor;
     }
-    this.#skewVolatilities(strike / (forward[count] as number), mark, years);
-    black76Batch(batch, values, count + SKEWS + 1);
-    const perLot = instruments.perLot[i] as number;
-    const coin = this.#revaluation.numeraire === 'coin';
-    const now = forward[count] as number;
-    const base = coin ? (values[count + SKEWS] as number) / now : (values[count + SKEWS] as number);
-    const row = i * count;
+    this.#skewVolatilities((strike[i] as number) / (forward[count] as number), mark, years);
+    black76Batch(batch, this.#values, count + SKEWS + 1);
+    this.#valued = i;
+  }
+
+  #buildOption(i: number): void {
+    this.#valuePut(i);
+    const { instruments, scenarioCount: count, profit } = this;
+    const values = this.#values;
     const weights = this.#weights;
-    if (coin) {
+    const { forward } = this.#columns[instruments.expiry[i] as number] as ExpiryColumns;
+    const { step, numeraire } = this.#revaluation;
+    const perLot = instruments.perLot[i] as number;
+    const strike = instruments.strike[i] as number;
+    const call = (instruments.sign[i] as number) > 0 ? 1 : 0;
+    const now = forward[count] as number;
+    const put = values[count + SKEWS] as number;
+    const row = i * count;
+    if (numeraire === 'coin') {
+      const base = (put + call * (now - strike)) / now;
+      const scale = perLot * this.coinPrice;
       for (let s = 0; s < count; s++) {
-        const gain = (values[s] as number) / (forward[s] as number) - base;
-        this.profit[row + s] = perLot * (weights[s] as number) * gain;
+        const then = forward[s] as number;
+        const gain = ((values[s] as number) + call * (then - strike)) / then - base;
+        profit[row + s] = rounded(scale * (weights[s] as number) * gain, step);
       }
     } else {
       for (let s = 0; s < count; s++) {
-        this.profit[row + s] = perLot * (weights[s] as number) * ((values[s] as number) - base);
+        const gain = (values[s] as number) - put + call * ((forward[s] as number) - now);
+        profit[row + s] = rounded(perLot * (weights[s] as number) * gain, step);
       }
     }
+    const scale = numeraire === 'coin' ? (perLot * this.coinPrice) / now : perLot;
     for (let j = 0; j < SKEWS; j++) {
-      const value = (values[count + j] as number) / (coin ? now : 1);
-      this.skew[i * SKEWS + j] = perLot * (value - base);
+      this.skew[i * SKEWS + j] = rounded(scale * ((values[count + j] as number) - put), step);
     }
   }
 
@@ -282,12 +317,12 @@ export class RiskArrays {
     const now = forward[count] as number;
     const perLot = instruments.perLot[i] as number;
     const inverse = instruments.kind[i] === INVERSE;
-    const coin = this.#revaluation.numeraire === 'coin';
+    const { step, numeraire } = this.#revaluation;
     for (let s = 0; s < count; s++) {
       const then = forward[s] as number;
       const gain = inverse ? then / now - 1 : then - now;
-      this.profit[i * count + s] =
-        perLot * (this.#weights[s] as number) * (coin ? gain / then : gain);
+      const counted = numeraire === 'coin' ? (gain / then) * this.coinPrice : gain;
+      this.profit[i * count + s] = rounded(perLot * (this.#weights[s] as number) * counted, step);
     }
     this.skew.fill(0, i * SKEWS, (i + 1) * SKEWS);
   }

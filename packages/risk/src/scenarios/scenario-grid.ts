@@ -3,23 +3,10 @@
 // volatility; tails; term twists. Invariants: the even grid comes first and in the same order for
 // every underlying, so that currencies can be set off scenario by scenario; moves never repeat.
 // Source: risk reference 1.15 (why strikes, and why few volatilities) and 1.16.
+import type { GridParameters } from '@openstrike/domain';
 import { compareNumbers } from '@openstrike/std';
 import type { Scenario } from './scenario.ts';
 import { volatilityMoves } from './scenario.ts';
-
-export interface GridParameters {
-  /** The even grid spans the forward by this share either way. */
-  readonly range: number;
-  /** Odd, so that no move is among them. */
-  readonly prices: number;
-  /** With strikes and halvings. */
-  readonly pricesMax: number;
-  /** A strike this near, in standard deviations to its expiry, to a price of the grid adds none. */
-  readonly mergeDeviations: number;
-  readonly tails: readonly number[];
-  /** Whether the term twists are in it. */
-  readonly twists: boolean;
-}
 
 /** A move that leads to a listed strike. */
 export interface ListedMove {

@@ -2,7 +2,6 @@
 // scenarios with the shocks they name; a book's margin is its worst weighted profit and loss over
 // the list. Invariant: the order of a list is part of the model, since margins name scenarios by
 // their place and ties go to the first.
-import type { SkewShock, TermTwist, VolatilityShock } from './volatility-shock.ts';
 
 /** Which of the model's volatility shocks a scenario takes. */
 export type VolatilityMove = 'up' | 'none' | 'down' | 'twist' | 'twist-reverse';
@@ -15,15 +14,6 @@ export interface Scenario {
   readonly weight: number;
   /** Pulls a book's weighted result toward zero, never past it. In the numeraire, at least 0. */
   readonly damper: number;
-}
-
-/** How instruments are revalued in a scenario. */
-export interface Revaluation {
-  /** What results are counted in: dollars, or coins valued at the moved price. */
-  readonly numeraire: 'usd' | 'coin';
-  readonly volatility: VolatilityShock;
-  readonly skew: SkewShock | null;
-  readonly twist: TermTwist | null;
 }
 
 export const volatilityMoves: readonly VolatilityMove[] = ['up', 'none', 'down'];

@@ -2,46 +2,8 @@
 // moneyness (skew) or by tenor (term twist). Invariants: no shocked volatility is negative; the up
 // shock never lowers and the down shock never raises a volatility. Every risk array is built here.
 // Source: risk reference 1.2, 1.13 and 1.16.
+import type { SkewShock, TermTwist, VolatilityShock } from '@openstrike/domain';
 import { pow } from '@openstrike/std';
-
-/** A parallel shock that grows as expiry nears. Volatilities and factors are 1 = 100 %. */
-export interface VolatilityShock {
-  readonly up: number;
-  readonly down: number;
-  /** Powers of 30 / days below 30 days, and from there on. */
-  readonly shortPower: number;
-  readonly longPower: number;
-  /** Fewer days than this count as this. */
-  readonly daysMin: number;
-  /** The up shock ends no lower. */
-  readonly upVolatilityMin: number;
-}
-
-/** A shock proportional to the log-moneyness (linear) or its distance (absolute), capped. */
-export interface SkewShock {
-  /** The cap is base + slope * sqrt(years). */
-  readonly linearCap: number;
-  readonly linearCapSlope: number;
-  readonly absoluteCap: number;
-  readonly absoluteCapSlope: number;
-  /** Log-moneyness where the cap is reached: width * sqrt(years) * volatility, at least `kMin`. */
-  readonly kMin: number;
-  readonly width: number;
-  /** That volatility is base + slope * sqrt(years). */
-  readonly widthVolatility: number;
-  readonly widthVolatilitySlope: number;
-}
-
-/** Near expiries one way while far ones go the other. */
-export interface TermTwist {
-  readonly nearDaysMax: number;
-  readonly farDaysMin: number;
-  readonly nearFactor: number;
-  readonly farFactor: number;
-  /** The reverse twist. */
-  readonly nearFactorReverse: number;
-  readonly farFactorReverse: number;
-}
 
 export const daysPerYear = 365;
 

@@ -3,10 +3,12 @@
 // coins. Invariant: a book without options has the same loss in an extended move as at the edge of
 // the table, so only what options do beyond it adds. Source: risk reference 1.2; the Deribit API
 // reference, section 9 (captured parameters).
+
+import type { Revaluation } from '@openstrike/domain';
 import type { BookSum } from '../scenarios/book-sum.ts';
 import { worstWith } from '../scenarios/book-sum.ts';
 import { deltaLiquidity } from '../scenarios/portfolio-margin.ts';
-import type { Revaluation, Scenario } from '../scenarios/scenario.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { volatilityMoves } from '../scenarios/scenario.ts';
 
 export interface DeribitPortfolioParameters {
@@ -78,6 +80,7 @@ export const deribitRevaluation = (parameters: DeribitPortfolioParameters): Reva
   },
   skew: null,
   twist: null,
+  step: 0,
 });
 
 /** The weight of an extended move: a coin-settled future then loses what it loses at the edge. */

@@ -3,15 +3,10 @@
 // more scenario, and contingencies. Figures are net: equity less requirement. Invariant: the worst
 // of the list is at most zero, since some scenario moves nothing or the basis charge does not.
 // Source: Derive (Lyra) v2, PMRM and PMRM 2; risk reference 1.12 and 1.13.
+import type { SkewShock, VolatilityShock } from '@openstrike/domain';
 import { black76 } from '@openstrike/pricing';
 import { exp, log } from '@openstrike/std';
-import {
-  downFactor,
-  type SkewShock,
-  skewShift,
-  upFactor,
-  type VolatilityShock,
-} from '../scenarios/volatility-shock.ts';
+import { downFactor, skewShift, upFactor } from '../scenarios/volatility-shock.ts';
 
 export interface DeriveScenario {
   /** Multiple of the price. */
