@@ -136,7 +136,9 @@ export interface MarginParameters {
   readonly grid: GridParameters;
   readonly revaluation: Revaluation;
   readonly charges: ChargeParameters;
-  /** The underlying's coin as collateral, and the stablecoin that its linear contracts settle in. */
+  /**
+   * The underlying's coin as collateral, and the stablecoin that its linear contracts settle in.
+   */
   readonly collateral: CollateralParameters;
   readonly stableCollateral: CollateralParameters;
   /** Share of a gain in this underlying that counts against losses in another, and the most. */

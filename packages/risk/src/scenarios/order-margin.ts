@@ -1,7 +1,8 @@
 // Margin with orders: the portfolio margin of a book together with its open orders and perhaps one
 // order more, each at its worst fill. Invariants: never below the book's own margin; without orders
 // equal to it, to the last bit. It is the pre-trade check: one pass over scenarios and one over
-// expiries, allocating nothing. Source: risk reference 1.16; worst fill scenario by scenario is ours.
+// expiries, allocating nothing. Source: risk reference 1.16; worst fill scenario by scenario is
+// ours.
 import type { ChargeParameters } from '@openstrike/domain';
 import type { BookSum } from './book-sum.ts';
 import type { OrderSum } from './order-sum.ts';

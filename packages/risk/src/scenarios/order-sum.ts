@@ -1,5 +1,5 @@
-// Order sum: what one account's open orders of one underlying can do to its book at their worst, kept
-// as they come and go. Every scenario has its own worst fill: an order fills in those where it
+// Order sum: what one account's open orders of one underlying can do to its book at their worst,
+// kept as they come and go. Every scenario has its own worst fill: an order fills in those where it
 // loses. Invariant: the worst result of book and orders together is the worst over all scenarios
 // and all ways in which the orders may fill; filled in afresh the sums are the same to the last
 // bit, since results per lot are whole multiples of a step. Asked in the pre-trade check.

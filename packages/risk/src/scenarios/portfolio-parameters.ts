@@ -15,7 +15,7 @@ export interface PortfolioParameters {
 }
 
 /** A millionth of a dollar a lot: books of up to 8 billion dollars add up exactly. */
-const resultStep = 2 ** -20;
+const resultStep = 1 / 1_048_576;
 
 const skew = {
   linearCap: 0.25,

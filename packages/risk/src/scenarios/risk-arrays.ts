@@ -66,7 +66,9 @@ export class RiskArrays {
   readonly delta: Float64Array;
   /** Per lot, in dollars per 1 of volatility. */
   readonly vega: Float64Array;
-  /** Per lot: the coins it stands for (of an inverse future its delta), and closing it, in dollars. */
+  /**
+   * Per lot: the coins it stands for (of an inverse future its delta), and closing it, in dollars.
+   */
   readonly coins: Float64Array;
   readonly closing: Float64Array;
   readonly dampers: Float64Array;
