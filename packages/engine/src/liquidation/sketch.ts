@@ -2,12 +2,12 @@
 // without anything else changing. Invariant: the margin rules that judge it are the engine's own,
 // and a trade on it changes figures exactly as the same trade of the account would.
 import type { AccountFigures } from '@openstrike/risk';
-import { scratchAccount } from '../account/accounts.ts';
-import { createCurrencyRecord } from '../account/cash.ts';
-import { applyFill, holdingOf, holdingsInOrder, valueAtTicks } from '../account/holdings.ts';
-import { marginBalanceOf, refreshMargin } from '../account/margin.ts';
+import { recordBalance } from '../account/cash.ts';
+import { applyFill, holdingOf, valueAtTicks } from '../account/holdings.ts';
+import { marginFiguresOf } from '../account/margin-figures.ts';
+import { scratchRecord } from '../account/scratch-record.ts';
 import { chargeFunding } from '../funding/funding.ts';
-import type { CurrencyRecord, EngineState, Holding, InstrumentRecord } from '../state.ts';
+import type { CurrencyRecord, EngineState, InstrumentRecord } from '../state.ts';
 
 /** An account's figures, with what its orders hold. */
 export interface Figures extends AccountFigures {
@@ -17,13 +17,17 @@ export interface Figures extends AccountFigures {
 
 /** The figures of a record, as they are or with so much more cash. */
 export const figuresOf = (state: EngineState, record: CurrencyRecord, cash = 0): Figures => {
-  refreshMargin(state, record);
-  const marginEquity = marginBalanceOf(state, record) + cash;
+  const { account, currencyNo } = record;
+  const known = account.currencies[currencyNo] === record;
+  // One that the account does not keep has nothing in it.
+  if (!known) return { marginEquity: cash, maintenance: 0, netEquity: cash, initial: 0 };
+  const { equity, initialMargin, maintenanceMargin } = marginFiguresOf(state, account, currencyNo);
+  const value = recordBalance(state, record) + record.sessionProfit + record.optionsValue;
   return {
-    marginEquity,
-    maintenance: record.maintenanceMargin,
-    netEquity: marginEquity + record.optionsValue,
-    initial: record.initialMargin + record.ordersMargin,
+    marginEquity: equity + cash,
+    maintenance: maintenanceMargin,
+    netEquity: value + cash,
+    initial: initialMargin,
   };
 };
 
@@ -33,30 +37,11 @@ export interface Sketch {
   cash: number;
 }
 
-const copyHolding = (from: Holding, to: Holding): void => {
-  to.sizeLots = from.sizeLots;
-  to.openCost = from.openCost;
-  to.entryValue = from.entryValue;
-  to.sessionCost = from.sessionCost;
-  to.sessionRealised = from.sessionRealised;
-  to.sessionFunding = from.sessionFunding;
-  to.realised = from.realised;
-  to.fundingMark = from.fundingMark;
-  to.openBuyLots = from.openBuyLots;
-  to.openSellLots = from.openSellLots;
-  to.openBuyTickLots = from.openBuyTickLots;
-};
-
 /** A sketch of an account in one currency as it stands. */
-export const sketchOf = (record: CurrencyRecord): Sketch => {
-  const scratch = scratchAccount(record.account);
-  const copy = createCurrencyRecord(scratch, record.currencyNo, record.ledgerId);
-  scratch.currencies[record.currencyNo] = copy;
-  for (const holding of holdingsInOrder(record)) {
-    copyHolding(holding, holdingOf(scratch, holding.instrument));
-  }
-  return { record: copy, cash: 0 };
-};
+export const sketchOf = ({ account, currencyNo }: CurrencyRecord): Sketch => ({
+  record: scratchRecord(account, currencyNo, true),
+  cash: 0,
+});
 
 /** Trades signed lots at a price, without fees; premium moves the sketch's cash. */
 export const tradeOn = (
