@@ -17,6 +17,12 @@ const failed = [
     seed: 2,
     minutes: 0.2,
   },
+  {
+    name: "a liquidation's order was taken for the one that the command placed",
+    seed: 13,
+    minutes: 0.5,
+  },
+  { name: 'each second of an auction rounded funding once more', seed: 15, minutes: 0.5 },
 ];
 
 test.each(failed)('seed $seed: $name', async ({ seed, minutes }) => {

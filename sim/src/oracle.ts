@@ -14,6 +14,20 @@ import { pick, type World } from './world.ts';
 
 type OracleFault = 'stale' | 'outlier' | 'gap';
 
+const scaled = (price: UsdMicros, factor: number): UsdMicros =>
+  Math.round(price * factor) as UsdMicros;
+
+const moved = (command: Command, factor: number): Command => {
+  if (factor === 1) return command;
+  if (command.type === 'set-index') return { ...command, price: scaled(command.price, factor) };
+  if (command.type !== 'set-forwards') return command;
+  const forwards = command.forwards.map(({ expiryUs, price }) => ({
+    expiryUs,
+    price: scaled(price, factor),
+  }));
+  return { ...command, forwards };
+};
+
 export class Oracle {
   readonly #world: World;
   readonly #random: Random;
@@ -41,9 +55,23 @@ export class Oracle {
 
   /** What it would say now, before any fault. */
   commands(): readonly Command[] {
+    const factor = this.#factor();
     return this.#source
       .commandsAt(this.#world.venue.nowUs())
-      .filter((command) => !('indexName' in command) || this.#indexNames.has(command.indexName));
+      .filter((command) => !('indexName' in command) || this.#indexNames.has(command.indexName))
+      .map((command) => moved(command, factor));
+  }
+
+  /** Where the crashes of the run have brought prices to. */
+  #factor(): number {
+    const { options, schedule } = this.#world;
+    const elapsed = (schedule.nowUs - options.startUs) / 1e6;
+    let all = 1;
+    for (const { afterSeconds, seconds, factor } of options.crashes) {
+      const done = Math.min(1, Math.max(0, (elapsed - afterSeconds) / seconds));
+      all *= 1 + (factor - 1) * done;
+    }
+    return all;
   }
 
   /** Speaks once. */

@@ -6,6 +6,15 @@ import { createRandom, type Random } from '@openstrike/std';
 /** How often a kind of fault comes, on average; null for never. */
 export type EverySeconds = number | null;
 
+/** Prices go to a multiple of what they would be, and stay there. */
+export interface Crash {
+  /** From the beginning of the run. */
+  readonly afterSeconds: number;
+  /** How long the move takes. */
+  readonly seconds: number;
+  readonly factor: number;
+}
+
 export interface SimOptions {
   readonly seed: number;
   /** Virtual minutes of the safety phase. */
@@ -25,6 +34,10 @@ export interface SimOptions {
     readonly hostile: number;
     readonly stormers: number;
     readonly treasurers: number;
+    /** Thin accounts that take all the risk they can. */
+    readonly gamblers: number;
+    /** Who answers liquidation auctions. */
+    readonly providers: number;
     /** Commands of all clients together in a second. */
     readonly commandsPerSecond: number;
     /** Share of orders that carry a client key. */
@@ -62,6 +75,10 @@ export interface SimOptions {
     /** Says nothing around 08:00. */
     readonly silentOverExpiry: boolean;
   };
+  /** Moves of all prices at once, one after the other. */
+  readonly crashes: readonly Crash[];
+  /** What the insurance funds begin with, in minor units. */
+  readonly insurance: number;
   readonly clock: { readonly jumpEverySeconds: EverySeconds };
 }
 
@@ -127,7 +144,21 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
       silentOverExpiry: random.nextInt(0, 4) === 0,
     },
     clock: { jumpEverySeconds: sometimes(random, 60) },
+    ...drawDistress(createRandom(seed).fork('distress'), minutes),
   };
+};
+
+/** Most runs have a crash, and a fund that may or may not do. */
+const drawDistress = (
+  random: Random,
+  minutes: number,
+): Pick<SimOptions, 'crashes' | 'insurance'> => {
+  const crashes = Array.from({ length: random.nextInt(0, 4) }, () => ({
+    afterSeconds: Math.round(60 * minutes * (0.2 + 0.7 * random.nextFloat())),
+    seconds: one(random, [1, 5, 20, 60]),
+    factor: one(random, [0.6, 0.8, 0.9, 0.95, 0.98, 1.02, 1.05, 1.1, 1.3, 1.6]),
+  }));
+  return { crashes, insurance: one(random, [1, 1e5, 1e7, 1e10]) };
 };
 
 const drawClients = (random: Random): SimOptions['clients'] => ({
@@ -137,6 +168,8 @@ const drawClients = (random: Random): SimOptions['clients'] => ({
   hostile: random.nextInt(1, 3),
   stormers: random.nextInt(0, 3),
   treasurers: random.nextInt(1, 3),
+  gamblers: random.nextInt(0, 8),
+  providers: random.nextInt(0, 3),
   commandsPerSecond: one(random, [20, 50, 120]),
   keyShare: one(random, [0.02, 0.05, 0.15]),
   timeoutMs: one(random, [200, 1_000, 5_000]),
@@ -145,7 +178,7 @@ const drawClients = (random: Random): SimOptions['clients'] => ({
 /** The options as one line a group. */
 export const describeOptions = (options: SimOptions): readonly string[] =>
   Object.entries(options)
-    .filter(([, value]) => typeof value === 'object')
+    .filter(([, value]) => typeof value === 'object' && !Array.isArray(value))
     .map(([group, values]) => {
       const rounded = Object.entries(values as Record<string, unknown>).map(
         ([name, value]) =>

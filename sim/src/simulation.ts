@@ -9,6 +9,7 @@ import { Auditor } from './auditor/auditor.ts';
 import { sameValue } from './auditor/same-value.ts';
 import { hold, show } from './auditor/violation.ts';
 import { Client } from './clients/client.ts';
+import { Gambler, Provider } from './clients/gamblers.ts';
 import { Operator } from './clients/operator.ts';
 import { orderOf } from './clients/order-form.ts';
 import { HostileTrader, Treasurer } from './clients/outsiders.ts';
@@ -173,8 +174,9 @@ class Simulation {
       await this.#runUntil(waitOf(schedule, oracleEveryUs));
       for (const command of oracle.commands()) await this.#submit(command);
     }
+    const amount = this.#options.insurance as Cash;
     for (const currency of ['BTC', 'ETH', 'USDC'] as const) {
-      await this.#submit({ type: 'seed-insurance', currency, amount: 1e10 as Cash });
+      await this.#submit({ type: 'seed-insurance', currency, amount });
     }
     await this.#openAccounts();
     const id = await this.#openAccount('operator', 0);
@@ -190,12 +192,17 @@ class Simulation {
       ['hostile', clients.hostile, HostileTrader, 5],
       ['stormer', clients.stormers, Stormer, 20],
       ['treasurer', clients.treasurers, Treasurer, 5],
+      ['gambler', clients.gamblers, Gambler, 0.03],
+      ['provider', clients.providers, Provider, 50],
     ] as const;
     const random = this.#random.fork('accounts');
     for (const [name, count, Kind, coins] of kinds) {
       for (let i = 1; i <= count; i++) {
         const wealth = coins * (0.1 + 2 * random.nextFloat());
         const id = await this.#openAccount(`${name} ${i}`, wealth);
+        if (name === 'provider') {
+          await this.#submit({ type: 'set-provider', accountId: id, provider: true });
+        }
         this.#clients.push(new Kind(this.#world, this.#random.fork(`${name} ${i}`), id));
       }
     }
@@ -244,6 +251,9 @@ class Simulation {
     const tick = (): void => {
       if (this.#done) return;
       this.#oracle?.tick();
+      if (this.#phase === 'safety') {
+        for (const client of this.#clients) if (client instanceof Provider) client.act();
+      }
       schedule.after(oracleEveryUs, tick);
     };
     schedule.after(1, tick);

@@ -19,11 +19,14 @@ import { CashModel } from './cash-model.ts';
 import { ContractFactsTable, coinsAt, feeBase, feeIsRight, valueAt } from './contract-facts.ts';
 import { FixingModel } from './fixing-model.ts';
 import { KeyModel } from './key-model.ts';
+import { LiquidationModel } from './liquidation-model.ts';
 import { OrderModel } from './order-model.ts';
 import { checkPlaced } from './placed-orders.ts';
 import { PositionModel } from './position-model.ts';
 import { sameValue } from './same-value.ts';
+import { SolvencyModel } from './solvency-model.ts';
 import { hold, show } from './violation.ts';
+import { WatchModel } from './watch-model.ts';
 
 /** Published commands that a report of a failure shows. */
 const traceMax = 12;
@@ -34,6 +37,13 @@ export class Auditor {
   readonly books = new BookModel();
   readonly positions = new PositionModel();
   readonly facts = new ContractFactsTable();
+  readonly solvency = new SolvencyModel(this.facts, this.positions);
+  readonly #liquidations: LiquidationModel;
+  readonly #watch: WatchModel;
+  /** Changes of marks in the present command, by currency. */
+  readonly #marksChanged = new Map<Currency, number>();
+  readonly #halted = new Set<string>();
+  readonly #frozen = new Set<string>();
   readonly #keys = new KeyModel();
   readonly #fixings = new FixingModel();
   readonly #coverage: Coverage;
@@ -57,6 +67,19 @@ export class Auditor {
     this.#shadow = shadow;
     this.#coverage = coverage;
     this.#auditEvery = auditEvery;
+    const { cash, positions, solvency } = this;
+    const liquidations = new LiquidationModel(cash, positions, solvency, coverage);
+    this.#liquidations = liquidations;
+    this.#watch = new WatchModel(
+      shadow,
+      (currency) => this.#isQuiet(currency),
+      (accountId, currency) => liquidations.isHandled(accountId, currency),
+    );
+  }
+
+  /** Liquidation auctions that may be answered now. */
+  auctions(): ReturnType<LiquidationModel['auctions']> {
+    return this.#liquidations.auctions();
   }
 
   /** Takes a published command in and checks all of it. Throws: a Violation. */
@@ -79,7 +102,13 @@ export class Auditor {
       const refused = events.some(({ type }) => type === 'command-rejected');
       if (!refused) this.#fixings.print(command.indexName, command.price, tsUs);
     }
-    for (const event of events) this.#check(event, applied);
+    this.#liquidations.begin();
+    for (const event of events) {
+      this.#check(event, applied);
+      this.solvency.take(event);
+      this.#liquidations.take(event);
+      this.#noteState(event);
+    }
     this.#close(applied);
     this.#follow(applied);
     this.events += events.length;
@@ -183,6 +212,30 @@ export class Auditor {
     }
   }
 
+  #noteState(event: Event): void {
+    if (event.type === 'trading-state-changed') {
+      if (event.state === 'halted') this.#halted.add(event.scope);
+      else this.#halted.delete(event.scope);
+    } else if (event.type === 'index-changed') {
+      if (event.status === 'frozen') this.#frozen.add(event.indexName);
+      else this.#frozen.delete(event.indexName);
+    } else if (event.type === 'marks-changed') {
+      const { instrument } = this.facts.get(event.instrumentIds[0] as never);
+      const { settlementCurrency: currency } = instrument;
+      this.#marksChanged.set(currency, (this.#marksChanged.get(currency) ?? 0) + 1);
+    }
+  }
+
+  /** Whether nobody can be liquidated in a currency now. */
+  #isQuiet(currency: Currency): boolean {
+    if (this.#halted.has('all') || this.#halted.has(currency)) return true;
+    for (const { instrument, state } of this.facts.all()) {
+      if (instrument.settlementCurrency !== currency || state === 'delivered') continue;
+      if (state !== 'open' || this.#frozen.has(instrument.indexName)) return true;
+    }
+    return false;
+  }
+
   #checkTrade(trade: Extract<Event, { type: 'trade' }>): void {
     const facts = this.facts.get(trade.instrumentId);
     const { instrument, fees } = facts;
@@ -196,7 +249,9 @@ export class Auditor {
     const value = valueAt(instrument, sizeLots, priceTicks);
     const cap = instrument.kind === 'option' ? fees.premiumCapRate : null;
     for (const party of [trade.taker, trade.maker]) {
-      const rate = party === trade.taker ? fees.takerRate : fees.makerRate;
+      const outside = trade.liquidation !== null && trade.maker.orderType === 'market';
+      const full = party === trade.taker ? fees.takerRate : fees.makerRate;
+      const rate = outside ? 0 : full;
       hold(
         feeIsRight(party.fee, base, rate, cap, value),
         'fees are within their cap',
@@ -242,11 +297,13 @@ export class Auditor {
     this.orders.close();
     this.positions.close();
     this.cash.close(applied);
+    this.#liquidations.close(applied);
     this.books.close((instrumentId) => this.orders.ofInstrument(instrumentId));
   }
 
   /** Applies the command to the shadow, compares, and asks it about the accounts concerned. */
-  #follow({ command, seq, tsUs, events }: Applied): void {
+  #follow(applied: Applied): void {
+    const { command, seq, tsUs, events } = applied;
     const again = this.#shadow.apply(command, seq, tsUs);
     hold(
       sameValue(events, again),
@@ -259,6 +316,8 @@ export class Auditor {
       this.#hashes.delete(seq);
       this.#coverage.count('audit', 'state hash');
     }
+    this.#watch.close(applied, this.#marksChanged);
+    this.#marksChanged.clear();
     for (const [accountId, currency] of this.#toQuery.values()) this.#margin(accountId, currency);
     this.#toQuery.clear();
     const took = command.type === 'withdraw' || command.type === 'transfer';

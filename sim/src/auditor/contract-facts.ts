@@ -63,6 +63,10 @@ export class ContractFactsTable {
     return facts;
   }
 
+  family({ family }: Instrument): ContractFamily | undefined {
+    return this.#families.get(family);
+  }
+
   all(): Iterable<ContractFacts> {
     return this.#facts.values();
   }

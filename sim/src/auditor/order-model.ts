@@ -36,8 +36,10 @@ export class OrderModel {
     hold(sizeLots > 0 && Number.isSafeInteger(sizeLots), 'trades have a size', () => show(trade));
     const resting = this.#side(trade, maker);
     const arriving = this.#side(trade, taker);
+    // A liquidation's own orders meet each other at the mark and stand in no book.
+    const outside = trade.liquidation !== null && maker.orderType === 'market';
     hold(
-      resting.priceTicks === priceTicks,
+      outside || resting.priceTicks === priceTicks,
       "trades are at the maker's price",
       () => `${show(resting)} ${show(trade)}`,
     );
@@ -47,6 +49,7 @@ export class OrderModel {
       'a post-only order takes nothing',
       () => show(arriving),
     );
+    if (outside) return;
     for (const order of this.#byInstrument.get(instrumentId)?.values() ?? []) {
       if (order.side !== maker.side || !rests(order) || order.orderId === taker.orderId) continue;
       const better =

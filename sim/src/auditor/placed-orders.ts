@@ -10,7 +10,9 @@ export const placedOf = (command: PlaceOrder, events: readonly Event[]): OrderSt
     if (event.type !== 'order-changed' || event.cause !== 'placed') continue;
     const { accountId, clientKey, triggerOrderId } = event.order;
     const own = accountId === command.accountId && clientKey === command.clientKey;
-    if (own && triggerOrderId === null) placed.push(event.order);
+    // Timers that ran before it may have placed a liquidation's orders.
+    const forced = event.order.label === 'liquidation';
+    if (own && triggerOrderId === null && !forced) placed.push(event.order);
   }
   return placed;
 };

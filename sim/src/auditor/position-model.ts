@@ -59,6 +59,25 @@ export class PositionModel {
     }
   }
 
+  /** All that an account has, flat positions with something unpaid included. */
+  *ofAccount(accountId: AccountId): Iterable<{
+    readonly instrumentId: InstrumentId;
+    readonly lots: number;
+    readonly base: number;
+  }> {
+    for (const [instrumentId, positions] of this.#positions) {
+      const position = positions.get(accountId);
+      if (position !== undefined) yield { instrumentId, ...position };
+    }
+  }
+
+  /** Accounts with an open position. */
+  holders(): Set<AccountId> {
+    const found = new Set<AccountId>();
+    for (const [, { accountId }] of this.held()) found.add(accountId);
+    return found;
+  }
+
   trade(trade: Trade, facts: ContractFacts): void {
     this.#fill(trade, trade.taker, facts);
     this.#fill(trade, trade.maker, facts);

@@ -134,6 +134,48 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
       return matcher.submit(book, side, further, lots, display, owner, user, rest, selfTrade);
     },
   })),
+  "a provider's answer is misheard": mishearing((command) =>
+    command.type === 'answer-liquidation' && command.price > 0
+      ? { ...command, price: command.price * 0.9 }
+      : command,
+  ),
+  'the fund pays a unit that nobody gets': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'insurance-changed' && event.change < 0
+        ? {
+            ...event,
+            change: (event.change - 1) as typeof event.change,
+            balance: (event.balance - 1) as typeof event.balance,
+          }
+        : event,
+    ),
+  ),
+  'deleveraging charges a unit that it does not tell': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'deleveraged' && event.charge > 0
+        ? { ...event, charge: (event.charge - 1) as typeof event.charge }
+        : event,
+    ),
+  ),
+  'an account is sold out without an auction': misspeaking((events) =>
+    events.filter(
+      (event) =>
+        !(event.type === 'liquidation-phase-changed' && event.phase !== 'insolvent-auction'),
+    ),
+  ),
+  'a step is told better than it was': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'liquidation-stepped'
+        ? {
+            ...event,
+            after: {
+              ...event.after,
+              netEquity: (event.after.netEquity + 10_000_000) as typeof event.after.netEquity,
+            },
+          }
+        : event,
+    ),
+  ),
   'the machine is not deterministic': {
     ...soundPlant,
     createMachine: (() => {

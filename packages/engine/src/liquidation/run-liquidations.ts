@@ -21,7 +21,7 @@ import {
 } from '@openstrike/risk';
 import { currencyRecordOf, moveCash } from '../account/cash.ts';
 import { holdingOf } from '../account/holdings.ts';
-import { accrueFunding, chargeFunding } from '../funding/funding.ts';
+import { accrueFunding } from '../funding/funding.ts';
 import type { AccountRecord, CurrencyRecord, EngineState, VenueAccounts } from '../state.ts';
 import { schedule } from '../timers.ts';
 import { executeOrder } from '../trading/execute-order.ts';
@@ -119,14 +119,12 @@ const tell = (
   });
 };
 
-/** Brings the funding of an account's perpetuals up to now, so that steps are judged after it. */
-const chargeUp = (state: EngineState, record: CurrencyRecord): void => {
-  for (const holding of record.holdings) {
-    const { funding } = holding.instrument;
-    if (funding === null || holding.sizeLots === 0) continue;
-    accrueFunding(funding, state.nowUs);
-    chargeFunding(holding, funding);
-    holding.record.marginVersion = -1;
+/** Brings the funding of an account's perpetuals up to now: a trade charges it to its lots. */
+const accrueAll = (state: EngineState, record: CurrencyRecord): void => {
+  for (const { instrument, sizeLots } of record.holdings) {
+    if (instrument.funding !== null && sizeLots !== 0) {
+      accrueFunding(instrument.funding, state.nowUs);
+    }
   }
 };
 
@@ -294,7 +292,7 @@ const trySlice = (state: EngineState, one: LiquidationRecord): void => {
 const step = (state: EngineState, one: LiquidationRecord): void => {
   const { record } = one;
   if (!canLiquidate(state, record)) return;
-  chargeUp(state, record);
+  accrueAll(state, record);
   const figures = figuresOf(state, record);
   if (!lacksMargin(figures)) return end(state, one, 'restored');
   const stage = stageOf(one, figures, parameters, holdsPositions(record));

@@ -9,11 +9,15 @@ export interface OrderAnswer {
   readonly trades: readonly ApiUserTrade[];
 }
 
-/** The order that a command placed: the first placed that no trigger brought. */
+/**
+ * The order that a command placed: the last placed that no trigger brought. What came due before
+ * the command may have placed a liquidation's orders.
+ */
 const placedId = (events: readonly Event[]): OrderId | null => {
-  for (const event of events) {
+  for (let i = events.length - 1; i >= 0; i--) {
+    const event = events[i];
     if (
-      event.type === 'order-changed' &&
+      event?.type === 'order-changed' &&
       event.cause === 'placed' &&
       event.order.triggerOrderId === null
     ) {

@@ -1,0 +1,319 @@
+// Liquidation model: follows every liquidation from its start to its end by the events alone.
+// Invariants: nobody is liquidated whose equity covers maintenance margin; phases come in order and
+// each kind of step in its own; each step improves the account; the fund pays before anybody is
+// charged, those closed out before all others; what was paid, charged and shared is told to the
+// unit and makes the account whole; nobody without an open position is charged, and nobody more
+// than they gained.
+import type {
+  AccountId,
+  Applied,
+  CashChanged,
+  Currency,
+  Deleveraged,
+  Event,
+  LiquidationEnded,
+  LiquidationPhase,
+  LiquidationStepped,
+  LossSocialised,
+  MarginState,
+} from '@openstrike/domain';
+import type { Coverage } from '../coverage.ts';
+import type { CashModel } from './cash-model.ts';
+import type { PositionModel } from './position-model.ts';
+import type { SolvencyModel } from './solvency-model.ts';
+import { hold, show } from './violation.ts';
+
+const order: readonly LiquidationPhase[] = [
+  'hedge',
+  'auction',
+  'insolvent-auction',
+  'deleveraging',
+];
+
+const phasesOf: Readonly<Record<LiquidationStepped['kind'], readonly LiquidationPhase[]>> = {
+  hedge: ['hedge'],
+  slice: ['auction', 'insolvent-auction'],
+  deleveraging: ['deleveraging'],
+};
+
+interface Open {
+  readonly id: number;
+  readonly accountId: AccountId;
+  readonly currency: Currency;
+  phase: LiquidationPhase;
+}
+
+/** Cash that moved since the last step was told, by reason; and what the fund changed by. */
+interface Since {
+  readonly cash: Map<string, number>;
+  readonly receipts: Deleveraged[];
+  readonly shares: LossSocialised[];
+  fund: number;
+}
+
+const fresh = (): Since => ({ cash: new Map(), receipts: [], shares: [], fund: 0 });
+
+const reasons = ['liquidation', 'deleveraging', 'socialised-loss', 'insurance', 'liquidation-fee'];
+
+export class LiquidationModel {
+  readonly #open = new Map<string, Open>();
+  readonly #debts = new Map<string, number>();
+  readonly #cash: CashModel;
+  readonly #positions: PositionModel;
+  readonly #solvency: SolvencyModel;
+  readonly #coverage: Coverage;
+  readonly #answers = new Map<string, { readonly price: number; readonly shareMax: number }>();
+  #lastId = 0;
+  #since = fresh();
+  /** Who held something when the present command began; made when first asked for. */
+  #holders: Set<AccountId> | null = null;
+
+  constructor(
+    cash: CashModel,
+    positions: PositionModel,
+    solvency: SolvencyModel,
+    coverage: Coverage,
+  ) {
+    this.#cash = cash;
+    this.#positions = positions;
+    this.#solvency = solvency;
+    this.#coverage = coverage;
+  }
+
+  /** Whether an account is being liquidated in a currency, or owes what nobody can bear. */
+  isHandled(accountId: AccountId, currency: Currency): boolean {
+    const key = `${accountId}:${currency}`;
+    return this.#open.has(key) || this.#debts.has(key);
+  }
+
+  /** Auctions that may be answered now. */
+  auctions(): readonly { readonly id: number; readonly insolvent: boolean }[] {
+    return [...this.#open.values()]
+      .filter(({ phase }) => phase === 'auction' || phase === 'insolvent-auction')
+      .map(({ id, phase }) => ({ id, insolvent: phase === 'insolvent-auction' }));
+  }
+
+  busy(): boolean {
+    return this.#open.size > 0;
+  }
+
+  take(event: Event): void {
+    switch (event.type) {
+      case 'liquidation-started': {
+        const { liquidationId, accountId, currency, state } = event;
+        const key = `${accountId}:${currency}`;
+        hold(!this.#open.has(key), 'an account has one liquidation', () => show(event));
+        hold(liquidationId === this.#lastId + 1, 'liquidations are counted', () => show(event));
+        this.#lastId = liquidationId;
+        this.#holders ??= this.#positions.holders();
+        this.#lacks(state, event);
+        this.#check(accountId, currency, state);
+        this.#open.set(key, { id: liquidationId, accountId, currency, phase: 'hedge' });
+        return;
+      }
+      case 'liquidation-phase-changed': {
+        const one = this.#of(event);
+        const forward = order.indexOf(event.phase) > order.indexOf(one.phase);
+        hold(forward, 'the waterfall goes forward', () => `${one.phase} ${show(event)}`);
+        one.phase = event.phase;
+        this.#coverage.count('liquidation', event.phase);
+        return this.#lacks(event.state, event);
+      }
+      case 'liquidation-stepped':
+        return this.#step(event);
+      case 'liquidation-answered': {
+        const { liquidationId, accountId, price, shareMax } = event;
+        this.#answers.set(`${liquidationId}:${accountId}`, { price, shareMax });
+        return;
+      }
+      case 'deleveraged':
+        this.#since.receipts.push(event);
+        return this.#charged(event.accountId, event.charge, Number.POSITIVE_INFINITY, event);
+      case 'loss-socialised':
+        this.#since.shares.push(event);
+        return this.#charged(event.accountId, event.charge, event.gain, event);
+      case 'insurance-changed':
+        hold(event.balance >= 0, 'the fund is never negative', () => show(event));
+        this.#since.fund += event.change;
+        return;
+      case 'cash-changed':
+        return this.#move(event);
+      case 'liquidation-ended':
+        return this.#end(event);
+      default:
+        return;
+    }
+  }
+
+  /** Remembers who holds positions before a command that may liquidate. */
+  begin(): void {
+    this.#holders = this.busy() ? this.#positions.holders() : null;
+  }
+
+  /** Holds what must hold between two commands. */
+  close({ command, events }: Applied): void {
+    this.#checkAnswer(command, events);
+    const { cash, receipts, shares, fund } = this.#since;
+    hold(receipts.length + shares.length === 0, 'receipts are of a step', () => show(receipts));
+    const seeded = command.type === 'seed-insurance' ? fund : 0;
+    hold(fund === seeded, 'the fund changes by steps', () => `${fund} by ${show(command)}`);
+    for (const reason of reasons) {
+      const moved = cash.get(reason) ?? 0;
+      hold(moved === 0, 'liquidations conserve cash', () => `${reason} ${moved}`);
+    }
+    this.#since = fresh();
+  }
+
+  /** An answer is taken as it was given. */
+  #checkAnswer(command: Applied['command'], events: readonly Event[]): void {
+    if (command.type !== 'answer-liquidation') return;
+    const refused = events.some(({ type }) => type === 'command-rejected');
+    const told = this.#answers.get(`${command.liquidationId}:${command.accountId}`);
+    const { price, shareMax } = command;
+    hold(
+      refused || (told?.price === price && told.shareMax === shareMax),
+      'answers are taken as given',
+      () => `${show(command)} ${show(told)}`,
+    );
+  }
+
+  #of({
+    liquidationId,
+    accountId,
+    currency,
+  }: Pick<LiquidationEnded, 'liquidationId' | 'accountId' | 'currency'>): Open {
+    const one = this.#open.get(`${accountId}:${currency}`);
+    hold(
+      one !== undefined && one.id === liquidationId,
+      'steps are of a liquidation',
+      () => `${liquidationId} of ${accountId}`,
+    );
+    return one;
+  }
+
+  #lacks(state: MarginState, event: Event): void {
+    hold(
+      state.marginEquity < state.maintenance,
+      'nobody is liquidated whose equity covers maintenance margin',
+      () => show(event),
+    );
+  }
+
+  #check(accountId: AccountId, currency: Currency, state: MarginState): void {
+    this.#solvency.check(accountId, currency, this.#cash.balance(accountId, currency), state);
+  }
+
+  #charged(accountId: AccountId, charge: number, gain: number, event: Event): void {
+    hold(charge >= 0 && charge <= gain, 'nobody is charged beyond their gain', () => show(event));
+    const held = this.#holders?.has(accountId) === true;
+    hold(held, 'flat accounts are untouched', () => show(event));
+  }
+
+  #move({ reason, change }: CashChanged): void {
+    if (!reasons.includes(reason)) return;
+    const { cash } = this.#since;
+    cash.set(reason, (cash.get(reason) ?? 0) + change);
+  }
+
+  #step(event: LiquidationStepped): void {
+    const one = this.#of(event);
+    const { kind, before, after, accountId, currency } = event;
+    hold(phasesOf[kind].includes(one.phase), 'steps come in their phase', () => show(event));
+    this.#lacks(before, event);
+    hold(improves(before, after), 'each step improves the account', () => show(event));
+    this.#check(accountId, currency, after);
+    this.#paid(event);
+    if (event.providerId !== null) {
+      const answer = this.#answers.get(`${one.id}:${event.providerId}`);
+      const kept = answer?.price === event.price && event.share <= (answer?.shareMax ?? 0);
+      hold(kept, 'providers get what they answered', () => `${show(answer)} ${show(event)}`);
+    }
+    if (event.providerId !== null) this.#holders?.add(event.providerId);
+    this.#coverage.count('liquidation', `${kind} step`);
+    if (event.fromFund > 0) this.#coverage.count('liquidation', 'paid by the fund');
+    if (event.fromDeleveraging > 0) this.#coverage.count('liquidation', 'charged to closed out');
+    if (event.fromSocialised > 0) this.#coverage.count('liquidation', 'loss socialised');
+  }
+
+  /** Who paid what in a step, and in which order. */
+  #paid(event: LiquidationStepped): void {
+    const { cash, receipts, shares, fund } = this.#since;
+    const { kind, fromFund, fromDeleveraging, fromSocialised, fee, after, currency } = event;
+    const toFund = kind === 'slice' ? fee : 0;
+    hold(
+      fund === toFund - fromFund,
+      'the fund pays and takes as told',
+      () => `${fund} ${show(event)}`,
+    );
+    const viaFund = (cash.get('insurance') ?? 0) + (cash.get('liquidation-fee') ?? 0);
+    hold(viaFund === 0 - fund, 'what the fund pays somebody gets', () => `${viaFund} ${fund}`);
+    const charges = receipts.reduce((sum, { charge }) => sum + charge, 0);
+    hold(charges === fromDeleveraging, 'receipts add up', () => `${charges} ${show(event)}`);
+    const shared = shares.reduce((sum, { charge }) => sum + charge, 0);
+    hold(shared === fromSocialised, 'shared losses add up', () => `${shared} ${show(event)}`);
+    const left = this.#cash.insurance.get(currency) ?? 0;
+    hold(
+      fromDeleveraging + fromSocialised === 0 || left === 0,
+      'the fund pays before others do',
+      () => `${left} ${show(event)}`,
+    );
+    if (fromFund + charges + shared > 0 && kind === 'deleveraging') {
+      hold(after.netEquity <= 0, 'nobody is made more than whole', () => show(event));
+    }
+    this.#sharedFairly(shares);
+    this.#coverage.count('liquidation', 'deleveraged', receipts.length);
+    cash.delete('insurance');
+    cash.delete('liquidation-fee');
+    const settled = ['liquidation', 'deleveraging', 'socialised-loss'];
+    for (const reason of settled) {
+      hold((cash.get(reason) ?? 0) === 0, 'liquidations conserve cash', () => show(event));
+    }
+    this.#since = fresh();
+  }
+
+  /** In proportion to gains, but for the unit that rounding gives or takes. */
+  #sharedFairly(shares: readonly LossSocialised[]): void {
+    const gains = shares.reduce((sum, { gain }) => sum + gain, 0);
+    const loss = shares.reduce((sum, { charge }) => sum + charge, 0);
+    for (const share of shares) {
+      const exact = (share.gain / gains) * loss;
+      const near = Math.abs(share.charge - exact) <= 1 + shares.length + exact * 1e-9;
+      hold(near, 'a loss is shared in proportion', () => `${show(share)} of ${loss} in ${gains}`);
+    }
+  }
+
+  #end(event: LiquidationEnded): void {
+    this.#of(event);
+    const { accountId, currency, outcome, state } = event;
+    const key = `${accountId}:${currency}`;
+    this.#open.delete(key);
+    this.#debts.delete(key);
+    this.#coverage.count('liquidation', `ended ${outcome}`);
+    this.#check(accountId, currency, state);
+    const { marginEquity, maintenance, netEquity } = state;
+    if (outcome === 'restored') {
+      const covered = marginEquity >= maintenance;
+      hold(covered, 'restored accounts cover their margin', () => show(event));
+    } else {
+      const whole = maintenance === 0 && (outcome === 'debt') === netEquity < 0;
+      hold(whole, 'a loss is borne to the unit', () => show(event));
+      const fund = this.#cash.insurance.get(currency) ?? 0;
+      hold(outcome === 'closed' || fund === 0, 'no debt stands beside a fund', () => show(event));
+    }
+    if (outcome === 'debt') this.#debts.set(key, netEquity);
+  }
+}
+
+/** In exact integers: the ratio rises, or the shortfall shrinks, or nothing is needed any more. */
+const improves = (before: MarginState, after: MarginState): boolean => {
+  if (after.maintenance === 0 && after.netEquity >= 0) return true;
+  if (before.netEquity > 0 && before.marginEquity > 0) {
+    const kept = BigInt(before.marginEquity) * BigInt(after.maintenance);
+    return BigInt(after.marginEquity) * BigInt(before.maintenance) > kept;
+  }
+  const grew =
+    before.netEquity > 0
+      ? after.marginEquity > before.marginEquity
+      : after.netEquity > before.netEquity;
+  return grew && after.maintenance <= before.maintenance;
+};
