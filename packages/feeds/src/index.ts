@@ -7,6 +7,13 @@ export {
   type ProofStep,
 } from './liability-tree.ts';
 export { minutesPerDay } from './minute-window.ts';
-export { type MarkedOption, thirtyDayVolatility } from './thirty-day-volatility.ts';
 export { recentTradesMax } from './trade-ring.ts';
 export { type TradeValue, tradeValue } from './trade-value.ts';
+export {
+  indexOfTerms,
+  type MarkedOption,
+  type StripTerm,
+  type TermsIndex,
+  type VolatilityIndexValue,
+  volatilityIndex,
+} from './volatility-index.ts';

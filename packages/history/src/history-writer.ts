@@ -12,7 +12,7 @@ import {
   type UsdMicros,
   usPerMinute,
 } from '@openstrike/domain';
-import { type MarkedOption, thirtyDayVolatility, tradeValue } from '@openstrike/feeds';
+import { type MarkedOption, tradeValue, volatilityIndex } from '@openstrike/feeds';
 import { assert } from '@openstrike/std';
 import type { MarkColumns, RareEvent, RowBatch } from './event-compactor.ts';
 import type { HistoryDatabase } from './history-database.ts';
@@ -303,8 +303,8 @@ export class HistoryWriter {
         statement.run(id, minute, price);
       }
     });
-    const iv = thirtyDayVolatility(this.#markedOptions(marks), marks.tsUs);
-    if (iv !== null) {
+    const iv = volatilityIndex(this.#markedOptions(marks), marks.tsUs)?.volatility;
+    if (iv !== undefined) {
       const code = indexNames.indexOf(marks.indexName);
       const sql = 'INSERT OR IGNORE INTO volatility_points VALUES (?, ?, ?)';
       this.#database.run(sql, code, minute, iv);

@@ -60,7 +60,7 @@ test('history keeps one mark and one volatility a minute', async () => {
   ]);
   const points = await history.volatilityPoints('btc_usd', all);
   expect(points.map((point) => point.tsUs)).toEqual([0, 1, 2].map((i) => start + i * usPerMinute));
-  expect(points[2]?.value).toBeCloseTo(0.48, 12);
+  expect(points[2]?.value).toBeCloseTo(0.48, 4);
   await history.close();
   rmSync(folder, { recursive: true });
 });

@@ -3,6 +3,7 @@
 import {
   currencies,
   type IndexName,
+  indexNames,
   type TsUs,
   tsUs,
   usPerDay,
@@ -111,11 +112,8 @@ const markPriceHistory = defineMethod({
 /** The index whose volatility stands for a currency; null for one without its own options. */
 const volatilityIndexOf = (currency: string): IndexName | null => {
   const word = currency.toLowerCase();
-  return word === 'btc' || word === 'btc_usd'
-    ? 'btc_usd'
-    : word === 'eth' || word === 'eth_usd'
-      ? 'eth_usd'
-      : null;
+  const name = word === 'btc' || word === 'eth' ? `${word}_usd` : word;
+  return indexNames.find((indexName) => indexName === name) ?? null;
 };
 
 const historyDays = 16;
@@ -160,8 +158,10 @@ const volatilityIndex = defineMethod({
     const points = [...(await history.volatilityPoints(indexName, range))];
     // History has a point a minute; the newest is what the market says now.
     const tsUs = call.context.clock.nowUs();
-    const value = tsUs > range.toUs ? null : impliedVolatility(call.context.feeds, indexName);
-    if (value !== null && tsUs >= range.fromUs) points.push({ tsUs, value });
+    const implied = tsUs > range.toUs ? null : impliedVolatility(call.context.feeds, indexName);
+    if (implied !== null && tsUs >= range.fromUs) {
+      points.push({ tsUs, value: implied.volatility });
+    }
     const candles = pointCandles(points, seconds * usPerSecond, 100);
     const data = candles.slice(-candlesMax);
     const earlier = candles[candles.length - data.length - 1];

@@ -1,7 +1,12 @@
 // Venue channels: indexes, marks of whole chains, states of instruments and of the platform.
 // Invariant: they tell what the feeds know; what the venue has no figure for is not made up.
 import { type IndexName, usPerDay, usPerHour, usPerSecond } from '@openstrike/domain';
-import { type Feeds, type MarkedOption, thirtyDayVolatility } from '@openstrike/feeds';
+import {
+  type Feeds,
+  type MarkedOption,
+  type VolatilityIndexValue,
+  volatilityIndex,
+} from '@openstrike/feeds';
 import { renderOptionMark, usdOf } from '@openstrike/wire';
 import { Channel, type ChannelBase } from './channel.ts';
 import { type IndexChannelType, type InstrumentMatch, matchesInstrument } from './channel-name.ts';
@@ -60,21 +65,33 @@ const markedOptions = (feeds: Feeds, indexName: IndexName): MarkedOption[] =>
     .flatMap(({ id, expiryUs, strike, indexName: name }) => {
       const ticker = name === indexName ? feeds.ticker(id) : null;
       if (ticker === null || expiryUs === null || strike === null) return [];
-      return [{ expiryUs, strike, forward: ticker.underlyingPrice, markIv: ticker.markIv }];
+      const { underlyingPrice: forward, markIv, bidIv, askIv } = ticker;
+      return [{ expiryUs, strike, forward, markIv, bidIv, askIv }];
     });
 
-/** The 30-day implied volatility of an index as it is now, a fraction; null without marks. */
-export const impliedVolatility = (feeds: Feeds, indexName: IndexName): number | null => {
+/** The 30-day implied volatility of an index as it is now, fractions; null without marks. */
+export const impliedVolatility = (
+  feeds: Feeds,
+  indexName: IndexName,
+): VolatilityIndexValue | null => {
   const index = feeds.index(indexName);
-  return index === null ? null : thirtyDayVolatility(markedOptions(feeds, indexName), index.tsUs);
+  return index === null ? null : volatilityIndex(markedOptions(feeds, indexName), index.tsUs);
 };
 
 const volatilityData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
   const index = feeds.index(indexName);
-  const volatility = impliedVolatility(feeds, indexName);
-  if (index === null || volatility === null) return [];
-  const percent = Math.round(volatility * 1e6) / 1e4;
-  return [{ index_name: indexName, timestamp: msOf(index.tsUs), volatility: percent }];
+  const implied = impliedVolatility(feeds, indexName);
+  if (index === null || implied === null) return [];
+  const percent = (fraction: number): number => Math.round(fraction * 1e6) / 1e4;
+  return [
+    {
+      index_name: indexName,
+      timestamp: msOf(index.tsUs),
+      volatility: percent(implied.volatility),
+      // Ours: how far spreads and missing wings leave it open, in percentage points.
+      error: percent(implied.error),
+    },
+  ];
 };
 
 const estimatedDeliveryData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
