@@ -12,7 +12,7 @@ import type { Random } from '@openstrike/std';
 import { contractTables } from './contracts.ts';
 import { pick, type World } from './world.ts';
 
-type OracleFault = 'stale' | 'outlier' | 'gap';
+type OracleFault = 'stale' | 'outlier' | 'gap' | 'flagged' | 'frozen';
 
 const scaled = (price: UsdMicros, factor: number): UsdMicros =>
   Math.round(price * factor) as UsdMicros;
@@ -88,9 +88,10 @@ export class Oracle {
   /** Begins to fail for a while. */
   fail(): void {
     const { venue, coverage } = this.#world;
-    this.#fault = pick(this.#random, ['stale', 'outlier', 'gap'] as const);
+    const fault = pick(this.#random, ['stale', 'outlier', 'gap', 'flagged', 'frozen'] as const);
+    this.#fault = fault;
     this.#faultEndsUs = venue.nowUs() + this.#random.nextInt(1, 15_000_000);
-    coverage.count('oracle', this.#fault);
+    coverage.count('oracle', fault);
   }
 
   #spoil(command: Command): Command | null {
@@ -105,6 +106,10 @@ export class Oracle {
     switch (this.#fault) {
       case 'gap':
         return null;
+      case 'flagged':
+        return { ...command, price: Math.round(price * 1.5) as UsdMicros, status: 'flagged' };
+      case 'frozen':
+        return { ...command, price: this.#stalePrices.get(indexName) ?? price, status: 'frozen' };
       case 'stale':
         return { ...command, price: this.#stalePrices.get(indexName) ?? price };
       case 'outlier': {

@@ -4,6 +4,7 @@
 // running through would have given.
 import { type TsUs, usPerDay, usPerHour } from '@openstrike/domain';
 import { assertNever } from '@openstrike/std';
+import { fixingPatienceUs } from './fixing/fixing.ts';
 import { closeFundingHour } from './funding/funding.ts';
 import { forgetDelivered } from './instruments.ts';
 import { deliveredAgeUs, settlementPauseUs } from './limits.ts';
@@ -111,7 +112,7 @@ const runTimer = (state: EngineState, timer: Timer): void => {
     case 'pause':
       return pause(state, timer.forUs);
     case 'expiry':
-      return deliverDue(state);
+      return deliverDue(state, timer.atUs - timer.forUs < fixingPatienceUs ? 0 : timer.forUs);
     case 'settlement':
       settleDaily(state, timer.forUs);
       return closeSettlement(state, timer.forUs);
@@ -124,17 +125,38 @@ const runTimer = (state: EngineState, timer: Timer): void => {
   }
 };
 
+/**
+ * Lets what expired and found no good index value wait so long for one. The hour counts from now,
+ * not from the expiry: a venue that was down has not heard from its oracle yet.
+ */
+const awaitFixings = (state: EngineState, tsUs: number): void => {
+  for (const { expiries } of state.indexes) {
+    for (const { expiryUs, instruments } of expiries) {
+      if (expiryUs >= tsUs) {
+        break;
+      }
+      const waits = state.timers.some(({ kind, forUs }) => kind === 'expiry' && forUs === expiryUs);
+      if (instruments.length > 0 && !waits) {
+        schedule(state, 'expiry', (tsUs + fixingPatienceUs) as TsUs, expiryUs);
+      }
+    }
+  }
+};
+
 /** Runs every timer that is due by an instant, each at its own. */
 export const runTimers = (state: EngineState, tsUs: number): void => {
+  let ran = false;
   for (let timer = state.timers[0]; timer !== undefined; timer = state.timers[0]) {
     if (timer.atUs > tsUs) {
-      return;
+      break;
     }
+    ran = true;
     state.timers.shift();
     state.nowUs = timer.atUs;
     runTimer(state, timer);
     fireLastPrices(state);
   }
+  if (ran) awaitFixings(state, tsUs);
 };
 
 /** When the next timer is due; null when nothing is scheduled. */

@@ -2,15 +2,17 @@
 // alone. Invariant: the same inputs give the same bits on every machine. It stands between the
 // oracle's commands and every mark.
 //
-// Between surfaces a slice's variance shrinks with time at constant volatility: w(k) * tauNow /
-// tauYears, where tauNow is the time left now and tauYears the time left when it was fitted; k is
-// taken at the forward now.
+// Between surfaces a slice's variance shrinks with the variance time that is left, at constant
+// volatility: w(k) * v(tauNow) / v(tauYears), where tauNow is the time left now and tauYears the
+// time left when it was fitted; k is taken at the forward now. The delivery price is a mean over
+// the last half hour, so variance time is less than time: two thirds of the half hour less before
+// it, and in it a third of what is left.
 //
 // In the half hour before 08:00 the delivery price is partly known: of 1,800 prints n are in. The
 // forward is (sum of prints + (1800 - n) * running forward) / 1800; an option on that mean is (1800
-// - n) / 1800 options on the running part, struck at what that part has to average. Its volatility
-// is the slice's at the option's own strike, over the time left: the slice is quoted on the plain
-// clock, in which the averaging is priced already.
+// - n) / 1800 options on the running part, struck at what that part has to average. Its variance is
+// the slice's at the option's own strike. Volatilities are quoted on the plain clock, over the time
+// left: a slice that is fitted to such quotes has the averaging in it.
 //
 // An expiry that the oracle has not named yet takes its forward and variance from its neighbours:
 // both are linear in time between them, in proportion to time before the first variance, and beyond
@@ -82,6 +84,32 @@ export const createExpiryCurve = (): ExpiryCurve => ({
   sliceB: null,
 });
 
+const SECONDS_PER_YEAR = usPerYear / 1_000_000;
+
+/**
+ * The variance time of a mean of one-second prints whose last is so far away: its variance over
+ * that of one price in a year.
+ *
+ * Units: years. Domain: up to a second before the end only the last print runs, and the mean of
+ * running prints is as uncertain as it.
+ * Source: the variance of the mean of m equally spaced values of a Brownian motion, (m + 1)(2m + 1)
+ * / (6 m^2) of that at its end; E. Levy, Pricing European average rate currency options (1992).
+ */
+export const varianceTime = (years: number): number => {
+  const seconds = years * SECONDS_PER_YEAR;
+  const before = Math.max(0, seconds - PRINTS);
+  const prints = Math.max(1, seconds - before);
+  const mean = ((1 + 1 / prints) * (2 + 1 / prints)) / 6;
+  return (before + (seconds - before) * mean) / SECONDS_PER_YEAR;
+};
+
+/** Variance time over time: what a volatility on the plain clock loses to the averaging. */
+const averagingShare = (years: number): number => (years > 0 ? varianceTime(years) / years : 1);
+
+/** The factor from a slice's variance to squared volatility over the time left. */
+const weightOf = (slice: SviSlice, years: number): number =>
+  averagingShare(years) / varianceTime(slice.tauYears);
+
 const yearsTo = (expiryUs: number, nowUs: number): number =>
   Math.max(0, expiryUs - nowUs) / usPerYear;
 
@@ -151,7 +179,7 @@ const setVariance = (curve: ExpiryCurve, inputs: CurveInputs, expiryUs: number):
   const only = below === null || above === null || below.expiryUs === expiryUs;
   const first = below ?? above;
   curve.sliceA = first === null ? null : first.slice;
-  curve.weightA = first === null ? 0 : 1 / (first.slice as SviSlice).tauYears;
+  curve.weightA = first === null ? 0 : weightOf(first.slice as SviSlice, curve.timeYears);
   curve.sliceB = null;
   curve.weightB = 0;
   if (only || below === null || above === null || curve.timeYears === 0) {
@@ -162,7 +190,9 @@ const setVariance = (curve: ExpiryCurve, inputs: CurveInputs, expiryUs: number):
   const timeBelow = yearsTo(below.expiryUs, inputs.nowUs);
   const timeAbove = yearsTo(above.expiryUs, inputs.nowUs);
   const along = (curve.timeYears - timeBelow) / (timeAbove - timeBelow);
-  curve.weightA *= ((1 - along) * timeBelow) / curve.timeYears;
+  curve.weightA =
+    (weightOf(below.slice as SviSlice, timeBelow) * (1 - along) * timeBelow) / curve.timeYears;
   curve.sliceB = above.slice;
-  curve.weightB = (along * timeAbove) / (curve.timeYears * (above.slice as SviSlice).tauYears);
+  curve.weightB =
+    (weightOf(above.slice as SviSlice, timeAbove) * along * timeAbove) / curve.timeYears;
 };

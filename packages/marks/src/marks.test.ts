@@ -16,6 +16,7 @@ import {
   usPerYear,
 } from '@openstrike/domain';
 import { black76 } from '@openstrike/pricing';
+import { createRandom } from '@openstrike/std';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -24,6 +25,7 @@ import {
   type ExpiryCurve,
   type ExpiryInputs,
   prepareCurve,
+  varianceTime,
 } from './expiry-curve.ts';
 import { createMarkColumns, createMarkPlan, type MarkedInstrument, markAll } from './mark-plan.ts';
 import { optionPriceAt, optionVolatilityAt, strikeVolatility } from './option-mark.ts';
@@ -229,11 +231,15 @@ describe('marks', () => {
     expect(marked(inputs).markIv).toEqual(plain.markIv);
   });
 
-  test('between surfaces the variance shrinks with time at constant volatility', () => {
+  /** Squared volatility over that of a slice just fitted, for the averaging nearer by. */
+  const share = (years: number): number => varianceTime(years) / years;
+
+  test('between surfaces the variance shrinks with variance time at constant volatility', () => {
     const later = inputsAt(nowUs + 15 * usPerDay);
     const volatility = strikeVolatility(curveAt(inputsAt(nowUs), expiryUs), 110_000);
     const curve = curveAt(later, expiryUs);
-    expect(strikeVolatility(curve, 110_000)).toBeCloseTo(volatility, 14);
+    const nearer = Math.sqrt(share(15 / 365) / share(30 / 365));
+    expect(strikeVolatility(curve, 110_000)).toBeCloseTo(volatility * nearer, 14);
     expect(curve.timeYears).toBeCloseTo(15 / 365, 14);
   });
 
@@ -318,7 +324,8 @@ describe('marks', () => {
     const near = curveAt(inputs, expiryUs - 15 * usPerDay);
     expect(near.forward).toBeCloseTo(100_250, 8);
     expect(strikeVolatility(near, near.forward)).toBeCloseTo(
-      strikeVolatility(curveAt(inputs, expiryUs), 100_500),
+      strikeVolatility(curveAt(inputs, expiryUs), 100_500) *
+        Math.sqrt(share(15 / 365) / share(30 / 365)),
       12,
     );
     const far = curveAt(inputs, expiryUs + 56 * usPerDay);
@@ -354,10 +361,79 @@ describe('the fixing window', () => {
       [option(1, { strike: 99_500 }), option(2, { strike: 40_000 })],
       window(900, 900 * 98_000),
     );
-    expect(columns.markPrice[0]).toBeCloseTo(price / 99_000, 12);
+    // The mark's volatility is that of a slice of a day ago, whose half hour is now a quarter.
+    const volatility = 0.5 * Math.sqrt(varianceTime(time) / time / (varianceTime(1 / 365) * 365));
+    const marked = optionPriceAt(curve, 99_500, 1, 'linear', volatility);
+    expect(columns.markPrice[0]).toBeCloseTo(marked / 99_000, 12);
     expect(columns.delta[1]).toBe(0.5);
     expect(columns.markPrice[1]).toBeCloseTo(59_000 / 99_000, 12);
   });
+
+  test('variance time is that of the mean of what still runs, value by value', () => {
+    // Var of the mean of W(t_1) .. W(t_m) is the sum of min(t_i, t_j) over all pairs over m^2.
+    const ofMean = (beforeSeconds: number, prints: number): number => {
+      let sum = 0;
+      for (let i = 1; i <= prints; i++) {
+        sum += (beforeSeconds + i) * (1 + 2 * (prints - i));
+      }
+      return sum / prints ** 2;
+    };
+    const perYear = usPerYear / usPerSecond;
+    for (const [before, prints] of [
+      [0, 1],
+      [0, 7],
+      [0, 900],
+      [0, 1800],
+      [3600, 1800],
+    ] as const) {
+      const seconds = varianceTime((before + prints) / perYear) * perYear;
+      expect(seconds).toBeCloseTo(ofMean(before, prints), 6);
+    }
+    expect(varianceTime(0)).toBe(0);
+  });
+
+  test.each([0, 450, 900, 1500, 1790])(
+    'after %d seconds the mark is what simulated prints are worth',
+    (passed) => {
+      // A slice of a day ago: the volatility of one price, over the variance time of the mean.
+      const volatility = 0.6;
+      const tauYears = 1 / 365;
+      const slice = flat(expiryUs, tauYears, volatility);
+      const a = volatility ** 2 * varianceTime(tauYears);
+      const fixed = 99_800;
+      const inputs = inputsAt(start + passed * usPerSecond, {
+        expiries: [{ expiryUs, forward: 100_000, slice: { ...slice, a } }],
+        fixingEndUs: expiryUs,
+        fixingSeconds: passed,
+        fixingSum: passed * fixed,
+      });
+      const curve = curveAt(inputs, expiryUs);
+      const strike = Math.round(curve.forward);
+      const marked = optionPriceAt(curve, strike, 1, 'linear', strikeVolatility(curve, strike));
+      const step = volatility * Math.sqrt(usPerSecond / usPerYear);
+      const paths = 1_500;
+      let sum = 0;
+      let squares = 0;
+      for (let path = 0; path < paths; path++) {
+        // Each path and its mirror image.
+        for (const sign of [1, -1]) {
+          const own = createRandom(`prints ${passed} ${path}`);
+          let price = 100_000;
+          let total = passed * fixed;
+          for (let second = passed; second < 1800; second++) {
+            price *= 1 + sign * step * own.nextNormal();
+            total += price;
+          }
+          const payoff = Math.max(total / 1800 - strike, 0);
+          sum += payoff;
+          squares += payoff * payoff;
+        }
+      }
+      const mean = sum / (2 * paths);
+      const error = Math.sqrt((squares / (2 * paths) - mean * mean) / (2 * paths));
+      expect(Math.abs(marked - mean)).toBeLessThan(4 * error + 1e-9);
+    },
+  );
 
   test('fully fixed, every option is at its payoff', () => {
     const columns = mark(

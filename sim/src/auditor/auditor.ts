@@ -100,7 +100,7 @@ export class Auditor {
     if (command.type === 'configure') this.facts.configure(command);
     if (command.type === 'set-index') {
       const refused = events.some(({ type }) => type === 'command-rejected');
-      if (!refused) this.#fixings.print(command.indexName, command.price, tsUs);
+      if (!refused) this.#fixings.print(command, tsUs);
     }
     this.#liquidations.begin();
     for (const event of events) {
@@ -188,7 +188,7 @@ export class Auditor {
         const key = `${event.indexName}:${event.expiryUs}`;
         hold(!this.#deliveryPrices.has(key), 'an expiry is delivered once', () => show(event));
         this.#deliveryPrices.set(key, event.price);
-        return this.#fixings.check(event);
+        return this.#fixings.check(event, applied.tsUs);
       }
       case 'instrument-listed':
         return this.facts.list(event.instrument);

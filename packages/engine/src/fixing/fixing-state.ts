@@ -9,12 +9,17 @@ export interface FixingState {
   windowEndUs: number;
   /** The second of the window that the last print belongs to, 1 to 1800; 0 before its first. */
   second: number;
-  /** Sum of the prints of the seconds before that one, carried ones included; micro-dollars. */
+  /** Sum of the good seconds before that one, carried ones included; micro-dollars. */
   sum: number;
-  /** Seconds of the window that had a print of their own. */
+  /** How many they are. */
+  counted: number;
+  /** Seconds of the window that had a good print of their own. */
   ownPrints: number;
-  /** The last print in or before the window, 0 when there never was one. */
+  /** The last print in or before the window, 0 when there never was one; whether it is good. */
   lastPrint: number;
+  lastGood: boolean;
+  /** The last good one, 0 when there never was one. */
+  lastGoodPrint: number;
   /**
    * The last window that a later print closed, 0 when none; its price (0: it had no print) and own
    * prints.
@@ -22,7 +27,7 @@ export interface FixingState {
   closedEndUs: number;
   closedPrice: number;
   closedPrints: number;
-  /** The print that closed it: the first one after its end. */
+  /** The first good print after its end; 0 until it comes. */
   closingPrint: number;
 }
 
@@ -31,8 +36,11 @@ export const createFixingState = (): FixingState => ({
   windowEndUs: 0,
   second: 0,
   sum: 0,
+  counted: 0,
   ownPrints: 0,
   lastPrint: 0,
+  lastGood: false,
+  lastGoodPrint: 0,
   closedEndUs: 0,
   closedPrice: 0,
   closedPrints: 0,
@@ -44,8 +52,11 @@ export const saveFixingState = (state: FixingState): readonly number[] => [
   state.windowEndUs,
   state.second,
   state.sum,
+  state.counted,
   state.ownPrints,
   state.lastPrint,
+  state.lastGood ? 1 : 0,
+  state.lastGoodPrint,
   state.closedEndUs,
   state.closedPrice,
   state.closedPrints,
@@ -55,17 +66,20 @@ export const saveFixingState = (state: FixingState): readonly number[] => [
 /** What `saveFixingState` took down. */
 export const restoreFixingState = (saved: readonly number[]): FixingState => {
   assert(
-    saved.length === 9 && saved.every(Number.isSafeInteger),
-    'a fixing state is nine integers',
+    saved.length === 12 && saved.every(Number.isSafeInteger),
+    'a fixing state is twelve integers',
   );
-  const [windowEndUs, second, sum, ownPrints, lastPrint, ...closed] = saved as number[];
-  const [closedEndUs, closedPrice, closedPrints, closingPrint] = closed;
+  const [windowEndUs, second, sum, counted, ownPrints, lastPrint, ...rest] = saved as number[];
+  const [lastGood, lastGoodPrint, closedEndUs, closedPrice, closedPrints, closingPrint] = rest;
   return {
     windowEndUs: windowEndUs as number,
     second: second as number,
     sum: sum as number,
+    counted: counted as number,
     ownPrints: ownPrints as number,
     lastPrint: lastPrint as number,
+    lastGood: lastGood === 1,
+    lastGoodPrint: lastGoodPrint as number,
     closedEndUs: closedEndUs as number,
     closedPrice: closedPrice as number,
     closedPrints: closedPrints as number,

@@ -13,7 +13,7 @@ import {
   usdMicrosPerUsd,
 } from '@openstrike/domain';
 import { type CurveInputs, createExpiryCurve } from '@openstrike/marks';
-import { fixingSeconds, fixingSum } from '../fixing/fixing.ts';
+import { fixedPart } from '../fixing/fixing.ts';
 import { addInstrument } from '../instruments.ts';
 import type { EngineState, IndexRecord } from '../state.ts';
 import { dueListings, liveContracts, wantedStrikes } from './due-listings.ts';
@@ -27,8 +27,8 @@ const curveInputsOf = (state: EngineState, index: IndexRecord): CurveInputs => (
     slice,
   })),
   fixingEndUs: index.fixing.windowEndUs,
-  fixingSeconds: fixingSeconds(index.fixing, state.nowUs),
-  fixingSum: fixingSum(index.fixing, state.nowUs) / usdMicrosPerUsd,
+  fixingSeconds: fixedPart(index.fixing, state.nowUs).seconds,
+  fixingSum: fixedPart(index.fixing, state.nowUs).sumUsd,
 });
 
 /**

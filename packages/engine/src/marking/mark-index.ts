@@ -17,7 +17,7 @@ import {
 } from '@openstrike/marks';
 import { shortOptionInitial, shortOptionMaintenance } from '@openstrike/risk';
 import type { OptionType } from '@openstrike/std';
-import { fixingSeconds, fixingSum } from '../fixing/fixing.ts';
+import { fixedPart } from '../fixing/fixing.ts';
 import { fundingChanged, setFundingRate } from '../funding/funding.ts';
 import { impactUsd } from '../limits.ts';
 import type { EngineState, IndexRecord, InstrumentRecord } from '../state.ts';
@@ -36,8 +36,8 @@ const curveInputsOf = (index: IndexRecord, nowUs: number): CurveInputs => ({
     slice,
   })),
   fixingEndUs: index.fixing.windowEndUs,
-  fixingSeconds: fixingSeconds(index.fixing, nowUs),
-  fixingSum: fixingSum(index.fixing, nowUs) / usdMicrosPerUsd,
+  fixingSeconds: fixedPart(index.fixing, nowUs).seconds,
+  fixingSum: fixedPart(index.fixing, nowUs).sumUsd,
 });
 
 const makePlan = (index: IndexRecord): MarkPlan => {

@@ -47,7 +47,7 @@ export const setIndex = (state: EngineState, command: SetIndex): RejectCode | nu
 
   // Point of no return.
   const index = indexOf(state, command.indexName);
-  recordPrint(index.fixing, command.price, state.nowUs);
+  recordPrint(index.fixing, command.price, state.nowUs, command.status === 'good');
   index.price = command.price;
   index.priceUs = state.nowUs;
   index.status = command.status;

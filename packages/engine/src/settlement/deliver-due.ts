@@ -116,9 +116,10 @@ const deliverExpiry = (
 
 /**
  * Delivers every expiry that is over and whose fixing is known; called when an expiry falls due and
- * after each index value. An expiry without contracts is forgotten at once.
+ * after each index value. An expiry without contracts is forgotten at once; one up to
+ * `lastResortUs` has waited long enough for a good index value.
  */
-export const deliverDue = (state: EngineState): void => {
+export const deliverDue = (state: EngineState, lastResortUs = 0): void => {
   for (const index of state.indexes) {
     for (const expiry of index.expiries.slice()) {
       if (expiry.expiryUs >= state.nowUs) {
@@ -128,7 +129,7 @@ export const deliverDue = (state: EngineState): void => {
         retireExpiry(state, index, expiry);
         continue;
       }
-      const fixing = fixingOf(index.fixing, expiry.expiryUs);
+      const fixing = fixingOf(index.fixing, expiry.expiryUs, expiry.expiryUs <= lastResortUs);
       if (fixing !== null) {
         const plan = planDelivery(state, expiry, fixing.price);
 

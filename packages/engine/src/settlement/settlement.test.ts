@@ -2,8 +2,10 @@ import {
   type AccountId,
   type Event,
   expiryOfCode,
+  goodIndex,
   type InstrumentId,
   type TsUs,
+  type UsdMicros,
   usPerHour,
   usPerMinute,
   usPerSecond,
@@ -190,6 +192,34 @@ describe('delivery', () => {
     const states = ofType(events, 'instrument-state-changed');
     expect(states.filter((row) => row.state === 'delivered').length).toBeGreaterThan(4);
     expect(venue.instruments.has('BTC-2OCT26')).toBe(true);
+    conserved(venue);
+  });
+
+  test('an oracle that is stuck over the expiry delays it an hour and no longer', () => {
+    const { venue, accounts } = openVenue();
+    const [alice, bob] = accounts;
+    trade(venue, 'BTC-22SEP26-100000-C', alice, bob, 10, 300);
+    venue.index('btc_usd', 101_000);
+    const flagged = (tsUs: number): readonly Event[] => {
+      venue.nowUs = tsUs;
+      return venue.apply({
+        ...goodIndex('btc_usd', 150_000e6 as UsdMicros),
+        status: 'frozen',
+        confidence: 0,
+      });
+    };
+    const delivered = (events: readonly Event[]) => ofType(events, 'expiry-fixed');
+    expect(delivered(flagged(tuesday - usPerMinute))).toEqual([]);
+    const firstUs = tuesday + 5 * usPerSecond;
+    expect(delivered(flagged(firstUs))).toEqual([]);
+    const copy = venue.copy();
+    expect(delivered(flagged(firstUs + usPerHour - 1))).toEqual([]);
+    const last = delivered(flagged(firstUs + usPerHour));
+    expect(last.map(({ price, prints }) => [price, prints])).toEqual([[101_000e6, 0]]);
+    // A good value that comes before ends the wait at its own price.
+    copy.nowUs = firstUs + usPerMinute;
+    const first = delivered(copy.index('btc_usd', 102_000));
+    expect(first.map(({ price }) => price)).toEqual([102_000e6]);
     conserved(venue);
   });
 
