@@ -112,6 +112,32 @@ describe('a life', () => {
     await exchange.stop();
   });
 
+  test('orders that were to end with their socket end at the start after a kill -9', async () => {
+    const first = await startExchange({ args: small });
+    const [keys] = first.run.demoAccounts;
+    const socket = new WebSocket(first.run.ws);
+    await new Promise((done) => socket.addEventListener('open', done, { once: true }));
+    const ask = (method: string, params: object): Promise<unknown> => {
+      const answered = new Promise((done) => {
+        socket.addEventListener('message', ({ data }) => done(JSON.parse(String(data))), {
+          once: true,
+        });
+      });
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
+      return answered;
+    };
+    const login = { client_id: keys?.clientId, client_secret: keys?.clientSecret };
+    await ask('public/auth', { grant_type: 'client_credentials', ...login });
+    await ask('private/enable_cancel_on_disconnect', {});
+    const order = { instrument_name: 'BTC_USDC-PERPETUAL', amount: 0.01, price: 50_000 };
+    expect(await ask('private/buy', { ...order, label: 'goes' })).toHaveProperty('result.order');
+    await bid(first, 'stays');
+    await first.kill();
+    const again = await startExchange({ args: small, folder: first.folder });
+    expect(await openLabels(again)).toEqual(['stays']);
+    await again.stop();
+  });
+
   test('a fast market lives through an expiry that every engine replays to one hash', async () => {
     const fast = ['--start', '2026-12-25T07:20:00Z', '--speed', 'max'];
     const exchange = await startExchange({

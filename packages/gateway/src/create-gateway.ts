@@ -117,10 +117,7 @@ class JsonRpcGateway implements Gateway {
 
   async listen(): Promise<GatewayAddress> {
     const { host, tls } = this.#options;
-    const orders = await this.context.queries.query('open-orders', { accountId: null });
-    let last = 0;
-    for (const order of orders) last = Math.max(last, order.connectionId);
-    this.#sockets.startAt(last + 1);
+    await this.#takeOverConnections();
     const port = await this.#http.listen(host, this.#options.port);
     this.#timer = setInterval(() => this.#sweep(), this.#options.sweepIntervalMs);
     this.#timer.unref();
@@ -132,6 +129,28 @@ class JsonRpcGateway implements Gateway {
       httpUrl: `http${secure}://${place}`,
       webSocketUrl: `ws${secure}://${place}/ws/api/v2`,
     };
+  }
+
+  /**
+   * Cancels what connections left that died with an earlier process, if it was to end with them;
+   * new connections get ids that no open order carries.
+   */
+  async #takeOverConnections(): Promise<void> {
+    const { queries, identity } = this.context;
+    const orders = await queries.query('open-orders', { accountId: null });
+    const armed = new Set(identity.armedConnections());
+    const accounts = new Map<number, Set<AccountId>>();
+    let last = Math.max(0, ...armed);
+    for (const { connectionId, accountId } of orders) {
+      last = Math.max(last, connectionId);
+      if (!armed.has(connectionId)) continue;
+      const known = accounts.get(connectionId) ?? new Set();
+      accounts.set(connectionId, known.add(accountId));
+    }
+    for (const connectionId of armed) {
+      await this.#sockets.cancelAll(connectionId, [...(accounts.get(connectionId) ?? [])]);
+    }
+    this.#sockets.startAt(last + 1);
   }
 
   publish(changes: FeedChanges): void {

@@ -1,8 +1,8 @@
-// Identity store: who may knock: account profiles, their API keys, the access log and
-// announcements. Accounts themselves live in the engine; rows here belong to account ids that
-// exist there. Synchronous and small: all of it is held in memory and written through, so that
-// authentication never waits. Invariant: a client id is unique in the venue, and an account has
-// at most `apiKeysMax` keys.
+// Identity store: who may knock: account profiles, their API keys, the access log, announcements,
+// and which connections cancel on disconnect. Accounts themselves live in the engine; rows here
+// belong to account ids that exist there. Synchronous and small: all of it is held in memory and
+// written through, so that authentication never waits. Invariant: a client id is unique in the
+// venue, and an account has at most `apiKeysMax` keys.
 import type { AccountId } from '@openstrike/domain';
 
 /** Keys one account may have. Source: Deribit. */
@@ -126,6 +126,13 @@ export interface IdentityStore {
   unreadAnnouncements(accountId: AccountId): readonly Announcement[];
   /** False when there is no such announcement. */
   markAnnouncementRead(accountId: AccountId, announcementId: number): boolean;
+
+  /**
+   * Remembers, or forgets, that a connection's orders end with it: a process that dies has no time
+   * to cancel them, so the next one does.
+   */
+  armConnection(connectionId: number, armed: boolean): void;
+  armedConnections(): readonly number[];
 
   close(): void;
 }

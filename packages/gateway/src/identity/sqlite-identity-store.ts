@@ -34,6 +34,10 @@ const schema = `
     account_id INTEGER NOT NULL, announcement_id INTEGER NOT NULL,
     PRIMARY KEY (account_id, announcement_id)) STRICT`;
 
+/** Came after the first version; a file without it gets it. */
+const laterSchema =
+  'CREATE TABLE IF NOT EXISTS armed_connections (connection_id INTEGER PRIMARY KEY) STRICT';
+
 /** Rows of the access log kept in the venue. */
 const accessLogMax = 200_000;
 
@@ -70,6 +74,7 @@ class SqliteIdentityStore implements IdentityStore {
     this.#wallNowMs = options.wallNowMs;
     const common = { path: options.path, version: 1, schema };
     this.#database = openDatabase({ ...common, durability: 'full' });
+    this.#database.exec(laterSchema);
     this.#logDatabase = openDatabase({ ...common, durability: 'normal' });
     for (const row of this.#database.prepare('SELECT document FROM profiles').all()) {
       this.#keepProfile(JSON.parse(String(row.document)) as AccountProfile);
@@ -265,6 +270,18 @@ class SqliteIdentityStore implements IdentityStore {
     if (this.#announcements('id = ?', announcementId).length === 0) return false;
     this.#run('INSERT OR IGNORE INTO announcement_reads VALUES (?, ?)', accountId, announcementId);
     return true;
+  }
+
+  armConnection(connectionId: number, armed: boolean): void {
+    const sql = armed
+      ? 'INSERT OR IGNORE INTO armed_connections VALUES (?)'
+      : 'DELETE FROM armed_connections WHERE connection_id = ?';
+    this.#run(sql, connectionId);
+  }
+
+  armedConnections(): readonly number[] {
+    const rows = this.#database.prepare('SELECT connection_id FROM armed_connections').all();
+    return rows.map((row) => Number(row['connection_id']));
   }
 
   close(): void {

@@ -3,6 +3,7 @@
 import Type from 'typebox';
 import type { AuthAnswer, Authenticator, AuthRequest } from '../auth/authenticator.ts';
 import { type Call, defineMethod, type Method, noReply } from '../method.ts';
+import { armSession } from './connection-methods.ts';
 
 const text = Type.String({ maxLength: 4096 });
 
@@ -27,7 +28,7 @@ const rebind = (call: Call, change: () => AuthAnswer): AuthAnswer => {
     context.subscriptions.unsubscribeAll(session, 'private');
   }
   const profile = context.identity.profile(session.grant.accountId);
-  if (before === null && profile?.cancelOnDisconnect === true) session.cancelOnDisconnect = true;
+  if (before === null && profile?.cancelOnDisconnect === true) armSession(call, true);
   return answer;
 };
 

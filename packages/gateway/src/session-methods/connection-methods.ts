@@ -26,9 +26,16 @@ const setCancelOnDisconnect = (scope: string | undefined, call: Call, on: boolea
     if (session.grant === null) throw new ApiError('authorization_required');
     context.identity.changeProfile(session.grant.accountId, { cancelOnDisconnect: on });
   } else {
-    session.cancelOnDisconnect = on;
+    armSession(call, on);
   }
   return 'ok';
+};
+
+/** Lets the orders of a socket end with it, also when the venue ends first, or no longer. */
+export const armSession = ({ session, context }: Call, on: boolean): void => {
+  if (session.cancelOnDisconnect === on) return;
+  context.identity.armConnection(session.connectionId, on);
+  session.cancelOnDisconnect = on;
 };
 
 const disconnectMethods: readonly Method[] = [

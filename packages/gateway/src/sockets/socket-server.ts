@@ -229,15 +229,21 @@ export class SocketServer {
     else this.#perAddress.set(session.remoteAddress, held);
     subscriptions.drop(session);
     authenticator.endConnection(session.connectionId);
-    if (!session.cancelOnDisconnect || why === 'logout') return;
-    for (const accountId of session.tradingAccounts) {
-      const leaving = this.#cancelOrders(session.connectionId, accountId);
-      this.#leaving.add(leaving);
-      void leaving.finally(() => this.#leaving.delete(leaving));
-    }
+    if (!session.cancelOnDisconnect) return;
+    const accounts = why === 'logout' ? [] : [...session.tradingAccounts];
+    const leaving = this.cancelAll(connectionId, accounts);
+    this.#leaving.add(leaving);
+    void leaving.finally(() => this.#leaving.delete(leaving));
   }
 
-  async #cancelOrders(connectionId: number, accountId: AccountId): Promise<void> {
+  /** A connection whose orders could not all be cancelled stays armed: the next start does it. */
+  async cancelAll(connectionId: number, accounts: readonly AccountId[]): Promise<void> {
+    const done = await Promise.all(accounts.map((each) => this.#cancelOrders(connectionId, each)));
+    if (done.every(Boolean)) this.#options.identity.armConnection(connectionId, false);
+  }
+
+  /** Cancels what a connection left behind; false when the venue takes no commands. */
+  async #cancelOrders(connectionId: number, accountId: AccountId): Promise<boolean> {
     const { commands, metrics, log } = this.#options;
     metrics.cancelsOnDisconnect += 1;
     try {
@@ -255,8 +261,10 @@ export class SocketServer {
         },
         reason: 'cancel-on-disconnect',
       });
+      return true;
     } catch (error) {
       log.error({ accountId, connectionId, err: error }, 'cancel on disconnect failed');
+      return false;
     }
   }
 }
