@@ -99,6 +99,18 @@ const addVenueCommands = (program: Command): void => {
   }))
     .option('--currency <name>', 'only instruments that settle in it')
     .option('--reason <text>', 'shown to clients');
+  for (const verb of ['kill', 'release'] as const) {
+    const explain =
+      verb === 'kill'
+        ? 'cancel all orders of the venue, an account or a key, and take no new ones'
+        : 'let what was killed trade again';
+    operatorCommand(program, `${verb} [account]`, explain, ({ key, reason }, account) => ({
+      command: verb,
+      args: { account, key, reason },
+    }))
+      .option('--key <id>', 'only the orders that came with this API key of the account')
+      .option('--reason <text>', 'kept in the journal');
+  }
   operatorCommand(program, 'resume', 'take orders again', ({ currency }) => ({
     command: 'resume',
     args: { currency },

@@ -174,6 +174,30 @@ const accountActions: Readonly<Record<string, Action>> = {
   },
 };
 
+/** Of the venue, of an account, or of one of its keys; the journal keeps who was and why. */
+const setKillSwitch: (
+  parts: OperatorParts,
+  args: ControlRequest['args'],
+  engaged: boolean,
+) => Promise<object> = async ({ commands, identity, announce }, args, engaged) => {
+  const { account, key, reason } = args;
+  const accountId = account === undefined ? null : profileOf(identity, account).accountId;
+  const named = accountId === null ? [] : identity.keys(accountId);
+  const known = named.find(({ id, clientId }) => String(id) === key || clientId === key);
+  if (key !== undefined && known === undefined) {
+    return refuse(
+      account === undefined ? 'Name the account of the key.' : `There is no key ${key}.`,
+    );
+  }
+  const clientId = known?.clientId ?? null;
+  const why = reason ?? 'by the operator';
+  const command = { type: 'set-kill-switch', accountId, clientId, engaged, reason: why } as const;
+  const { events, seq } = await submitOrThrow(commands, command);
+  const changed = events.find((event) => event.type === 'kill-switch-changed');
+  if (accountId === null) announce(engaged ? 'Trading stopped' : 'Trading resumed', why, true);
+  return { seq, accountId, clientId, engaged, reason: why, orders: changed?.orders ?? 0 };
+};
+
 const venueActions: Readonly<Record<string, Action>> = {
   deposit: async ({ commands, identity, wallNowMs }, { account, currency, amount, reference }) => {
     const { accountId } = profileOf(identity, account);
@@ -185,6 +209,8 @@ const venueActions: Readonly<Record<string, Action>> = {
     await submitOrThrow(commands, { ...command, reference: booked });
     return { accountId, currency: name, amount, reference: booked };
   },
+  kill: (parts, args) => setKillSwitch(parts, args, true),
+  release: (parts, args) => setKillSwitch(parts, args, false),
   halt: async ({ commands, announce }, { currency, reason }) => {
     const scope = currency === undefined ? 'all' : currencyOf(currency);
     const why = reason ?? 'halted by the operator';

@@ -167,12 +167,42 @@ const checkGrid = (value: unknown, path: string, report: Report): void => {
   });
 };
 
+const limitKeys = [
+  'ordersPerInstrument',
+  'ordersPerFamily',
+  'positionPerInstrument',
+  'positionPerFamily',
+  'openInterestPerInstrument',
+  'openInterestPerFamily',
+  'restingBandFactor',
+];
+
+const checkLimits = (limits: unknown, path: string, report: Report): void => {
+  if (limits === undefined) {
+    return;
+  }
+  if (!isFields(limits)) {
+    report(path, `must give ${limitKeys.join(', ')}, or be left out`);
+    return;
+  }
+  checkKeys(limits, path, limitKeys, report);
+  for (const key of limitKeys) {
+    const value = limits[key];
+    const orders = key.startsWith('orders');
+    const right = typeof value === 'number' && value > 0 && (!orders || Number.isInteger(value));
+    if (value !== null && !right) {
+      report(`${path}.${key}`, 'must be a positive number, or null for no limit');
+    }
+  }
+};
+
 const optionKeys = [
   'tickSize',
   'tickSteps',
   'amountMin',
   'amountMax',
   'contractSize',
+  'limits',
   'fees',
   'calendar',
   'strikeGrid',
@@ -249,6 +279,7 @@ const futureKeys = [
   'amountMin',
   'amountMax',
   'contractSize',
+  'limits',
   'fees',
   'bandRate',
   'margin',
@@ -290,6 +321,7 @@ interface SizeContext {
 }
 
 const checkSizes = (terms: Fields, path: string, context: SizeContext, report: Report): void => {
+  checkLimits(terms['limits'], `${path}.limits`, report);
   const decimalOf = (key: string): Step | null => {
     const value = terms[key];
     const step = typeof value === 'number' ? decimalStep(value) : null;

@@ -115,6 +115,8 @@ export interface PlaceOrder {
   readonly validUntilUs: TsUs | 0;
   readonly connectionId: number;
   readonly mmp: boolean;
+  /** The API key it came with; absent where there is none. A kill switch may name it. */
+  readonly clientId?: string;
 }
 
 /** Changes an open order; null leaves a field as it is. */
@@ -243,6 +245,18 @@ export interface PublishLiabilities {
   readonly root: string;
 }
 
+/**
+ * Engages or releases a kill switch: of the venue (no account), of an account with its subaccounts
+ * (no key), or of one API key of an account.
+ */
+export interface SetKillSwitch {
+  readonly type: 'set-kill-switch';
+  readonly accountId: AccountId | null;
+  readonly clientId: string | null;
+  readonly engaged: boolean;
+  readonly reason: string;
+}
+
 export type Command =
   | PassTime
   | Configure
@@ -267,6 +281,7 @@ export type Command =
   | SetMmp
   | ResetMmp
   | MassQuote
-  | CancelQuotes;
+  | CancelQuotes
+  | SetKillSwitch;
 
 export type CommandType = Command['type'];

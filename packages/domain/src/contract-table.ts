@@ -51,12 +51,32 @@ export interface FutureMarginParameters {
   readonly ratePerCoin: number;
 }
 
+/**
+ * What one account, and all together, may have in contracts of these terms; null for no limit.
+ * Coins are those of the underlying. An order that only shrinks a position always passes.
+ */
+export interface ExposureLimits {
+  /** Open orders of one account in one contract, and in all contracts of the terms. */
+  readonly ordersPerInstrument: number | null;
+  readonly ordersPerFamily: number | null;
+  /** Coins that one account's position may reach on either side if its open orders were filled. */
+  readonly positionPerInstrument: number | null;
+  readonly positionPerFamily: number | null;
+  /** Coins of open interest. */
+  readonly openInterestPerInstrument: number | null;
+  readonly openInterestPerFamily: number | null;
+  /** Prices may rest so many half-widths of the price band away from its middle. */
+  readonly restingBandFactor: number | null;
+}
+
 interface CommonTerms {
   readonly tickSize: number;
   /** Smallest order and the step of sizes, in coins (options, linear) or USD (inverse futures). */
   readonly amountMin: number;
   readonly amountMax: number;
   readonly contractSize: number;
+  /** None where it is left out. */
+  readonly limits?: ExposureLimits;
   readonly fees: FeeSchedule;
 }
 

@@ -319,6 +319,17 @@ export interface AccountChanged {
   readonly createdUs: TsUs;
 }
 
+/** A kill switch was engaged or released; the cancels of the orders that it covers follow. */
+export interface KillSwitchChanged {
+  readonly type: 'kill-switch-changed';
+  readonly accountId: AccountId | null;
+  readonly clientId: string | null;
+  readonly engaged: boolean;
+  readonly reason: string;
+  /** How many orders it takes out. */
+  readonly orders: number;
+}
+
 /** A protection was set, or removed where the interval is 0. */
 export interface MmpChanged {
   readonly type: 'mmp-changed';
@@ -404,6 +415,7 @@ export type Event =
   | FundingHourClosed
   | AccountChanged
   | MmpChanged
+  | KillSwitchChanged
   | MmpTriggered
   | MmpReset
   | QuoteRefused

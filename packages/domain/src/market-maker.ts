@@ -101,6 +101,8 @@ export interface MassQuote {
   readonly quotes: readonly Quote[];
   readonly validUntilUs: TsUs | 0;
   readonly connectionId: number;
+  /** The API key it came with; absent where there is none. */
+  readonly clientId?: string;
 }
 
 /** Which quotes a cancel takes; every given field must match. */

@@ -11,6 +11,11 @@ interface RejectCodeRow {
 export const rejectCodes = [
   { code: 'not-configured', sentence: 'the venue has no contract tables yet', retryable: true },
   { code: 'unknown-account', sentence: 'there is no such account', retryable: false },
+  {
+    code: 'kill-switch',
+    sentence: 'the kill switch of the venue, the account or the key is engaged',
+    retryable: true,
+  },
   { code: 'account-locked', sentence: 'the account is locked by the operator', retryable: true },
   { code: 'account-cancel-only', sentence: 'the account may only cancel', retryable: true },
   { code: 'account-name-taken', sentence: 'an account of that name exists', retryable: false },
@@ -144,6 +149,11 @@ export const rejectCodes = [
   {
     code: 'withdrawals-paused',
     sentence: 'withdrawals wait while shortfalls stand that the insurance fund does not cover',
+    retryable: true,
+  },
+  {
+    code: 'open-interest-limit',
+    sentence: 'open interest would leave its limit',
     retryable: true,
   },
   {

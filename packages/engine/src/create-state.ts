@@ -85,6 +85,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     tape,
     draft: createDraft(),
     rejectLimit: null,
+    killed: false,
     mmpTripped: [],
     newLastPrices: [],
   };

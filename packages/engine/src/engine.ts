@@ -18,6 +18,7 @@ import { assert, assertNever } from '@openstrike/std';
 import { configureAccount, createAccount } from './account/accounts.ts';
 import { deposit, seedInsurance, transfer, withdraw } from './account/transfers.ts';
 import { configure } from './configure.ts';
+import { setKillSwitch } from './control/kill-switch.ts';
 import { createState, type MatcherFactory } from './create-state.ts';
 import { answerLiquidation, setProvider } from './liquidation/answer-liquidation.ts';
 import { cancelQuotes, massQuote } from './market-maker/mass-quote.ts';
@@ -79,6 +80,8 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
       return setSurface(state, command);
     case 'set-trading':
       return setTrading(state, command);
+    case 'set-kill-switch':
+      return setKillSwitch(state, command);
     case 'set-mmp':
       return setMmp(state, command);
     case 'reset-mmp':

@@ -323,6 +323,9 @@ export interface AccountRecord {
   readonly mmp: MmpRecord[];
   /** Until then no quotes are taken. */
   quotesFrozenUntilUs: number;
+  killed: boolean;
+  /** API keys whose kill switch is engaged. */
+  readonly killedKeys: Set<string>;
   /** In order of arrival, the oldest first; bounded in number and age. */
   readonly clientKeys: Map<string, ClientKeyRecord>;
 }
@@ -358,6 +361,8 @@ export interface OrderRecord {
   replaced: boolean;
   mmp: boolean;
   quote: QuoteTag | null;
+  /** The API key that it was placed with; empty for none. */
+  clientId: string;
   createdUs: number;
   updatedUs: number;
   fee: number;
@@ -473,6 +478,8 @@ export interface EngineState {
    * tell.
    */
   rejectLimit: number | null;
+  /** Whether the venue's kill switch is engaged. */
+  killed: boolean;
   /** Protections crossed during the present match; empty between commands. */
   readonly mmpTripped: MmpRecord[];
   /** Instruments that traded at a new price during this command; empty between commands. */

@@ -159,7 +159,12 @@ function readCommand(from: ByteReader, end: number): Command {
 }
 
 function writePlaceOrder(to: ByteWriter, order: PlaceOrder): void {
-  to.reserve(96 + textBytesMax(order.label) + textBytesMax(order.clientKey ?? ''));
+  to.reserve(
+    96 +
+      textBytesMax(order.label) +
+      textBytesMax(order.clientKey ?? '') +
+      textBytesMax(order.clientId ?? ''),
+  );
   to.u8(tags.placeOrder);
   to.f64(order.accountId);
   to.f64(order.instrumentId);
@@ -168,7 +173,12 @@ function writePlaceOrder(to: ByteWriter, order: PlaceOrder): void {
   to.u8(timesInForce.code(order.timeInForce));
   to.u8(postOnlys.code(order.postOnly));
   to.u8(priceModes.code(order.priceMode));
-  to.u8((order.reduceOnly ? 1 : 0) | (order.mmp ? 2 : 0) | (order.clientKey === null ? 0 : 4));
+  to.u8(
+    (order.reduceOnly ? 1 : 0) |
+      (order.mmp ? 2 : 0) |
+      (order.clientKey === null ? 0 : 4) |
+      (order.clientId === undefined ? 0 : 8),
+  );
   to.f64(order.priceTicks);
   to.f64(order.sizeLots);
   to.f64(order.displayLots);
@@ -179,6 +189,9 @@ function writePlaceOrder(to: ByteWriter, order: PlaceOrder): void {
   to.text(order.label);
   if (order.clientKey !== null) {
     to.text(order.clientKey);
+  }
+  if (order.clientId !== undefined) {
+    to.text(order.clientId);
   }
 }
 
@@ -200,6 +213,7 @@ function readPlaceOrder(from: ByteReader): PlaceOrder {
   const trigger = readTrigger(from);
   const label = from.text();
   const clientKey = (flags & 4) === 0 ? null : from.text();
+  const clientId = (flags & 8) === 0 ? null : from.text();
   return {
     type: 'place-order',
     accountId: accountId as PlaceOrder['accountId'],
@@ -220,6 +234,7 @@ function readPlaceOrder(from: ByteReader): PlaceOrder {
     validUntilUs: validUntilUs as PlaceOrder['validUntilUs'],
     connectionId,
     mmp: (flags & 2) !== 0,
+    ...(clientId === null ? null : { clientId }),
   };
 }
 

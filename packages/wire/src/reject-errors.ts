@@ -15,6 +15,7 @@ interface ErrorOfReject {
 const errorsByReject: Readonly<Record<RejectCode, ErrorOfReject>> = {
   'not-configured': { name: 'temporarily_unavailable' },
   'unknown-account': { name: 'not_found' },
+  'kill-switch': { name: 'locked_by_admin' },
   'account-locked': { name: 'account_locked' },
   'account-cancel-only': { name: 'locked_by_admin' },
   'account-name-taken': { name: 'wrong_subaccount_name' },
@@ -69,6 +70,7 @@ const errorsByReject: Readonly<Record<RejectCode, ErrorOfReject>> = {
   'too-many-orders': { name: 'pme_max_total_open_orders' },
   'position-limit': { name: 'non_pme_max_future_position_size' },
   'withdrawals-paused': { name: 'temporarily_unavailable' },
+  'open-interest-limit': { name: 'non_pme_max_future_position_size' },
   'insufficient-funds': { name: 'not_enough_funds' },
   'nothing-to-change': { name: 'invalid_arguments' },
   'unknown-settlement': { name: 'bad_request' },

@@ -45,6 +45,8 @@ export const createAccountRecord = (
   openOrderCount: 0,
   mmp: [],
   quotesFrozenUntilUs: 0,
+  killed: false,
+  killedKeys: new Set(),
   clientKeys: new Map(),
 });
 

@@ -17,6 +17,7 @@ import type {
 } from '@openstrike/domain';
 import { quotesPerRequestMax } from '@openstrike/domain';
 import { findHolding } from '../account/holdings.ts';
+import { checkKilled } from '../control/kill-switch.ts';
 import type {
   AccountRecord,
   EngineState,
@@ -79,6 +80,7 @@ const placing = (
   connectionId: command.connectionId,
   mmp: true,
   quote: tag,
+  ...(command.clientId === undefined ? null : { clientId: command.clientId }),
 });
 
 const amending = (accountId: AccountId, order: OrderRecord, wanted: QuoteSide): EditOrder => ({
@@ -178,7 +180,7 @@ const quoteOne = (state: EngineState, command: MassQuote, quote: Quote): void =>
 export const massQuote = (state: EngineState, command: MassQuote): RejectCode | null => {
   const account = state.accounts[command.accountId];
   if (account === undefined) return 'unknown-account';
-  const denied = checkAccess(account);
+  const denied = checkKilled(state, account, command.clientId ?? '') ?? checkAccess(account);
   if (denied !== null) return denied;
   if (command.validUntilUs !== 0 && state.nowUs > command.validUntilUs) return 'timed-out';
   if (command.group === '' || command.quotes.length > quotesPerRequestMax) return 'too-many-quotes';

@@ -32,8 +32,9 @@ const readStatement = (reader: ByteReader): LiabilityStatement => {
   return { settledUs, accountIds, columns };
 };
 
-/** Writes the statement of the last settlement and the root published for it. */
+/** Writes the last settlement's statement and root, and the venue's kill switch. */
 export const writeLiabilities = (writer: ByteWriter, state: EngineState): void => {
+  writer.flag(state.killed);
   writer.flag(state.liabilities !== null);
   if (state.liabilities !== null) {
     writeStatement(writer, state.liabilities);
@@ -43,6 +44,7 @@ export const writeLiabilities = (writer: ByteWriter, state: EngineState): void =
 
 /** Reads what `writeLiabilities` wrote. */
 export const readLiabilities = (reader: ByteReader, state: EngineState): void => {
+  state.killed = reader.flag();
   if (reader.flag()) {
     state.liabilities = readStatement(reader);
     state.liabilitiesRoot = reader.text() || null;

@@ -1,4 +1,5 @@
-// Market-maker codec: an account's protections, with what has traded under them, to bytes and back.
+// Market-maker codec: an account's protections, with what has traded under them, and its kill
+// switches, to bytes and back.
 import type { MmpLimits, MmpScope } from '@openstrike/domain';
 import { createMmpRecord, type MmpRecord } from '../market-maker/mmp.ts';
 import type { AccountRecord } from '../state.ts';
@@ -34,6 +35,11 @@ const readRecord = (reader: ByteReader, account: AccountRecord): MmpRecord => {
 
 /** Writes the protections of an account, in the order in which they were set. */
 export const writeProtections = (writer: ByteWriter, account: AccountRecord): void => {
+  writer.flag(account.killed);
+  writer.int(account.killedKeys.size);
+  for (const clientId of account.killedKeys) {
+    writer.text(clientId);
+  }
   writer.int(account.quotesFrozenUntilUs);
   writer.int(account.mmp.length);
   for (const record of account.mmp) {
@@ -43,6 +49,10 @@ export const writeProtections = (writer: ByteWriter, account: AccountRecord): vo
 
 /** Reads what `writeProtections` wrote. */
 export const readProtections = (reader: ByteReader, account: AccountRecord): void => {
+  account.killed = reader.flag();
+  for (let count = reader.int(); count > 0; count--) {
+    account.killedKeys.add(reader.text());
+  }
   account.quotesFrozenUntilUs = reader.int();
   for (let count = reader.int(); count > 0; count--) {
     account.mmp.push(readRecord(reader, account));

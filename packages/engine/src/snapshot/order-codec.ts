@@ -103,6 +103,7 @@ export const writeOrder = (writer: ByteWriter, order: OrderRecord): void => {
   writer.flag(order.clientKey !== null);
   writer.text(order.clientKey ?? '');
   writeQuote(writer, order.quote);
+  writer.text(order.clientId);
   writer.int(order.triggerOrderId ?? 0);
   writer.int(order.priceTicks);
   writer.int(order.sizeLots);
@@ -139,6 +140,7 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
     label: reader.text(),
     clientKey: readClientKey(reader),
     quote: readQuote(reader),
+    clientId: reader.text(),
   };
   const triggerOrderId = (reader.int() || null) as OrderId | null;
   const holding = holdingOf(account, instrument);

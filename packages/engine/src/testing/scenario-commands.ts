@@ -377,6 +377,12 @@ const makerCommand = (names: Names, accountId: AccountId, verb: string, words: W
       return protectCommand(accountId, words);
     case 'quotes':
       return quoteCommand(names, accountId, words);
+    case 'kills':
+    case 'releases': {
+      const clientId = words.left > 0 ? words.take() : null;
+      const engaged = verb === 'kills';
+      return { type: 'set-kill-switch', accountId, clientId, engaged, reason: 'test' };
+    }
     case 'freezes':
       return {
         type: 'cancel-quotes',

@@ -183,6 +183,8 @@ export const showEvent = (event: Event, shown: Shown, money: boolean): string | 
       return `${event.indexName} fixed at ${event.price / 1e6} from ${event.prints} prints`;
     case 'account-changed':
       return `account ${event.accountId} ${event.name} ${event.access}, ${event.selfTradeMode}`;
+    case 'kill-switch-changed':
+      return `kill switch ${event.engaged ? 'engaged' : 'released'}, ${event.orders} orders`;
     case 'mmp-changed':
       return `${shown.accountName(event.accountId)} protected on ${event.scope.indexName}`;
     case 'mmp-triggered':

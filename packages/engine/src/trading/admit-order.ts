@@ -4,6 +4,7 @@
 import { NO_LIMIT } from '@openstrike/book';
 import type { RejectCode } from '@openstrike/domain';
 import { canCarry } from '../account/margin.ts';
+import { checkExposure, checkRestingBand } from '../control/exposure-limits.ts';
 import { priceOf } from '../instruments.ts';
 import { openOrdersMax, positionOrdersMax } from '../limits.ts';
 import type { EngineState, Holding, OrderDraft, OrderRecord, SideCode } from '../state.ts';
@@ -198,7 +199,9 @@ export const admitOrder = (
   resolvePrice(state, holding, side, terms, priceTicks);
   draft.lots = lots;
   draft.killed = false;
-  const outside = checkBand(state, holding, side);
+  const outside =
+    checkBand(state, holding, side) ??
+    (draft.rest ? checkRestingBand(state, holding, side, draft.limitTicks) : null);
   if (outside !== null) return outside;
   if (terms.reduceOnly && checkReduceOnly(state, holding, side) !== null) return 'reduce-only';
   if (terms.postOnly !== 'off' && checkPostOnly(state, holding, side, terms) !== null)
@@ -209,7 +212,11 @@ export const admitOrder = (
   if (!crosses && (terms.orderType === 'market' || terms.orderType === 'market-limit'))
     return 'no-liquidity';
   if (fresh && holding.account.openOrderCount >= openOrdersMax) return 'too-many-orders';
-  if (!terms.reduceOnly && exceedsPosition(state, holding, side)) return 'position-limit';
+  if (!terms.reduceOnly) {
+    if (exceedsPosition(state, holding, side)) return 'position-limit';
+    const exposed = checkExposure(state, holding, side, draft.lots, fresh);
+    if (exposed !== null) return exposed;
+  }
   draft.killed = terms.timeInForce === 'fok' && fillableNow(state, holding, side) < draft.lots;
   if (draft.killed || terms.reduceOnly) return null;
   const dearest = dearestTicks(state, holding, side);

@@ -4,6 +4,7 @@
 // reject-post-only edit that would trade cancels the order.
 import type { EditOrder, RejectCode, Trigger } from '@openstrike/domain';
 import { canCarry, marginChanged } from '../account/margin.ts';
+import { checkKilled } from '../control/kill-switch.ts';
 import { checkMmp, checkMmpOpen } from '../market-maker/mmp.ts';
 import type { EngineState, OrderRecord } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
@@ -65,6 +66,7 @@ const wantedOf = (order: OrderRecord, command: EditOrder): Wanted => {
       connectionId: order.connectionId,
       mmp: order.mmp,
       quote: order.quote,
+      clientId: order.clientId,
     },
     priceTicks: command.priceTicks ?? order.priceTicks,
     sizeLots,
@@ -227,6 +229,8 @@ export const editOrder = (state: EngineState, command: EditOrder): RejectCode | 
   if (denied !== null) return denied;
   const order = findOwnOrder(state, command.accountId, command.orderId);
   if (typeof order === 'string') return order;
+  const killed = checkKilled(state, account, order.clientId);
+  if (killed !== null) return killed;
   if (command.validUntilUs !== 0 && state.nowUs > command.validUntilUs) return 'timed-out';
   if (order.mmp) {
     const { instrument } = order.holding;

@@ -21,6 +21,7 @@ const plainTerms = (order: OrderRecord): OrderTerms => ({
   clientKey: null,
   connectionId: order.connectionId,
   mmp: order.mmp,
+  clientId: order.clientId,
 });
 
 const fire = (state: EngineState, order: OrderRecord): void => {

@@ -35,7 +35,7 @@ export type OrderTerms = Pick<
   | 'clientKey'
   | 'connectionId'
   | 'mmp'
-> & { readonly quote?: QuoteTag | null };
+> & { readonly quote?: QuoteTag | null; readonly clientId?: string };
 
 /** A new order, open from now on and not yet in the book. */
 export const openOrder = (

@@ -26,6 +26,7 @@ export interface OrderWords {
   readonly label: string;
   readonly clientKey: string | null;
   readonly quote?: QuoteTag | null;
+  readonly clientId?: string;
 }
 
 /** Doubles in the row of an order. */
@@ -46,6 +47,7 @@ export class OrderRow implements OrderRecord {
   label = '';
   clientKey: string | null = null;
   quote: QuoteTag | null = null;
+  clientId = '';
   previous: OrderRecord | null = null;
   next: OrderRecord | null = null;
   readonly chunk: Float64Array;
@@ -81,6 +83,7 @@ export class OrderRow implements OrderRecord {
     this.label = words.label;
     this.clientKey = words.clientKey;
     this.quote = words.quote ?? null;
+    this.clientId = words.clientId ?? '';
     this.chunk.fill(0, this.at, this.at + orderWidth);
   }
 

@@ -5,6 +5,7 @@
 import { MAX_TICKS } from '@openstrike/book';
 import type { PlaceOrder, QuoteTag, RejectCode } from '@openstrike/domain';
 import { holdingOf } from '../account/holdings.ts';
+import { checkKilled } from '../control/kill-switch.ts';
 import { displayMinimumFactor, hiddenPerDisplayMax } from '../limits.ts';
 import { checkMmp, checkMmpOpen } from '../market-maker/mmp.ts';
 import type {
@@ -153,7 +154,7 @@ const checkForm = (
 export const placeOrder = (state: EngineState, command: PlaceOrder): RejectCode | null => {
   const account = state.accounts[command.accountId];
   if (account === undefined) return 'unknown-account';
-  const denied = checkAccess(account);
+  const denied = checkKilled(state, account, command.clientId ?? '') ?? checkAccess(account);
   if (denied !== null) return denied;
   const instrument = state.instruments[command.instrumentId];
   if (instrument === undefined) return 'unknown-instrument';

@@ -24,6 +24,7 @@ const termsOf = (order: OrderRecord): OrderTerms => ({
   connectionId: order.connectionId,
   mmp: order.mmp,
   quote: order.quote,
+  clientId: order.clientId,
 });
 
 const setPrice = (state: EngineState, order: OrderRecord, priceTicks: number): void => {

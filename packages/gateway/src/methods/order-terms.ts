@@ -29,7 +29,7 @@ import {
 } from '@openstrike/wire';
 import type { Static } from 'typebox';
 import { ApiError, type Call } from '../method.ts';
-import { accountOf, connectionOf } from './caller.ts';
+import { accountOf, connectionOf, grantOf } from './caller.ts';
 import { instrumentNamed, usOfMs } from './lookups.ts';
 import { notImplemented } from './submit.ts';
 
@@ -201,6 +201,7 @@ export const placeOrderOf = (params: PlaceParams, side: Side, call: Call): Place
     validUntilUs: validUntilOf(params.valid_until),
     connectionId: connectionOf(call),
     mmp: params.mmp === true,
+    clientId: grantOf(call).clientId,
   };
 };
 

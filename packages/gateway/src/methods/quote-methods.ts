@@ -23,7 +23,7 @@ import {
 } from '@openstrike/wire';
 import type { Static } from 'typebox';
 import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
-import { accountOf, connectionOf } from './caller.ts';
+import { accountOf, connectionOf, grantOf } from './caller.ts';
 import {
   currencyNamed,
   indexNamed,
@@ -73,6 +73,7 @@ const commandOf = (params: MassQuoteParams, call: Call): MassQuote => ({
   }),
   validUntilUs: validUntilOf(params.valid_until),
   connectionId: connectionOf(call),
+  clientId: grantOf(call).clientId,
 });
 
 /** The last state of each quote that a command touched, in the order of their ids. */

@@ -33,6 +33,7 @@ import {
   type SeedInsurance,
   type SetForwards,
   type SetIndex,
+  type SetKillSwitch,
   type SetMmp,
   type SetProvider,
   type SetSurface,
@@ -378,6 +379,14 @@ const cancelQuotes: fc.Arbitrary<CancelQuotes> = fc.record({
   freezeUs: fc.nat(),
 });
 
+const setKillSwitch: fc.Arbitrary<SetKillSwitch> = fc.record({
+  type: fc.constant('set-kill-switch'),
+  accountId: nullable(account),
+  clientId: nullable(text),
+  engaged: fc.boolean(),
+  reason: text,
+});
+
 /** One arbitrary for each command type. */
 export const commandArbitraries: {
   readonly [Type in CommandType]: fc.Arbitrary<Extract<Command, { readonly type: Type }>>;
@@ -403,6 +412,7 @@ export const commandArbitraries: {
   'set-provider': setProvider,
   'answer-liquidation': answerLiquidation,
   'set-mmp': setMmp,
+  'set-kill-switch': setKillSwitch,
   'reset-mmp': resetMmp,
   'mass-quote': massQuote,
   'cancel-quotes': cancelQuotes,

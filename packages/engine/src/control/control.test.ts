@@ -1,0 +1,164 @@
+// Pre-trade control: kill switches of every scope, and the limits of the table against a plain
+// count of what is held and open.
+import {
+  type AccountId,
+  type ContractTable,
+  type Event,
+  type ExposureLimits,
+  type InstrumentId,
+} from '@openstrike/domain';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TestEngine } from '../testing/test-engine.ts';
+import { testTables } from '../testing/test-tables.ts';
+
+const call = 'BTC-25SEP26-100000-C';
+const put = 'BTC-25SEP26-100000-P';
+const noLimits: ExposureLimits = {
+  ordersPerInstrument: null,
+  ordersPerFamily: null,
+  positionPerInstrument: null,
+  positionPerFamily: null,
+  openInterestPerInstrument: null,
+  openInterestPerFamily: null,
+  restingBandFactor: null,
+};
+
+const tablesWith = (limits: Partial<ExposureLimits>): readonly ContractTable[] =>
+  testTables.map((table) => ({
+    ...table,
+    families: table.families.map((family) => ({
+      ...family,
+      options: family.options && { ...family.options, limits: { ...noLimits, ...limits } },
+    })),
+  }));
+
+const open = (limits: Partial<ExposureLimits> = {}) => {
+  const venue = new TestEngine();
+  venue.open(tablesWith(limits));
+  const ann = venue.account('ann');
+  const sub = venue.account('sub', ann);
+  const bob = venue.account('bob');
+  for (const account of [ann, sub, bob]) venue.deposit(account, 1_000e8);
+  const idOf = (name: string): InstrumentId => venue.instrument(name).id;
+  const buy = (account: AccountId, lots: number, ticks = 100, clientId?: string, name = call) =>
+    venue.place(account, idOf(name), 'buy', lots, ticks, clientId ? { clientId } : {});
+  const kill = (accountId: AccountId | null, clientId: string | null, engaged = true) =>
+    venue.apply({ type: 'set-kill-switch', accountId, clientId, engaged, reason: 'test' });
+  const orders = (): number => venue.engine.query('open-orders', { accountId: null }).length;
+  return { venue, ann, sub, bob, idOf, buy, kill, orders };
+};
+
+const refusal = (events: readonly Event[]): string | null => {
+  const found = events.find(({ type }) => type === 'command-rejected');
+  return found?.type === 'command-rejected' ? found.code : null;
+};
+
+describe('kill switch', () => {
+  test('of an account takes its and its subaccounts orders out, and lets none in', () => {
+    const { venue, ann, sub, bob, buy, kill, orders } = open();
+    for (const account of [ann, sub, bob]) buy(account, 10);
+    const events = kill(ann, null);
+    expect(events[0]).toMatchObject({ type: 'kill-switch-changed', engaged: true, orders: 2 });
+    expect(orders()).toBe(1);
+    expect([ann, sub, bob].map((account) => refusal(buy(account, 1)))).toEqual([
+      'kill-switch',
+      'kill-switch',
+      null,
+    ]);
+    const copy = venue.copy();
+    expect(copy.engine.stateHash()).toBe(venue.engine.stateHash());
+    kill(ann, null, false);
+    expect(refusal(buy(sub, 1))).toBeNull();
+  });
+
+  test('of a key touches the orders of that key alone', () => {
+    const { venue, ann, buy, kill, orders } = open();
+    buy(ann, 10, 100, 'k1');
+    buy(ann, 10, 100, 'k2');
+    buy(ann, 10);
+    expect(kill(ann, 'k1')[0]).toMatchObject({ orders: 1 });
+    expect(orders()).toBe(2);
+    expect(refusal(buy(ann, 1, 100, 'k1'))).toBe('kill-switch');
+    expect(refusal(buy(ann, 1, 100, 'k2'))).toBeNull();
+    expect(venue.copy().engine.stateHash()).toBe(venue.engine.stateHash());
+    kill(ann, 'k1', false);
+    expect(refusal(buy(ann, 1, 100, 'k1'))).toBeNull();
+  });
+
+  test('of the venue stops everybody', () => {
+    const { ann, bob, buy, kill, orders } = open();
+    buy(ann, 10);
+    buy(bob, 10);
+    expect(kill(null, null)[0]).toMatchObject({ orders: 2 });
+    expect(orders()).toBe(0);
+    expect(refusal(buy(bob, 1))).toBe('kill-switch');
+    expect(refusal(kill(null, 'k1'))).toBe('unsupported-combination');
+    kill(null, null, false);
+    expect(refusal(buy(bob, 1))).toBeNull();
+  });
+});
+
+describe('limits', () => {
+  test('orders of an account are counted by contract and by family', () => {
+    const { ann, buy } = open({ ordersPerInstrument: 2, ordersPerFamily: 3 });
+    expect(refusal(buy(ann, 1))).toBeNull();
+    expect(refusal(buy(ann, 1))).toBeNull();
+    expect(refusal(buy(ann, 1))).toBe('too-many-orders');
+    expect(refusal(buy(ann, 1, 100, '', put))).toBeNull();
+    expect(refusal(buy(ann, 1, 100, '', put))).toBe('too-many-orders');
+  });
+
+  test('a price may rest only so far from the band', () => {
+    // The call's mark is about 0.02 and its band half of that again at least.
+    const { ann, bob, venue, idOf, buy } = open({ restingBandFactor: 1.5 });
+    const sell = (ticks: number) => venue.place(bob, idOf(call), 'sell', 1, ticks);
+    expect(refusal(sell(600))).toBeNull();
+    expect(refusal(sell(5_000))).toBe('price-too-high');
+    expect(refusal(buy(ann, 1, 1))).toBeNull();
+  });
+
+  test('positions and open interest hold to their limits, and what shrinks always passes', () => {
+    const order = fc.record({
+      account: fc.constantFrom(0, 1),
+      name: fc.constantFrom(call, put),
+      side: fc.constantFrom('buy' as const, 'sell' as const),
+      lots: fc.integer({ min: 1, max: 60 }),
+      ticks: fc.constantFrom(200, 250, 300),
+    });
+    // Coins; lots are tenths.
+    const limits = {
+      positionPerInstrument: 8,
+      positionPerFamily: 12,
+      openInterestPerInstrument: 7,
+    };
+    fc.assert(
+      fc.property(fc.array(order, { maxLength: 30 }), (all) => {
+        const { venue, ann, bob, idOf } = open(limits);
+        for (const { account, name, side, lots, ticks } of all) {
+          const accountId = account === 0 ? ann : bob;
+          const before = venue.engine.query('positions', { accountId });
+          const open = venue.engine.query('open-orders', { accountId });
+          const events = venue.place(accountId, idOf(name), side, lots, ticks);
+          const code = refusal(events);
+          const sign = side === 'buy' ? 1 : -1;
+          const held = before.find((row) => row.instrumentId === idOf(name))?.sizeLots ?? 0;
+          const same = (row: { instrumentId: number; side: string }): boolean =>
+            row.side === side && row.instrumentId === idOf(name);
+          const resting = open
+            .filter(same)
+            .reduce((sum, row) => sum + row.sizeLots - row.filledLots, 0);
+          const shrinks = resting + lots <= -sign * held;
+          if (shrinks) expect(code).not.toBe('position-limit');
+          const worst = Math.max(sign * held, 0) + resting + lots;
+          if (!shrinks && worst > 80) expect(code).toBe('position-limit');
+          if (code === 'open-interest-limit') expect(shrinks).toBe(false);
+        }
+        for (const { openInterestLots } of venue.engine.query('instruments', {})) {
+          expect(openInterestLots).toBeLessThanOrEqual(70);
+        }
+      }),
+      { numRuns: 60, seed: 20_261_127 },
+    );
+  });
+});
