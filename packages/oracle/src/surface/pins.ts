@@ -5,7 +5,7 @@
 // the surface has not.
 import type { SlicePin, SviSlice } from '@openstrike/domain';
 import { black76, sviTotalVariance } from '@openstrike/pricing';
-import { compareNumbers, expm1, log } from '@openstrike/std';
+import { compareNumbers, expm1 } from '@openstrike/std';
 import { type ExpiryQuotes, type StrikeQuote, smileOf } from './chain-quotes.ts';
 
 export interface PinRules {
@@ -112,8 +112,7 @@ export const pinSlices = (
     const known = state.get(slice.expiryUs) ?? new Map<number, number>();
     const quoted = smileOf({ ...expiry, quotes: own }, slice.tauYears);
     const strikes = quoted.map((quote): Strike => {
-      const { strike } = quote;
-      const k = log(strike / expiry.forward);
+      const { strike, k } = quote;
       const iv = Math.sqrt(Math.max(0, varianceAt(slice, k)) / slice.tauYears);
       const { low, high } = boundsBetween(slices, at, k, iv, rules.shiftMax);
       const before = known.get(strike) ?? 0;
