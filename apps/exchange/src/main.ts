@@ -7,6 +7,8 @@ import { Command } from 'commander';
 import { printChain } from './chain.ts';
 import { askControl } from './control-socket.ts';
 import { coverageReport } from './coverage-report.ts';
+import { dataFolderOf } from './data-folder.ts';
+import { markAt } from './mark-at.ts';
 import { runOffline } from './offline.ts';
 import { commanderOptions, describeOptions, resolveOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
@@ -185,6 +187,22 @@ const addFolderCommands = (program: Command): void => {
   );
 };
 
+const addMarkCommand = (program: Command): void => {
+  program
+    .command('mark-at <instrument> <time>')
+    .description('what an instrument was marked at a past time (ISO 8601), and what made the mark')
+    .option('--data <folder>', 'data folder of a stopped exchange, or a backup of a running one')
+    .option('--config <file>', 'configuration file')
+    .action(async (instrument: string, time: string, flags: Flags) => {
+      const atMs = Date.parse(time);
+      if (Number.isNaN(atMs)) {
+        const sentence = `A time is written like 2026-12-25T08:00:00Z, not "${time}".`;
+        throw new OperationalError('bad-option', sentence);
+      }
+      print(await markAt(dataFolderOf(dataFolder(flags)).journal, instrument, atMs * 1_000));
+    });
+};
+
 const withFiles = (files: readonly string[], flags: Flags): Flags =>
   files.length === 0 ? flags : { ...flags, replayFiles: files };
 
@@ -225,6 +243,7 @@ addFolderCommands(program);
 addChainCommand(program);
 addCoverageCommand(program);
 addProofCommand(program);
+addMarkCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,8 +1,8 @@
 // What a live market costs and how fast it is: ten thousand normalised updates a second through
-// index, forwards and surfaces in the oracle's thread, with the real engine and the shipped contract
-// tables in this one. Measured from the instant a tick is due to the last mark of it, and, for the
-// engine, from the instant an order was to be sent to its answer, with surfaces and without, in
-// turns. Ticks come ten a second, so that a percentile has something to be of.
+// index, forwards and surfaces in the oracle's thread, with the real engine and the shipped
+// contract tables in this one. Measured from the instant a tick is due to the last mark of it, and,
+// for the engine, from the instant an order was to be sent to its answer, with surfaces and
+// without, in turns. Ticks come ten a second, so that a percentile has something to be of.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import {

@@ -1,6 +1,6 @@
-// Fits of whole chains: how they lie against the quotes, and what they cost. OPENSTRIKE_CHAINS names
-// files of recorded chains (CSV, separated by commas) to fit instead of the synthetic one; only then
-// there are a venue's own marks to compare with.
+// Fits of whole chains: how they lie against the quotes, and what they cost. OPENSTRIKE_CHAINS
+// names files of recorded chains (CSV, separated by commas) to fit besides the synthetic ones; only
+// then there are a venue's own marks to compare with.
 import { availableParallelism, cpus } from 'node:os';
 import { type SviSlice, usPerDay, usPerYear } from '@openstrike/domain';
 import { black76, fitSvi, sviVolatility } from '@openstrike/pricing';
