@@ -1,7 +1,13 @@
 // Contracts of a run: small contract tables with every kind of contract, so that a few dozen
 // instruments see all the traffic. The figures are of the size of Deribit's; what matters here is
 // that the auditor reads fees and caps from the same tables that the operator configured.
-import type { ContractFamily, ContractTable, FeeSchedule, OptionTerms } from '@openstrike/domain';
+import {
+  type ContractFamily,
+  type ContractTable,
+  type FeeSchedule,
+  type OptionTerms,
+  recommendedMargin,
+} from '@openstrike/domain';
 import type { SimOptions } from './sim-options.ts';
 
 const optionFees: FeeSchedule = {
@@ -100,11 +106,17 @@ export const contractTables = (options: SimOptions, version = 1): readonly Contr
   const families = [inverseOf('BTC', bitcoinStep, market)];
   if (market.linear) families.push(linearOf(bitcoinStep, market));
   const tables: ContractTable[] = [
-    { underlying: 'BTC', version, families: families.map((family) => withFees(family, version)) },
+    {
+      underlying: 'BTC',
+      version,
+      margin: recommendedMargin('BTC'),
+      families: families.map((family) => withFees(family, version)),
+    },
   ];
   if (market.ether) {
     const family = withFees(inverseOf('ETH', etherStep, market), version);
-    tables.push({ underlying: 'ETH', version, families: [family] });
+    const margin = recommendedMargin('ETH');
+    tables.push({ underlying: 'ETH', version, margin, families: [family] });
   }
   return tables;
 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkContractTable } from './check-contract-table.ts';
+import { recommendedMargin } from './recommended-margin.ts';
 import { countSteps, decimalStep, resolveInstrument } from './resolve-instrument.ts';
 import type { InstrumentId, TsUs } from './units.ts';
 
@@ -58,7 +59,8 @@ const family = {
   futures,
   perpetual,
 };
-const table = { underlying: 'BTC', version: 1, families: [family] };
+const margin = recommendedMargin('BTC');
+const table = { underlying: 'BTC', version: 1, margin, families: [family] };
 
 const pathsOf = (value: unknown): readonly string[] => {
   const result = checkContractTable(value);

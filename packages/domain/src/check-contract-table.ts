@@ -3,8 +3,10 @@
 // that passes resolves to instruments whose largest order and position, at any price that the venue
 // takes, keep every product a safe integer.
 import { err, ok, type Result } from '@openstrike/std';
+import { checkMarginParameters } from './check-margin-parameters.ts';
 import type { ContractFamily, ContractTable } from './contract-table.ts';
 import { indexNames } from './instrument.ts';
+import type { MarginParameters } from './margin-parameters.ts';
 import { cashPerTickLotOf, countSteps, decimalStep } from './resolve-instrument.ts';
 import { type Currency, currencies, minorPerUnit, type Step } from './units.ts';
 
@@ -445,10 +447,10 @@ export const checkContractTable = (
     problems.push({ path, sentence });
   };
   if (!isFields(value)) {
-    return err([{ path: '', sentence: 'must give underlying, version and families' }]);
+    return err([{ path: '', sentence: 'must give underlying, version, margin and families' }]);
   }
-  checkKeys(value, '', ['underlying', 'version', 'families'], report);
-  const { underlying, version, families } = value;
+  checkKeys(value, '', ['underlying', 'version', 'margin', 'families'], report);
+  const { underlying, version, margin, families } = value;
   if (underlying !== 'BTC' && underlying !== 'ETH') {
     report('underlying', `must be BTC or ETH, not ${show(underlying)}`);
     return err(problems);
@@ -456,6 +458,7 @@ export const checkContractTable = (
   if (!Number.isSafeInteger(version) || (version as number) < 1) {
     report('version', 'must be a whole number from 1, larger at each change');
   }
+  checkMarginParameters(margin, 'margin', report);
   if (!Array.isArray(families) || families.length === 0) {
     report('families', 'must be a list of at least one family');
     return err(problems);
@@ -474,6 +477,11 @@ export const checkContractTable = (
     checkFamily(family, path, underlying, report);
   });
   return problems.length === 0
-    ? ok({ underlying, version: version as number, families: families as ContractFamily[] })
+    ? ok({
+        underlying,
+        version: version as number,
+        margin: margin as MarginParameters,
+        families: families as ContractFamily[],
+      })
     : err(problems);
 };

@@ -5,6 +5,7 @@ import type { ContractTable } from './contract-table.ts';
 import type { IndexQuality } from './index-value.ts';
 import type { IndexName } from './instrument.ts';
 import type { AnswerLiquidation, SetProvider } from './liquidation.ts';
+import type { MarginModel } from './margin-parameters.ts';
 import type { CancelQuotes, MassQuote, ResetMmp, SetMmp } from './market-maker.ts';
 import type {
   CancelReason,
@@ -57,6 +58,13 @@ export interface ConfigureAccount {
   readonly selfTradeAcrossSubaccounts: boolean;
   /** `cancel-only` refuses new orders; `locked` refuses withdrawals and transfers too. */
   readonly access: 'normal' | 'cancel-only' | 'locked';
+}
+
+/** Puts another margin model in force for an account; refused where it would lack margin. */
+export interface ChangeMarginModel {
+  readonly type: 'change-margin-model';
+  readonly accountId: AccountId;
+  readonly model: MarginModel;
 }
 
 /** Credits an account from outside; `reference` is unique per currency, so a retry is refused. */
@@ -262,6 +270,7 @@ export type Command =
   | Configure
   | CreateAccount
   | ConfigureAccount
+  | ChangeMarginModel
   | Deposit
   | Withdraw
   | Transfer

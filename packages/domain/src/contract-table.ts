@@ -3,6 +3,7 @@
 // `checkContractTable` proves it before a `configure` command carries it into the engine; the
 // engine trusts a checked table.
 import type { IndexName, PayoffKind } from './instrument.ts';
+import type { MarginParameters } from './margin-parameters.ts';
 import type { Currency } from './units.ts';
 
 /** How many expiries of each class are live at once. Source: Deribit's listing rules. */
@@ -139,5 +140,7 @@ export interface ContractTable {
   readonly underlying: 'BTC' | 'ETH';
   /** Changes whenever the operator changes the table; shown by the API and logged. */
   readonly version: number;
+  /** Portfolio margin, collateral and what else of margin is not a family's own. */
+  readonly margin: MarginParameters;
   readonly families: readonly ContractFamily[];
 }

@@ -7,6 +7,7 @@ import type { IndexQuality } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LedgerCheckpoint, LiabilityStatement } from './liabilities.ts';
 import type { LiquidationEvent } from './liquidation.ts';
+import type { MarginModel } from './margin-parameters.ts';
 import type { MmpCause, MmpLimits, MmpScope, QuoteTag } from './market-maker.ts';
 import type { OrderState, SelfTradeMode, Side } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
@@ -316,6 +317,7 @@ export interface AccountChanged {
   readonly selfTradeMode: SelfTradeMode;
   readonly selfTradeAcrossSubaccounts: boolean;
   readonly access: 'normal' | 'cancel-only' | 'locked';
+  readonly marginModel: MarginModel;
   readonly createdUs: TsUs;
 }
 

@@ -13,6 +13,7 @@ export * from './market-maker.ts';
 export * from './operational-error.ts';
 export * from './order.ts';
 export * from './port.ts';
+export * from './recommended-margin.ts';
 export * from './reject-code.ts';
 export * from './resolve-instrument.ts';
 export * from './strikes.ts';

@@ -7,6 +7,7 @@ import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LiabilityStatement } from './liabilities.ts';
 import type { AuctionView, InsuranceView, LiquidationPlan } from './liquidation.ts';
+import type { MarginModel } from './margin-parameters.ts';
 import type { MmpView } from './market-maker.ts';
 import type { OrderState } from './order.ts';
 import type { RejectCode } from './reject-code.ts';
@@ -30,7 +31,11 @@ export interface AccountSummary {
   readonly balance: Cash;
   /** balance + session profit and loss + options value. */
   readonly equity: Cash;
-  /** equity without options value: what standard margin counts. */
+  readonly marginModel: MarginModel;
+  /**
+   * What counts against the margins: under standard margin without options value, under cross
+   * models of all currencies after haircuts. So are the margins and funds below.
+   */
   readonly marginBalance: Cash;
   readonly initialMargin: Cash;
   readonly maintenanceMargin: Cash;
@@ -134,6 +139,19 @@ export interface SimulatedPosition {
   readonly sizeLots: SizeLots;
 }
 
+/** One currency under the margin model in force, and under another. */
+export interface MarginModelPreview {
+  readonly currency: Currency;
+  readonly before: {
+    readonly equity: Cash;
+    readonly initialMargin: Cash;
+    readonly maintenanceMargin: Cash;
+  };
+  readonly after: MarginModelPreview['before'];
+  /** Whether the other model's initial margin is covered. */
+  readonly enough: boolean;
+}
+
 /** Every question the engine answers; the answer's type beside it. */
 export interface Queries {
   'account-summary': {
@@ -153,6 +171,11 @@ export interface Queries {
   'order-margins': {
     in: { accountId: AccountId; orderIds: readonly OrderId[] };
     out: readonly { orderId: OrderId; initialMargin: Cash; currency: Currency }[];
+  };
+  /** What a change of the margin model would do, in every currency that the account has. */
+  'margin-model': {
+    in: { accountId: AccountId; model: MarginModel };
+    out: readonly MarginModelPreview[] | RejectCode;
   };
   /** The account's summary if it held these positions too (or instead). */
   'simulate-portfolio': {

@@ -81,6 +81,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     timers: [],
     store: createHoldingStore(),
     desk: createMarginDesk(),
+    riskMarkets: { usd: null, coin: null },
     liquidation: createLiquidationState(),
     tape,
     draft: createDraft(),

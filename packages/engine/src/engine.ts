@@ -24,6 +24,7 @@ import { answerLiquidation, setProvider } from './liquidation/answer-liquidation
 import { cancelQuotes, massQuote } from './market-maker/mass-quote.ts';
 import { resetMmp, setMmp } from './market-maker/mmp.ts';
 import { setForwards, setIndex, setSurface } from './marking/set-marks.ts';
+import { changeMarginModel } from './portfolio/change-margin-model.ts';
 import { answer } from './query/answer.ts';
 import { runTimers } from './run-timers.ts';
 import { setTrading } from './set-trading.ts';
@@ -54,6 +55,8 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
       return createAccount(state, command);
     case 'configure-account':
       return configureAccount(state, command);
+    case 'change-margin-model':
+      return changeMarginModel(state, command);
     case 'deposit':
       return deposit(state, command);
     case 'withdraw':

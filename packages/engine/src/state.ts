@@ -17,6 +17,7 @@ import type {
   InstrumentId,
   InstrumentState,
   LiabilityStatement,
+  MarginModel,
   OptionTerms,
   OrderId,
   OrderState,
@@ -43,6 +44,7 @@ import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
 import type { LiquidationState } from './liquidation/liquidation-state.ts';
 import type { MmpRecord } from './market-maker/mmp.ts';
+import type { MarginPool, RiskMarkets } from './portfolio/margin-pool.ts';
 import type { MatchTape } from './trading/match-tape.ts';
 import type { OrderPool } from './trading/order-row.ts';
 import type { OrderTable } from './trading/order-table.ts';
@@ -313,6 +315,9 @@ export interface AccountRecord {
   selfTradeMode: SelfTradeMode;
   selfTradeAcrossSubaccounts: boolean;
   access: 'normal' | 'cancel-only' | 'locked';
+  marginModel: MarginModel;
+  /** What is margined together by scenarios, by currency or all at 0; rebuilt as it is needed. */
+  readonly pools: (MarginPool | null)[];
   /** Where the numbers of its holdings lie: the engine's, or one of its own in a simulation. */
   readonly store: HoldingStore;
   subaccountCount: number;
@@ -468,6 +473,8 @@ export interface EngineState {
   readonly store: HoldingStore;
   /** Scratch of the margin rules. */
   readonly desk: MarginDesk;
+  /** Risk arrays at the present marks; follow from the rest. */
+  readonly riskMarkets: RiskMarkets;
   readonly liquidation: LiquidationState;
   /** What the book told during the present match; empty between commands. */
   readonly tape: MatchTape;

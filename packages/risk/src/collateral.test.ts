@@ -1,7 +1,8 @@
+import { recommendedCollateral } from '@openstrike/domain';
 // Collateral counts for less the more of it there is, but more of it never counts for less.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { collateralValue, recommendedCollateral } from './collateral.ts';
+import { collateralValue } from './collateral.ts';
 
 test('recommended haircuts', () => {
   expect(collateralValue(recommendedCollateral('USDC'), 1000, true)).toBe(1000);

@@ -4,30 +4,6 @@
 // Source: risk reference 1.16, "plus quadratic concentration".
 import type { CollateralParameters } from '@openstrike/domain';
 
-const parametersOf = (haircut: number, depthUsd: number): CollateralParameters => ({
-  haircut,
-  initialHaircut: haircut / 2,
-  concentrationFromUsd: depthUsd / 10,
-  concentrationScaleUsd: depthUsd,
-  debtMarkup: haircut,
-});
-
-/** The recommended haircuts; an asset that is not named counts for nothing. */
-export const recommendedCollateral = (asset: string): CollateralParameters => {
-  switch (asset) {
-    case 'USDC':
-      return parametersOf(0, 1e9);
-    case 'USDT':
-      return parametersOf(0.02, 5e8);
-    case 'BTC':
-      return parametersOf(0.07, 2e8);
-    case 'ETH':
-      return parametersOf(0.1, 1e8);
-    default:
-      return { ...parametersOf(1, 1e7), initialHaircut: 0 };
-  }
-};
-
 /**
  * What an amount of an asset counts for.
  *

@@ -7,7 +7,7 @@ export {
 } from './backtest/coverage.ts';
 export { type Bar, usualVolatility, type VolatilityModel } from './backtest/price-history.ts';
 export { type BookLeg, type ReferenceBook, referenceBooks } from './backtest/reference-books.ts';
-export { collateralValue, recommendedCollateral } from './collateral.ts';
+export { collateralValue } from './collateral.ts';
 export {
   eightHourRate,
   fundingPayment,
@@ -97,6 +97,7 @@ export {
   canonicalText,
   hashOfValue,
   type PortfolioParameters,
+  portfolioParametersOf,
   recommendedParameters,
 } from './scenarios/portfolio-parameters.ts';
 export {

@@ -21,6 +21,7 @@ export const accountStateOf = (account: AccountRecord): AccountChanged => ({
   selfTradeMode: account.selfTradeMode,
   selfTradeAcrossSubaccounts: account.selfTradeAcrossSubaccounts,
   access: account.access,
+  marginModel: account.marginModel,
   createdUs: account.createdUs,
 });
 
@@ -39,6 +40,8 @@ export const createAccountRecord = (
   selfTradeMode: 'cancel-maker',
   selfTradeAcrossSubaccounts: false,
   access: 'normal',
+  marginModel: 'segregated-standard',
+  pools: [null, null, null],
   store,
   subaccountCount: 0,
   currencies: [null, null, null],
@@ -51,8 +54,12 @@ export const createAccountRecord = (
 });
 
 /** A copy of an account's identity with nothing in it, for a simulation; nobody else knows it. */
-export const scratchAccount = (account: AccountRecord): AccountRecord =>
-  createAccountRecord(account.id, null, account.name, account.createdUs, createHoldingStore());
+export const scratchAccount = (account: AccountRecord): AccountRecord => {
+  const { id, name, createdUs, marginModel } = account;
+  const scratch = createAccountRecord(id, null, name, createdUs, createHoldingStore());
+  scratch.marginModel = marginModel;
+  return scratch;
+};
 
 /** Puts a record where it is looked up. */
 export const placeAccount = (state: EngineState, account: AccountRecord): void => {

@@ -96,7 +96,11 @@ const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): Marg
 
 /** Takes a holding out of the store; whoever held it must let it go. */
 export const releaseHolding = (holding: Holding): void => {
-  const { store } = holding.account;
+  const { store, pools } = holding.account;
+  for (const pool of pools) {
+    pool?.changed.delete(holding);
+    for (const book of pool?.books ?? []) book.stamp = -1;
+  }
   store.table.remove(holding);
   store.rows.give(holding.chunk, holding.at);
 };

@@ -4,14 +4,17 @@
 // acts on an account's solvency; nothing here changes the state.
 import type { InstrumentId } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
-import type { AccountRecord, CurrencyRecord, EngineState } from '../state.ts';
+import { accountMarginOf } from '../portfolio/account-margin.ts';
+import type { AccountRecord, EngineState } from '../state.ts';
 import { holdingOf } from './holdings.ts';
-import { marginBalanceOf, refreshMargin } from './margin.ts';
 import { addAtMark, scratchRecord } from './scratch-record.ts';
 
 /** Minor units of the currency asked about. */
 export interface MarginFigures {
-  /** What counts against the margins: under standard margin without the value of options. */
+  /**
+   * What counts against the margins: under standard margin without the value of options, under
+   * cross models of all currencies, after haircuts.
+   */
   readonly equity: number;
   /** Open orders included. */
   readonly initialMargin: number;
@@ -32,15 +35,6 @@ export interface PositionChange {
 
 const nothing: MarginFigures = { equity: 0, initialMargin: 0, maintenanceMargin: 0 };
 
-const figuresOf = (state: EngineState, record: CurrencyRecord, cash: number): MarginFigures => {
-  refreshMargin(state, record);
-  return {
-    equity: marginBalanceOf(state, record) + cash,
-    initialMargin: record.initialMargin + record.ordersMargin,
-    maintenanceMargin: record.maintenanceMargin,
-  };
-};
-
 /** The figures of an account in a currency as it stands. */
 export const marginFiguresOf = (
   state: EngineState,
@@ -48,7 +42,7 @@ export const marginFiguresOf = (
   currencyNo: number,
 ): MarginFigures => {
   const record = account.currencies[currencyNo];
-  return record ? figuresOf(state, record, 0) : nothing;
+  return record ? accountMarginOf(state, record) : nothing;
 };
 
 /**
@@ -71,5 +65,5 @@ export const marginFiguresAfter = (
     addAtMark(state, holdingOf(record.account, instrument), change.lots);
     cash += change.cash;
   }
-  return figuresOf(state, record, cash);
+  return accountMarginOf(state, record, cash);
 };

@@ -13,9 +13,9 @@ import type {
   MarginSet,
   SideCode,
 } from '../state.ts';
-import { feeOf } from '../trading/fees.ts';
 import { recordBalance } from './cash.ts';
-import { releaseHolding, valueAtPrice, valueAtTicks } from './holdings.ts';
+import { releaseHolding, valueAtPrice } from './holdings.ts';
+import { isPortfolio } from './margin-models.ts';
 
 const isOption = (instrument: InstrumentRecord): boolean => instrument.kind === 'option';
 
@@ -98,6 +98,13 @@ const computeSet = (state: EngineState, set: MarginSet): void => {
   if (first === undefined) {
     return;
   }
+  if (isPortfolio(first.account.marginModel)) {
+    set.initialMargin = 0;
+    set.maintenanceMargin = 0;
+    set.ordersMargin = 0;
+    set.stale = false;
+    return;
+  }
   askSheet(state, first, asItIs);
   const { sheet } = state.desk;
   let premium = 0;
@@ -119,11 +126,12 @@ const isLongOnly = (holding: Holding): boolean =>
 
 const computeHolding = (state: EngineState, holding: Holding): void => {
   const { instrument, sizeLots } = holding;
-  if (isLongOnly(holding)) {
+  const portfolio = isPortfolio(holding.account.marginModel);
+  if (portfolio || isLongOnly(holding)) {
     holding.initialMargin = 0;
     holding.maintenanceMargin = 0;
-    holding.ordersMargin = holding.marginSet === null ? openPremiumOf(holding) : 0;
-    if (sizeLots === 0) {
+    holding.ordersMargin = portfolio || holding.marginSet !== null ? 0 : openPremiumOf(holding);
+    if (sizeLots === 0 && isOption(instrument)) {
       holding.optionsValue = 0;
       return;
     }
@@ -173,7 +181,16 @@ const isEmpty = (holding: Holding): boolean =>
   holding.sessionRealised === 0 &&
   holding.sessionFunding === 0;
 
+/** Lets the sums over a record's holdings be made anew when they are next asked for. */
+const voidPools = ({ account, currencyNo }: CurrencyRecord): void => {
+  for (const pool of account.pools) {
+    if (pool === null || (pool.currencyNo ?? currencyNo) !== currencyNo) continue;
+    for (const book of pool.books) book.stamp = -1;
+  }
+};
+
 const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | null): void => {
+  voidPools(record);
   record.initialMargin = 0;
   record.maintenanceMargin = 0;
   record.ordersMargin = 0;
@@ -239,6 +256,11 @@ export const refreshMargin = (
 
 /** Call after any change of a holding's lots, costs or open orders. */
 export const marginChanged = (state: EngineState, holding: Holding): void => {
+  const no = holding.record.currencyNo;
+  for (const pool of holding.account.pools) {
+    const covers = pool !== null && (pool.currencyNo ?? no) === no;
+    if (covers) pool.changed.add(holding);
+  }
   const { record, marginSet } = holding;
   if (record.marginVersion !== state.marksVersion[record.currencyNo]) {
     return;
@@ -258,10 +280,6 @@ export const marginChanged = (state: EngineState, holding: Holding): void => {
 /** Equity that counts for margin: cash and session profit, without the value of options. */
 export const marginBalanceOf = (state: EngineState, record: CurrencyRecord): number =>
   recordBalance(state, record) + record.sessionProfit;
-
-/** Funds free for new risk. Holds: the record is fresh. */
-export const availableFundsOf = (state: EngineState, record: CurrencyRecord): number =>
-  marginBalanceOf(state, record) - record.initialMargin - record.ordersMargin;
 
 /**
  * Initial margin that one order more would hold beyond what is held now, its premium included.
@@ -297,65 +315,4 @@ const setPremium = (set: MarginSet): number => {
     premium += openPremiumOf(leg);
   }
   return premium;
-};
-
-/** What a future bought above or sold below its mark loses at once. */
-const lossAtOnce = (
-  state: EngineState,
-  instrument: InstrumentRecord,
-  signedLots: number,
-  priceTicks: number,
-): number => {
-  if (isOption(instrument)) {
-    return 0;
-  }
-  const mark = state.marks.markPrice[instrument.id] as number;
-  const cost = valueAtTicks(instrument, signedLots, priceTicks);
-  return Math.max(cost - valueAtPrice(instrument, signedLots, mark), 0);
-};
-
-/**
- * The price at which an order could trade now: a limit far from the market counts as the band's
- * edge.
- */
-const tradableTicks = (
-  state: EngineState,
-  instrument: InstrumentRecord,
-  priceTicks: number,
-): number => {
-  const { bandMinTicks, bandMaxTicks } = state.marks;
-  const most = Math.min(priceTicks, bandMaxTicks[instrument.id] as number);
-  return isOption(instrument) ? most : Math.max(most, bandMinTicks[instrument.id] as number);
-};
-
-/** Whether an order and all that rests with it on its side can only shrink the position. */
-const onlyReduces = (holding: Holding, side: SideCode, lots: number): boolean =>
-  side === 0
-    ? holding.openBuyLots + lots <= -holding.sizeLots
-    : holding.openSellLots + lots <= holding.sizeLots;
-
-/**
- * Whether the account can carry an order of so many lots up to a price: its margin, its fee and
- * what it loses against the mark are within the available funds. Orders that only reduce the
- * position always pass.
- */
-export const canCarry = (
-  state: EngineState,
-  holding: Holding,
-  side: SideCode,
-  lots: number,
-  priceTicks: number,
-): boolean => {
-  if (onlyReduces(holding, side, lots)) {
-    return true;
-  }
-  const { record, instrument } = holding;
-  refreshMargin(state, record, holding);
-  const signedLots = side === 0 ? lots : -lots;
-  const worstTicks = tradableTicks(state, instrument, priceTicks);
-  const extra =
-    extraOrderMargin(state, holding, side, lots, priceTicks) +
-    lossAtOnce(state, instrument, signedLots, worstTicks) +
-    feeOf(state, instrument, lots, worstTicks, instrument.fees.taker);
-  return extra <= availableFundsOf(state, record);
 };

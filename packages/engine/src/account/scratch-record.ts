@@ -4,6 +4,7 @@ import type { AccountRecord, CurrencyRecord, EngineState, Holding } from '../sta
 import { scratchAccount } from './accounts.ts';
 import { createCurrencyRecord } from './cash.ts';
 import { holdingOf, holdingsInOrder, valueAtPrice } from './holdings.ts';
+import { isCross } from './margin-models.ts';
 
 const copyHolding = (from: Holding, to: Holding): void => {
   to.sizeLots = from.sizeLots;
@@ -17,22 +18,41 @@ const copyHolding = (from: Holding, to: Holding): void => {
   to.openBuyLots = from.openBuyLots;
   to.openSellLots = from.openSellLots;
   to.openBuyTickLots = from.openBuyTickLots;
+  to.orderCount = from.orderCount;
+  to.firstOrder = from.firstOrder;
 };
 
-/** A copy of an account's record in a currency, its cash included; `withHoldings` or empty. */
-export const scratchRecord = (
+const copyRecord = (
   account: AccountRecord,
+  scratch: AccountRecord,
   currencyNo: number,
   withHoldings: boolean,
 ): CurrencyRecord => {
   const own = account.currencies[currencyNo];
-  const scratch = scratchAccount(account);
   const record = createCurrencyRecord(scratch, currencyNo, own?.ledgerId ?? null);
   scratch.currencies[currencyNo] = record;
   for (const holding of own && withHoldings ? holdingsInOrder(own) : []) {
     copyHolding(holding, holdingOf(scratch, holding.instrument));
   }
   return record;
+};
+
+/**
+ * A copy of an account's record in a currency, its cash included; `withHoldings` or empty. Where
+ * all currencies are margined together the others come along.
+ */
+export const scratchRecord = (
+  account: AccountRecord,
+  currencyNo: number,
+  withHoldings: boolean,
+): CurrencyRecord => {
+  const scratch = scratchAccount(account);
+  for (const other of isCross(account.marginModel) ? account.currencies : []) {
+    if (other !== null && other.currencyNo !== currencyNo) {
+      copyRecord(account, scratch, other.currencyNo, withHoldings);
+    }
+  }
+  return copyRecord(account, scratch, currencyNo, withHoldings);
 };
 
 /** Adds lots to a scratch holding at the mark: its margin changes and its equity does not. */

@@ -12,6 +12,7 @@ import {
 } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import { withdrawalsWait } from '../liquidation/insurance-fund.ts';
+import { availableFundsOf } from '../portfolio/account-margin.ts';
 import {
   type AccountRecord,
   type CurrencyRecord,
@@ -20,7 +21,6 @@ import {
   type VenueAccounts,
 } from '../state.ts';
 import { balanceOf, currencyRecordOf, moveCash } from './cash.ts';
-import { availableFundsOf, refreshMargin } from './margin.ts';
 
 /** No amount moved from outside may be larger, so that all sums stay safe integers. */
 const amountMax = 1_125_899_906_842_624;
@@ -36,7 +36,6 @@ const referenceKey = (currency: Currency, reference: string): string => `${curre
 
 /** What an account may take out: free funds, and cash that is really there. */
 export const withdrawableOf = (state: EngineState, record: CurrencyRecord): number => {
-  refreshMargin(state, record);
   const free = availableFundsOf(state, record);
   return Math.max(Math.min(free, balanceOf(state, record.account, record.currencyNo)), 0);
 };

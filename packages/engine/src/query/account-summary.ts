@@ -11,14 +11,9 @@ import {
 } from '@openstrike/domain';
 import { balanceOf, createCurrencyRecord } from '../account/cash.ts';
 import { holdingsInOrder } from '../account/holdings.ts';
-import {
-  availableFundsOf,
-  marginBalanceOf,
-  pendingFunding,
-  refreshMargin,
-  unrealisedOf,
-} from '../account/margin.ts';
+import { marginBalanceOf, pendingFunding, unrealisedOf } from '../account/margin.ts';
 import { withdrawableOf } from '../account/transfers.ts';
+import { accountMarginOf } from '../portfolio/account-margin.ts';
 import {
   type AccountRecord,
   type CurrencyRecord,
@@ -140,7 +135,7 @@ const sumOf = (all: readonly Greeks[], pick: (greeks: Greeks) => number): number
 
 /** The summary of a currency record as it stands. */
 export const summaryOf = (state: EngineState, record: CurrencyRecord): AccountSummary => {
-  refreshMargin(state, record);
+  const margin = accountMarginOf(state, record);
   const { account, currencyNo } = record;
   const balance = balanceOf(state, account, currencyNo);
   const marginBalance = marginBalanceOf(state, record);
@@ -151,11 +146,12 @@ export const summaryOf = (state: EngineState, record: CurrencyRecord): AccountSu
     currency: currencies[currencyNo] as Currency,
     balance: balance as Cash,
     equity: (marginBalance + record.optionsValue) as Cash,
-    marginBalance: marginBalance as Cash,
-    initialMargin: (record.initialMargin + record.ordersMargin) as Cash,
-    maintenanceMargin: record.maintenanceMargin as Cash,
-    openOrdersMargin: record.ordersMargin as Cash,
-    availableFunds: availableFundsOf(state, record) as Cash,
+    marginModel: account.marginModel,
+    marginBalance: margin.equity as Cash,
+    initialMargin: margin.initialMargin as Cash,
+    maintenanceMargin: margin.maintenanceMargin as Cash,
+    openOrdersMargin: margin.ordersMargin as Cash,
+    availableFunds: (margin.equity - margin.initialMargin) as Cash,
     availableWithdrawalFunds: withdrawableOf(state, record) as Cash,
     sessionRealised: profits.realised as Cash,
     sessionUnrealised: profits.unrealised as Cash,

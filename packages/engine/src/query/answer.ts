@@ -5,6 +5,7 @@ import { accountStateOf } from '../account/accounts.ts';
 import { liquidationPlan } from '../liquidation/liquidation-plan.ts';
 import { auctionViews, insuranceViews } from '../liquidation/liquidation-views.ts';
 import { mmpViewOf } from '../market-maker/mmp.ts';
+import { previewMarginModel } from '../portfolio/change-margin-model.ts';
 import { nextTimerUs } from '../run-timers.ts';
 import type { AccountRecord, EngineState } from '../state.ts';
 import { orderStateOf } from '../trading/order-records.ts';
@@ -39,6 +40,7 @@ const answers: Answers = {
   },
   'order-margin': orderMargin,
   'order-margins': orderMargins,
+  'margin-model': previewMarginModel,
   'simulate-portfolio': simulatePortfolio,
   order: (state, { orderId }) => {
     const order = state.orders.get(orderId);

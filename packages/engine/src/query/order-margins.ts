@@ -9,9 +9,10 @@ import {
   type RejectCode,
 } from '@openstrike/domain';
 import { scratchAccount } from '../account/accounts.ts';
+import { orderMarginOf } from '../account/carry-order.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
 import { findHolding, holdingOf } from '../account/holdings.ts';
-import { extraOrderMargin, refreshMargin } from '../account/margin.ts';
+import { refreshMargin } from '../account/margin.ts';
 import type { AccountRecord, EngineState, Holding, InstrumentRecord } from '../state.ts';
 
 /** The account's holding, or an empty one that is not kept. */
@@ -48,8 +49,8 @@ export const orderMargin = (
   const holding = holdingOrEmpty(state, account, instrument);
   const { sizeLots, priceTicks } = parameters;
   return {
-    buy: extraOrderMargin(state, holding, 0, sizeLots, priceTicks) as Cash,
-    sell: extraOrderMargin(state, holding, 1, sizeLots, priceTicks) as Cash,
+    buy: orderMarginOf(state, holding, 0, sizeLots, priceTicks) as Cash,
+    sell: orderMarginOf(state, holding, 1, sizeLots, priceTicks) as Cash,
     bandMinTicks: state.marks.bandMinTicks[instrument.id] as PriceTicks,
     bandMaxTicks: state.marks.bandMaxTicks[instrument.id] as PriceTicks,
   };
@@ -70,7 +71,7 @@ export const orderMargins = (
       const lots = order.sizeLots - order.filledLots;
       const resting = order.bookHandle !== 0 && !order.reduceOnly;
       const bare = bareHolding(state, order.holding);
-      const held = resting ? extraOrderMargin(state, bare, order.side, lots, order.priceTicks) : 0;
+      const held = resting ? orderMarginOf(state, bare, order.side, lots, order.priceTicks) : 0;
       margins.push({
         orderId,
         initialMargin: held as Cash,

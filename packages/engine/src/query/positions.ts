@@ -8,7 +8,8 @@ import {
   type UsdMicros,
 } from '@openstrike/domain';
 import { averagePriceOf, holdingsInOrder } from '../account/holdings.ts';
-import { marginBalanceOf, pendingFunding, refreshMargin, unrealisedOf } from '../account/margin.ts';
+import { pendingFunding, refreshMargin, unrealisedOf } from '../account/margin.ts';
+import { accountMarginOf } from '../portfolio/account-margin.ts';
 import type { AccountRecord, CurrencyRecord, EngineState, Holding, IndexRecord } from '../state.ts';
 import { coinsPerLot, deltaOf } from './account-summary.ts';
 
@@ -31,7 +32,8 @@ const liquidationPrice = (
     }
   }
   const minor = minorPerUnit[contract.settlementCurrency];
-  const spare = (marginBalanceOf(state, record) - record.maintenanceMargin) / minor;
+  const { equity, maintenanceMargin } = accountMarginOf(state, record);
+  const spare = (equity - maintenanceMargin) / minor;
   // In coin a move of the price by dS changes delta coins by delta * dS / S; in USD by delta * dS.
   const spareUsd = contract.payoff === 'inverse' ? spare * underlying : spare;
   const price = underlying - spareUsd / delta;

@@ -1,6 +1,13 @@
 // Account codec: accounts with their cash records, positions and client keys, to bytes and back.
 // Holdings that hold nothing are left out: they are a matter of speed.
-import type { AccountId, InstrumentId, SelfTradeMode, TsUs } from '@openstrike/domain';
+import {
+  type AccountId,
+  type InstrumentId,
+  type MarginModel,
+  marginModels,
+  type SelfTradeMode,
+  type TsUs,
+} from '@openstrike/domain';
 import type { LedgerAccountId } from '@openstrike/ledger';
 import { assert } from '@openstrike/std';
 import { createAccountRecord, placeAccount } from '../account/accounts.ts';
@@ -87,6 +94,7 @@ const writeAccount = (writer: ByteWriter, account: AccountRecord): void => {
   writer.byte(modes.indexOf(account.selfTradeMode));
   writer.flag(account.selfTradeAcrossSubaccounts);
   writer.byte(accesses.indexOf(account.access));
+  writer.byte(marginModels.indexOf(account.marginModel));
   writeProtections(writer, account);
   for (const record of account.currencies) {
     writer.int(record?.ledgerId ?? -1);
@@ -111,6 +119,7 @@ const readAccount = (reader: ByteReader, state: EngineState): void => {
   account.selfTradeMode = modes[reader.byte()] as SelfTradeMode;
   account.selfTradeAcrossSubaccounts = reader.flag();
   account.access = accesses[reader.byte()] as AccountRecord['access'];
+  account.marginModel = marginModels[reader.byte()] as MarginModel;
   readProtections(reader, account);
   for (let no = 0; no < account.currencies.length; no++) {
     const ledgerId = reader.int();

@@ -2,21 +2,23 @@
 // Prices stay near the mark so that orders meet; time passes so that timers run. The same seed
 // gives the same stream for engines that answer alike.
 
-import type {
-  AccountId,
-  Command,
-  EditOrder,
-  InstrumentView,
-  OrderId,
-  OrderType,
-  PlaceOrder,
-  PriceTicks,
-  SizeLots,
-  TimeInForce,
-  Trigger,
-  UsdMicros,
+import {
+  type AccountId,
+  type Command,
+  type EditOrder,
+  goodIndex,
+  type InstrumentView,
+  type MarginModel,
+  marginModels,
+  type OrderId,
+  type OrderType,
+  type PlaceOrder,
+  type PriceTicks,
+  type SizeLots,
+  type TimeInForce,
+  type Trigger,
+  type UsdMicros,
 } from '@openstrike/domain';
-import { goodIndex } from '@openstrike/domain';
 import { createRandom, type Random } from '@openstrike/std';
 import { plainOrder, type TestEngine } from './test-engine.ts';
 
@@ -51,6 +53,8 @@ export class RandomCommands {
       test.deposit(id, this.#int(1, 20) * 1e8, 'BTC');
       // The last has no USDC, and no ledger account for it.
       if (i < accountsMax) test.deposit(id, this.#int(10, 2000) * 1e9, 'USDC');
+      const model = marginModels[i % marginModels.length] as MarginModel;
+      test.apply({ type: 'change-margin-model', accountId: id, model });
     }
   }
 
@@ -247,12 +251,14 @@ export class RandomCommands {
     const currency = this.#pick(['BTC', 'USDC'] as const);
     const accountId = this.#account();
     const reference = `reference ${test.seq - this.#int(0, 3)}`;
-    const drawn = this.#int(0, 8);
+    const drawn = this.#int(0, 9);
     if (drawn < 2) return { type: 'withdraw', accountId, currency, amount, reference };
     if (drawn < 4) return { type: 'deposit', accountId, currency, amount, reference };
     if (drawn < 6)
       return { type: 'transfer', fromId: accountId, toId: this.#account(), currency, amount };
     if (drawn < 7)
+      return { type: 'change-margin-model', accountId, model: this.#pick(marginModels) };
+    if (drawn < 8)
       return {
         type: 'configure-account',
         accountId,

@@ -1,6 +1,12 @@
 // Contract tables for tests: the exchange's kinds of contract with few expiries and wide strikes,
 // so that a test sees all of them.
-import type { ContractFamily, ContractTable, FeeSchedule, OptionTerms } from '@openstrike/domain';
+import {
+  type ContractFamily,
+  type ContractTable,
+  type FeeSchedule,
+  type OptionTerms,
+  recommendedMargin,
+} from '@openstrike/domain';
 
 const optionFees: FeeSchedule = {
   makerRate: 0.0003,
@@ -99,7 +105,12 @@ const linear: ContractFamily = {
 
 /** One table with an inverse and a linear family on BTC. */
 export const testTables: readonly ContractTable[] = [
-  { underlying: 'BTC', version: 1, families: [inverse, linear] },
+  {
+    underlying: 'BTC',
+    version: 1,
+    margin: recommendedMargin('BTC'),
+    families: [inverse, linear],
+  },
 ];
 
 /** A table of many inverse options, for load. */
@@ -111,6 +122,7 @@ export const wideTables = (
   {
     underlying: 'BTC',
     version: 1,
+    margin: recommendedMargin('BTC'),
     families: [
       {
         ...inverse,

@@ -3,7 +3,7 @@
 // are repriced. Invariant: it changes nothing but the draft, so that a refusal leaves no trace.
 import { NO_LIMIT } from '@openstrike/book';
 import type { RejectCode } from '@openstrike/domain';
-import { canCarry } from '../account/margin.ts';
+import { canCarry, mayUncover } from '../account/carry-order.ts';
 import { checkExposure, checkRestingBand } from '../control/exposure-limits.ts';
 import { priceOf } from '../instruments.ts';
 import { openOrdersMax, positionOrdersMax } from '../limits.ts';
@@ -218,7 +218,7 @@ export const admitOrder = (
     if (exposed !== null) return exposed;
   }
   draft.killed = terms.timeInForce === 'fok' && fillableNow(state, holding, side) < draft.lots;
-  if (draft.killed || terms.reduceOnly) return null;
+  if (draft.killed || (terms.reduceOnly && !mayUncover(holding, side))) return null;
   const dearest = dearestTicks(state, holding, side);
   return dearest === 0 || canCarry(state, holding, side, draft.lots, dearest)
     ? null

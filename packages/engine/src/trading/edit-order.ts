@@ -3,7 +3,8 @@
 // shrinks; a new price, more size or another display goes to the end of the line, and may trade. A
 // reject-post-only edit that would trade cancels the order.
 import type { EditOrder, RejectCode, Trigger } from '@openstrike/domain';
-import { canCarry, marginChanged } from '../account/margin.ts';
+import { canCarry } from '../account/carry-order.ts';
+import { marginChanged } from '../account/margin.ts';
 import { checkKilled } from '../control/kill-switch.ts';
 import { checkMmp, checkMmpOpen } from '../market-maker/mmp.ts';
 import type { EngineState, OrderRecord } from '../state.ts';

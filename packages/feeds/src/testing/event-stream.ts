@@ -91,6 +91,7 @@ export const streamAccounts: readonly AccountChanged[] = [1, 2, 3].map((id) => (
   selfTradeMode: 'cancel-maker',
   selfTradeAcrossSubaccounts: false,
   access: 'normal',
+  marginModel: 'segregated-standard',
   createdUs: sampleStartUs,
 }));
 

@@ -1,5 +1,5 @@
 // Sample table: a small contract table for tests: the BTC family with few expiries and strikes.
-import type { ContractTable } from '@openstrike/domain';
+import { type ContractTable, recommendedMargin } from '@openstrike/domain';
 
 const fees = {
   makerRate: 0.0003,
@@ -22,6 +22,7 @@ const futureTerms = {
 export const sampleTable: ContractTable = {
   underlying: 'BTC',
   version: 1,
+  margin: recommendedMargin('BTC'),
   families: [
     {
       name: 'BTC',

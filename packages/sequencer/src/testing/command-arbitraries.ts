@@ -8,6 +8,7 @@ import {
   type CancelQuotes,
   type CancelReason,
   type Cash,
+  type ChangeMarginModel,
   type ClosePosition,
   type Command,
   type CommandType,
@@ -24,12 +25,14 @@ import {
   indexStatuses,
   type MassQuote,
   type MmpScope,
+  marginModels,
   type OrderFilter,
   type PlaceOrder,
   type PriceTicks,
   type PublishLiabilities,
   type QuoteSide,
   type ResetMmp,
+  recommendedMargin,
   type SeedInsurance,
   type SetForwards,
   type SetIndex,
@@ -223,6 +226,12 @@ const configureAccount: fc.Arbitrary<ConfigureAccount> = fc.record({
   selfTradeAcrossSubaccounts: fc.boolean(),
   access: fc.constantFrom('normal', 'cancel-only', 'locked'),
 });
+
+const changeMarginModel: fc.Arbitrary<ChangeMarginModel> = fc.record({
+  type: fc.constant('change-margin-model'),
+  accountId: account,
+  model: fc.constantFrom(...marginModels),
+});
 const setTrading: fc.Arbitrary<SetTrading> = fc.record({
   type: fc.constant('set-trading'),
   scope: fc.constantFrom('all', ...currencies),
@@ -290,6 +299,7 @@ const configure: fc.Arbitrary<Configure> = fc.record({
     fc.record({
       underlying: fc.constantFrom('BTC', 'ETH'),
       version: fc.nat(),
+      margin: fc.constantFrom('BTC', 'ETH', 'DOGE').map(recommendedMargin),
       families: fc.array(family, { maxLength: 2 }),
     }),
     { maxLength: 2 },
@@ -395,6 +405,7 @@ export const commandArbitraries: {
   configure,
   'create-account': createAccount,
   'configure-account': configureAccount,
+  'change-margin-model': changeMarginModel,
   deposit,
   withdraw,
   transfer,

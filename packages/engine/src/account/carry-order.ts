@@ -1,0 +1,122 @@
+// Carry an order: whether an account can have one order more, by the margin model in force: its
+// margin at the worst fill, its fee and what it loses against the mark are within the available
+// funds. Invariant: an order that can only shrink the risk always passes. In an order's life: the
+// last check before the point of no return.
+import { accountMarginOf, availableFundsOf, poolOf } from '../portfolio/account-margin.ts';
+import { fillReduces } from '../portfolio/pool-margin.ts';
+import type { EngineState, Holding, InstrumentRecord, SideCode } from '../state.ts';
+import { feeOf } from '../trading/fees.ts';
+import { valueAtPrice, valueAtTicks } from './holdings.ts';
+import { extraOrderMargin, refreshMargin } from './margin.ts';
+import { isPortfolio } from './margin-models.ts';
+
+/** What an order bought above or sold below the mark loses at once. */
+const lossAtOnce = (
+  state: EngineState,
+  instrument: InstrumentRecord,
+  signedLots: number,
+  priceTicks: number,
+): number => {
+  const mark = state.marks.markPrice[instrument.id] as number;
+  const cost = valueAtTicks(instrument, signedLots, priceTicks);
+  return Math.max(cost - valueAtPrice(instrument, signedLots, mark), 0);
+};
+
+/**
+ * The price at which an order could trade now: a limit far from the market counts as the band's
+ * edge.
+ */
+const tradableTicks = (
+  state: EngineState,
+  instrument: InstrumentRecord,
+  priceTicks: number,
+): number => {
+  const { bandMinTicks, bandMaxTicks } = state.marks;
+  const most = Math.min(priceTicks, bandMaxTicks[instrument.id] as number);
+  return instrument.kind === 'option'
+    ? most
+    : Math.max(most, bandMinTicks[instrument.id] as number);
+};
+
+/** Whether an order and all that rests with it on its side can only shrink the position. */
+const onlyReduces = (holding: Holding, side: SideCode, lots: number): boolean =>
+  side === 0
+    ? holding.openBuyLots + lots <= -holding.sizeLots
+    : holding.openSellLots + lots <= holding.sizeLots;
+
+/**
+ * Whether shrinking a position may raise the margin, since it covers others: in a portfolio any,
+ * under standard margin an option held beside those of its expiry.
+ */
+export const mayUncover = (holding: Holding, side: SideCode): boolean =>
+  isPortfolio(holding.account.marginModel) || (holding.marginSet !== null && side === 1);
+
+const canCarryPortfolio = (
+  state: EngineState,
+  holding: Holding,
+  side: SideCode,
+  lots: number,
+  priceTicks: number,
+): boolean => {
+  const { record, instrument } = holding;
+  const signedLots = side === 0 ? lots : -lots;
+  const reduces =
+    onlyReduces(holding, side, lots) &&
+    fillReduces(state, poolOf(state, record), instrument, holding.sizeLots, signedLots);
+  if (reduces) {
+    return true;
+  }
+  const worstTicks = tradableTicks(state, instrument, priceTicks);
+  const cost =
+    lossAtOnce(state, instrument, signedLots, worstTicks) +
+    feeOf(state, instrument, lots, worstTicks, instrument.fees.taker);
+  const margin = accountMarginOf(state, record, 0, { instrument, side, lots });
+  return margin.initialMargin + cost <= margin.equity;
+};
+
+/** Whether the account can carry an order of so many lots up to a price. */
+export const canCarry = (
+  state: EngineState,
+  holding: Holding,
+  side: SideCode,
+  lots: number,
+  priceTicks: number,
+): boolean => {
+  const { record, instrument } = holding;
+  const reduces = onlyReduces(holding, side, lots);
+  if (reduces && !mayUncover(holding, side)) {
+    return true;
+  }
+  refreshMargin(state, record, holding);
+  if (isPortfolio(record.account.marginModel)) {
+    return canCarryPortfolio(state, holding, side, lots, priceTicks);
+  }
+  const margin = extraOrderMargin(state, holding, side, lots, priceTicks);
+  if (reduces && margin <= 0) {
+    return true;
+  }
+  const signedLots = side === 0 ? lots : -lots;
+  const worstTicks = tradableTicks(state, instrument, priceTicks);
+  const loss =
+    instrument.kind === 'option' ? 0 : lossAtOnce(state, instrument, signedLots, worstTicks);
+  const fee = feeOf(state, instrument, lots, worstTicks, instrument.fees.taker);
+  return margin + loss + fee <= availableFundsOf(state, record);
+};
+
+/** Initial margin that one order more would hold beyond what is held now. */
+export const orderMarginOf = (
+  state: EngineState,
+  holding: Holding,
+  side: SideCode,
+  lots: number,
+  priceTicks: number,
+): number => {
+  const { record, instrument } = holding;
+  if (!isPortfolio(record.account.marginModel)) {
+    return extraOrderMargin(state, holding, side, lots, priceTicks);
+  }
+  const now = accountMarginOf(state, record).initialMargin;
+  const signedLots = side === 0 ? lots : -lots;
+  const loss = lossAtOnce(state, instrument, signedLots, priceTicks);
+  return accountMarginOf(state, record, 0, { instrument, side, lots }).initialMargin - now + loss;
+};

@@ -1,0 +1,213 @@
+// Account margin: equity and margins of an account in one currency by the margin model in force.
+// Segregated models count that currency alone. Cross models count all currencies together, after
+// haircuts, and say the whole in the currency asked about, as Deribit does: the ratio of equity to
+// margin is then the same whatever the currency. Invariant: maintenance never exceeds initial
+// margin. Whatever judges an account's solvency asks here.
+import {
+  type CollateralParameters,
+  type Currency,
+  currencies,
+  minorPerUnit,
+  recommendedMargin,
+} from '@openstrike/domain';
+import { collateralValue } from '@openstrike/risk';
+import { marginBalanceOf, refreshMargin } from '../account/margin.ts';
+import { isCross, isPortfolio } from '../account/margin-models.ts';
+import type {
+  AccountRecord,
+  CurrencyRecord,
+  EngineState,
+  InstrumentRecord,
+  SideCode,
+} from '../state.ts';
+import { createPool, type MarginPool } from './margin-pool.ts';
+import { type PoolMargin, poolMargin } from './pool-margin.ts';
+import { currencyPriceOf, type RiskMarket, tableOf, underlyings } from './risk-market.ts';
+
+/** Minor units of the currency asked about. */
+export interface AccountMargin {
+  /**
+   * What counts against the margins: standard margin leaves out the value of options, cross models
+   * count every currency.
+   */
+  readonly equity: number;
+  /** Open orders included. */
+  readonly initialMargin: number;
+  readonly maintenanceMargin: number;
+  /** The part of the initial margin that open orders hold. */
+  readonly ordersMargin: number;
+}
+
+/** An order that an account might place. */
+export interface AskedOrder {
+  readonly instrument: InstrumentRecord;
+  readonly side: SideCode;
+  readonly lots: number;
+}
+
+/** The pool that a record is margined in; made at first use. */
+export const poolOf = (state: EngineState, record: CurrencyRecord): MarginPool => {
+  const { account, currencyNo } = record;
+  const cross = isCross(account.marginModel);
+  const at = cross ? 0 : currencyNo;
+  const known = account.pools[at];
+  if (known) return known;
+  const pool = createPool(state.riskMarkets, account, cross ? null : currencyNo);
+  account.pools[at] = pool;
+  return pool;
+};
+
+const unitsOf = (no: number): number => minorPerUnit[currencies[no] as Currency];
+
+const toUsd = (state: EngineState, no: number, minor: number): number =>
+  minor === 0 ? 0 : (minor / unitsOf(no)) * currencyPriceOf(state, no);
+
+/** What exceeds a whole unit by 2^-40 of itself is noise. */
+const NOISE = 9.094947017729282e-13;
+
+const toMinorUp = (state: EngineState, no: number, usd: number): number => {
+  const price = currencyPriceOf(state, no);
+  return usd <= 0 || price === 0 ? 0 : Math.ceil((usd / price) * unitsOf(no) * (1 - NOISE));
+};
+
+const toMinorDown = (state: EngineState, no: number, usd: number): number => {
+  const price = currencyPriceOf(state, no);
+  return price === 0 ? 0 : Math.floor((usd / price) * unitsOf(no)) + 0;
+};
+
+/** What a currency counts for as collateral. */
+const collateralOf = (state: EngineState, no: number): CollateralParameters => {
+  const underlying = underlyings[no];
+  if (underlying !== undefined) {
+    return (tableOf(state, underlying)?.margin ?? recommendedMargin(underlying)).collateral;
+  }
+  return (state.tables[0]?.margin ?? recommendedMargin('BTC')).stableCollateral;
+};
+
+const margins: PoolMargin = { initial: 0, initialAlone: 0, maintenance: 0 };
+
+const segregatedStandard = (
+  state: EngineState,
+  record: CurrencyRecord,
+  cash: number,
+): AccountMargin => ({
+  equity: marginBalanceOf(state, record) + cash,
+  initialMargin: record.initialMargin + record.ordersMargin,
+  maintenanceMargin: record.maintenanceMargin,
+  ordersMargin: record.ordersMargin,
+});
+
+const segregatedPortfolio = (
+  state: EngineState,
+  record: CurrencyRecord,
+  cash: number,
+  more: AskedOrder | null,
+): AccountMargin => {
+  const no = record.currencyNo;
+  poolMargin(state, poolOf(state, record), more, margins);
+  const initialMargin = toMinorUp(state, no, margins.initial);
+  return {
+    equity: marginBalanceOf(state, record) + record.optionsValue + cash,
+    initialMargin,
+    maintenanceMargin: toMinorUp(state, no, margins.maintenance),
+    ordersMargin: initialMargin - toMinorUp(state, no, margins.initialAlone),
+  };
+};
+
+/** The equity of all currencies after haircuts, in dollars, and what the initial ones take more. */
+const crossEquity = (
+  state: EngineState,
+  account: AccountRecord,
+  cashNo: number,
+  cash: number,
+): { readonly equity: number; readonly initialHaircut: number } => {
+  const portfolio = isPortfolio(account.marginModel);
+  let equity = 0;
+  let initialHaircut = 0;
+  for (const record of account.currencies) {
+    if (record === null) continue;
+    const no = record.currencyNo;
+    refreshMargin(state, record);
+    const options = portfolio ? record.optionsValue : 0;
+    const own = marginBalanceOf(state, record) + options + (no === cashNo ? cash : 0);
+    const usd = toUsd(state, no, own);
+    const parameters = collateralOf(state, no);
+    const counted = collateralValue(parameters, usd, false);
+    equity += counted;
+    initialHaircut += counted - collateralValue(parameters, usd, true);
+  }
+  return { equity, initialHaircut };
+};
+
+const crossMargins = (
+  state: EngineState,
+  record: CurrencyRecord,
+  more: AskedOrder | null,
+): PoolMargin => {
+  const { account } = record;
+  if (isPortfolio(account.marginModel)) {
+    return poolMargin(state, poolOf(state, record), more, margins);
+  }
+  margins.initial = 0;
+  margins.initialAlone = 0;
+  margins.maintenance = 0;
+  for (const each of account.currencies) {
+    if (each === null) continue;
+    const no = each.currencyNo;
+    margins.initial += toUsd(state, no, each.initialMargin + each.ordersMargin);
+    margins.initialAlone += toUsd(state, no, each.initialMargin);
+    margins.maintenance += toUsd(state, no, each.maintenanceMargin);
+  }
+  return margins;
+};
+
+const cross = (
+  state: EngineState,
+  record: CurrencyRecord,
+  cash: number,
+  more: AskedOrder | null,
+): AccountMargin => {
+  const no = record.currencyNo;
+  const { equity, initialHaircut } = crossEquity(state, record.account, no, cash);
+  const { initial, initialAlone, maintenance } = crossMargins(state, record, more);
+  const initialMargin = toMinorUp(state, no, initial + initialHaircut);
+  return {
+    equity: toMinorDown(state, no, equity),
+    initialMargin,
+    maintenanceMargin: toMinorUp(state, no, maintenance),
+    ordersMargin: initialMargin - toMinorUp(state, no, initialAlone + initialHaircut),
+  };
+};
+
+/**
+ * Equity and margins of a record, perhaps with so much more cash in it and, of portfolio margin,
+ * one order more.
+ *
+ * Cost: what changed since they were last asked for; all holdings when marks moved.
+ */
+export const accountMarginOf = (
+  state: EngineState,
+  record: CurrencyRecord,
+  cash = 0,
+  more: AskedOrder | null = null,
+): AccountMargin => {
+  refreshMargin(state, record);
+  switch (record.account.marginModel) {
+    case 'segregated-standard':
+      return segregatedStandard(state, record, cash);
+    case 'segregated-portfolio':
+      return segregatedPortfolio(state, record, cash, more);
+    default:
+      return cross(state, record, cash, more);
+  }
+};
+
+/** Funds free for new risk, in minor units of the record's currency. */
+export const availableFundsOf = (state: EngineState, record: CurrencyRecord): number => {
+  const { equity, initialMargin } = accountMarginOf(state, record);
+  return equity - initialMargin;
+};
+
+/** The risk markets of an account's pool, for telling what its margin came from. */
+export const marketsOf = (state: EngineState, record: CurrencyRecord): readonly RiskMarket[] =>
+  poolOf(state, record).books.map(({ market }) => market);

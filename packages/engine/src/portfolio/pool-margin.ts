@@ -1,0 +1,136 @@
+// Pool margin: what a pool must have, in dollars, from its running sums: each underlying's
+// portfolio margin with its open orders at their worst fill, and what gains of one underlying may
+// count against losses of another. Invariants: maintenance never exceeds initial margin; asking
+// about one order more is one pass over the scenarios and leaves the pool as it was.
+import { type Currency, currencies, minorPerUnit, recommendedMargin } from '@openstrike/domain';
+import {
+  createPortfolioMargin,
+  crossCurrencyScan,
+  type ExtraOrder,
+  marginAfter,
+  marginOf,
+  marginWithOrders,
+  type PortfolioMargin,
+} from '@openstrike/risk';
+import type { EngineState, InstrumentRecord, SideCode } from '../state.ts';
+import { type MarginPool, type PoolBook, refreshPool, underlyingNoOf } from './margin-pool.ts';
+import { currencyPriceOf, tableOf, underlyings } from './risk-market.ts';
+
+/** Dollars. */
+export interface PoolMargin {
+  /** Open orders included, and one order more where it was asked about. */
+  initial: number;
+  /** Of the positions alone. */
+  initialAlone: number;
+  maintenance: number;
+}
+
+const extra: ExtraOrder = { place: 0, buyLots: 0, sellLots: 0 };
+const none: ExtraOrder = { place: 0, buyLots: 0, sellLots: 0 };
+const withOrders = [createPortfolioMargin(), createPortfolioMargin()];
+const alone = [createPortfolioMargin(), createPortfolioMargin()];
+const evenAlone = [new Float64Array(0), new Float64Array(0)];
+
+/** What all open orders of a pool lose against the marks as they fill, in dollars. */
+const lossAtOnceUsd = (state: EngineState, pool: MarginPool): number => {
+  let sum = 0;
+  for (const [no, loss] of pool.lossAtOnce.entries()) {
+    const minor = minorPerUnit[currencies[no] as Currency];
+    if (loss !== 0) sum += (loss / minor) * currencyPriceOf(state, no);
+  }
+  return sum;
+};
+
+/** What counting gains against losses takes off, in dollars of the scan. */
+const setOff = (
+  state: EngineState,
+  pool: MarginPool,
+  margins: readonly PortfolioMargin[],
+  even: readonly Float64Array[],
+): number => {
+  if (pool.currencyNo !== null && pool.currencyNo < underlyings.length) {
+    return 0;
+  }
+  if (margins.every(({ scan }) => scan === 0)) return 0;
+  const sections = underlyings.map(
+    (underlying) => tableOf(state, underlying)?.margin ?? recommendedMargin(underlying),
+  );
+  const share = Math.min(...sections.map(({ crossOffset }) => crossOffset));
+  const offsetMaxUsd = Math.min(...sections.map(({ crossOffsetMaxUsd }) => crossOffsetMaxUsd));
+  if (share === 0 || even[0]?.length !== even[1]?.length) return 0;
+  const scans = margins.map(({ scan }) => scan);
+  const apart = scans.reduce((sum, scan) => sum + scan, 0);
+  const together = crossCurrencyScan(even, scans, { offset: () => share, offsetMaxUsd });
+  return Math.max(0, apart - together);
+};
+
+const sumOf = (
+  margins: readonly PortfolioMargin[],
+  pick: (of: PortfolioMargin) => number,
+): number => margins.reduce((sum, margin) => sum + pick(margin), 0);
+
+/** The margins of a pool, with an order of so many lots more where one is named. */
+export const poolMargin = (
+  state: EngineState,
+  pool: MarginPool,
+  more: {
+    readonly instrument: InstrumentRecord;
+    readonly side: SideCode;
+    readonly lots: number;
+  } | null,
+  out: PoolMargin,
+): PoolMargin => {
+  refreshPool(state, pool);
+  const asked = more === null ? -1 : underlyingNoOf(more.instrument.contract.underlying);
+  if (more !== null) {
+    const { market } = pool.books[asked] as PoolBook;
+    extra.place = market.placeOf(state, more.instrument);
+    extra.buyLots = more.side === 0 ? more.lots : 0;
+    extra.sellLots = more.lots - extra.buyLots;
+    // Room for the new row may have voided the sums.
+    refreshPool(state, pool);
+    extra.place = market.placeOf(state, more.instrument);
+  }
+  for (const [no, own] of pool.books.entries()) {
+    const { market, charges } = own.market;
+    const order = no === asked ? extra : none;
+    const evenOf = own.even;
+    if ((evenAlone[no] as Float64Array).length !== evenOf.length) {
+      evenAlone[no] = new Float64Array(evenOf.length);
+    }
+    marginOf(own.book, charges, market, alone[no] as PortfolioMargin);
+    (evenAlone[no] as Float64Array).set(own.book.values.subarray(0, evenOf.length));
+    const margin = withOrders[no] as PortfolioMargin;
+    marginWithOrders(own.book, own.orders, charges, market, order, margin, evenOf);
+  }
+  const evens = pool.books.map(({ even }) => even);
+  const off = setOff(state, pool, withOrders, evens);
+  const offAlone = setOff(state, pool, alone, evenAlone);
+  const share = Math.min(...pool.books.map(({ market }) => market.charges.maintenanceShare));
+  out.initialAlone = sumOf(alone, ({ initial }) => initial) - offAlone;
+  const initial = sumOf(withOrders, (margin) => margin.initial) - off;
+  out.initial = Math.max(out.initialAlone, initial) + lossAtOnceUsd(state, pool);
+  out.maintenance = sumOf(alone, ({ maintenance }) => maintenance) - share * offAlone;
+  return out;
+};
+
+const filled = createPortfolioMargin();
+
+/** Whether a fill of so many signed lots leaves the positions with no more initial margin. */
+export const fillReduces = (
+  state: EngineState,
+  pool: MarginPool,
+  instrument: InstrumentRecord,
+  lots: number,
+  signedLots: number,
+): boolean => {
+  refreshPool(state, pool);
+  const no = underlyingNoOf(instrument.contract.underlying);
+  const { book, market: own } = pool.books[no] as PoolBook;
+  const place = own.placeOf(state, instrument);
+  if (book.arrays !== own.arrays) return fillReduces(state, pool, instrument, lots, signedLots);
+  const { charges, market } = own;
+  const now = marginOf(book, charges, market, alone[no] as PortfolioMargin).initial;
+  marginAfter(book, charges, market, place, lots, lots + signedLots, filled);
+  return filled.initial <= now;
+};
