@@ -29,9 +29,9 @@ test('a file names what to follow, where', () => {
       'deribit: { chains: [BTC], addresses: { socket: "ws://127.0.0.1:1" } }\n',
   );
   expect(sources).toEqual([
-    { source: 'coinbase' },
+    { source: 'coinbase', symbols: expect.arrayContaining(['BTC-USD', 'USDT-USD']) },
     { source: 'kraken', symbols: ['BTC/USD'] },
-    { source: 'bitstamp' },
+    { source: 'bitstamp', symbols: expect.arrayContaining(['btcusd', 'usdcusd']) },
     { source: 'deribit', chains: ['BTC'], addresses: { socket: 'ws://127.0.0.1:1' } },
   ]);
 });

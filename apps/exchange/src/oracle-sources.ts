@@ -22,12 +22,17 @@ const rateSymbols: Readonly<Partial<Record<SourceName, readonly string[]>>> = {
   bitstamp: ['usdcusd'],
 };
 
+/** What is followed at a source where nothing is named. */
+const usualSymbols = (source: SourceName): readonly string[] => {
+  const symbols = sourceDefaults.get(source)?.symbols ?? [];
+  return [...new Set([...symbols, ...(rateSymbols[source] ?? [])])];
+};
+
 /** Every venue there is a connector for, its chains included. */
 const builtInSources = (): readonly OracleSource[] =>
-  [...sourceDefaults].map(([source, { symbols, hasChains }]): OracleSource => {
+  [...sourceDefaults].map(([source, { hasChains }]): OracleSource => {
     const chains = hasChains ? { chains: ['BTC', 'ETH'] as const } : {};
-    const rates = rateSymbols[source] ?? [];
-    return { source, symbols: [...new Set([...symbols, ...rates])], ...chains };
+    return { source, symbols: usualSymbols(source), ...chains };
   });
 
 const wrong = (file: string, sentence: string): OperationalError =>
@@ -68,7 +73,11 @@ const sourceOf = (file: string, name: string, value: unknown): OracleSource => {
   }
   return {
     source,
-    ...(symbols === undefined ? {} : { symbols }),
+    ...(symbols !== undefined
+      ? { symbols }
+      : chains === undefined
+        ? { symbols: usualSymbols(source) }
+        : {}),
     ...(chains === undefined ? {} : { chains: chains as Underlying[] }),
     ...(addresses === undefined ? {} : { addresses }),
   };

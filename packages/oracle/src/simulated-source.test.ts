@@ -1,11 +1,4 @@
-import {
-  type Command,
-  goodIndex,
-  type TsUs,
-  usPerDay,
-  usPerSecond,
-  usPerYear,
-} from '@openstrike/domain';
+import { type Command, type TsUs, usPerDay, usPerSecond, usPerYear } from '@openstrike/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSimulatedSource } from './simulated-source.ts';
@@ -33,7 +26,7 @@ test('the same seed gives the same market, another seed another', () => {
 test('it sets out from the real day', () => {
   const [first] = run('a', 1);
   const price = startingStates.BTC.spotUsd * 1e6;
-  expect(first).toEqual(goodIndex('btc_usd', price as ReturnType<typeof goodIndex>['price']));
+  expect(first).toMatchObject({ indexName: 'btc_usd', price, status: 'good', confidence: 1 });
 });
 
 test('an hour a step, the realised volatility of a year is near the long-run one', () => {
@@ -100,4 +93,21 @@ test('forwards carry the basis of the day', () => {
   const rate = Math.log(last.price / 1e6 / startingStates.BTC.spotUsd) / years;
   expect(rate).toBeGreaterThan(0.045);
   expect(rate).toBeLessThan(0.048);
+});
+
+test('its venues differ, their index follows the spot, and says who made it', () => {
+  const source = createSimulatedSource({ seed: 'venues', startUs, expiriesOf: () => [] });
+  const prices = new Set<number>();
+  for (let second = 1; second <= 300; second += 1) {
+    const commands = source.commandsAt((startUs + second * usPerSecond) as TsUs);
+    const index = commands.find(
+      (command) => command.type === 'set-index' && command.indexName === 'btc_usd',
+    );
+    if (index?.type !== 'set-index') throw new Error('no index');
+    expect(Math.abs(index.price / 1e6 / source.spot('BTC') - 1)).toBeLessThan(0.0003);
+    expect(index.constituents).toHaveLength(8);
+    for (const { price } of index.constituents) prices.add(price);
+    expect(index.status).toBe('good');
+  }
+  expect(prices.size).toBeGreaterThan(2_000);
 });

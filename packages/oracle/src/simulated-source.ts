@@ -1,9 +1,9 @@
 // Simulated source: a seeded market in place of the world's prices. Every venue second it moves
-// spot and volatility and says so in the engine's own commands: index values, forwards and
-// surfaces. Invariant: the same seed, start and step times give the same commands.
+// spot and volatility and says so in the engine's own commands: index values (of simulated venues,
+// by the same rules as the world's), forwards and surfaces. Invariant: the same seed, start and
+// step times give the same commands.
 import {
   type Command,
-  goodIndex,
   type IndexName,
   type SviSlice,
   type TsUs,
@@ -13,6 +13,7 @@ import {
   usPerYear,
 } from '@openstrike/domain';
 import { createRandom, exp, log, type Random } from '@openstrike/std';
+import { SimulatedVenues } from './simulated-venues.ts';
 import { type SpotParameters, type SpotState, stepSpot } from './spot-process.ts';
 import { type StartingState, startingStates } from './starting-state.ts';
 import { basisRateAt, pointAt, shockedPoints, sviSliceOf } from './term-structure.ts';
@@ -91,6 +92,10 @@ export const createSimulatedSource = (options: SimulatedSourceOptions): Simulate
     options,
     random,
     states,
+    venues: new SimulatedVenues(
+      `${options.seed}/venues`,
+      underlyings.flatMap((underlying) => indexOf[underlying]),
+    ),
     logStablecoin: 0,
     atUs: options.startUs,
     version: 0,
@@ -105,6 +110,7 @@ interface Market {
   readonly options: SimulatedSourceOptions;
   readonly random: Random;
   readonly states: ReadonlyMap<Underlying, SpotState>;
+  readonly venues: SimulatedVenues;
   /** ln of one USDC in USD. */
   logStablecoin: number;
   atUs: TsUs;
@@ -117,6 +123,7 @@ const stateOf = (market: Market, underlying: Underlying): SpotState =>
 const commandsAt = (market: Market, atUs: TsUs): Command[] => {
   stepMarket(market, Math.max(0, atUs - market.atUs) / usPerYear);
   market.atUs = atUs;
+  market.venues.step(atUs);
   const second = Math.floor(atUs / usPerSecond);
   const first = market.version === 0;
   const commands: Command[] = [];
@@ -125,8 +132,9 @@ const commandsAt = (market: Market, atUs: TsUs): Command[] => {
   if (withSurface) market.version += 1;
   for (const underlying of underlyings) {
     for (const indexName of indexOf[underlying]) {
-      const price = indexPrice(market, underlying, indexName);
-      commands.push(goodIndex(indexName, price));
+      const index = market.venues.index(indexName, spotIn(market, underlying, indexName));
+      const { price } = index;
+      commands.push(index);
       const expiries = market.options.expiriesOf(indexName, atUs).filter((at) => at > atUs);
       if (withForwards)
         commands.push(forwardsCommand(underlying, indexName, price, expiries, atUs));
@@ -154,10 +162,11 @@ const stepMarket = (market: Market, years: number): void => {
     stablecoinDeviation * Math.sqrt(1 - decay * decay) * random.nextNormal();
 };
 
-const indexPrice = (market: Market, underlying: Underlying, indexName: IndexName): UsdMicros => {
+/** Spot in the money of an index. */
+const spotIn = (market: Market, underlying: Underlying, indexName: IndexName): number => {
   const { logSpot } = stateOf(market, underlying);
   const inUsdc = indexName.endsWith('_usdc');
-  return toIndexMicros(exp(inUsdc ? logSpot - market.logStablecoin : logSpot));
+  return exp(inUsdc ? logSpot - market.logStablecoin : logSpot);
 };
 
 const yearsTo = (expiryUs: TsUs, atUs: TsUs): number => (expiryUs - atUs) / usPerYear;
