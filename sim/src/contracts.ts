@@ -40,6 +40,15 @@ const optionsOf = (step: number, market: SimOptions['market']): OptionTerms => (
   bandMin: 0.04,
   bandPerDelta: 0.08,
   margin: { initialRate: 0.15, initialRateMin: 0.1, maintenanceRate: 0.075 },
+  limits: {
+    ordersPerInstrument: null,
+    ordersPerFamily: null,
+    positionPerInstrument: 40,
+    positionPerFamily: null,
+    openInterestPerInstrument: 60,
+    openInterestPerFamily: null,
+    restingBandFactor: null,
+  },
 });
 
 const inverseOf = (
@@ -55,14 +64,17 @@ const inverseOf = (
     fees: futureFees,
     margin: { initialRate: 0.02, maintenanceRate: 0.01, ratePerCoin: 0.00005 },
   };
-  const calendar = { days: 0, weeks: 1, months: 0, quarters: 0 };
+  // Every expiry of options has a future of its own where they are exercised into it.
+  const exercise = market.futures && market.exercised ? 'future' : 'cash';
+  const days = exercise === 'future' ? market.days : 0;
+  const calendar = { days, weeks: 1, months: 0, quarters: 0 };
   return {
     name: underlying,
     listed: true,
     payoff: 'inverse',
     indexName: underlying === 'BTC' ? 'btc_usd' : 'eth_usd',
     settlementCurrency: underlying,
-    options: optionsOf(step, market),
+    options: { ...optionsOf(step, market), exercise },
     futures: market.futures ? { ...future, bandRate: 0.025, calendar } : null,
     perpetual: { ...future, bandRate: 0.015, ...funding },
   };

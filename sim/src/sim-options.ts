@@ -26,6 +26,8 @@ export interface SimOptions {
     readonly futures: boolean;
     readonly days: number;
     readonly strikeStepShare: number;
+    /** Whether inverse options become futures at expiry. */
+    readonly exercised: boolean;
   };
   readonly clients: {
     readonly makers: number;
@@ -38,6 +40,8 @@ export interface SimOptions {
     readonly gamblers: number;
     /** Who answers liquidation auctions. */
     readonly providers: number;
+    /** Market makers with mass quotes under protection. */
+    readonly quoters: number;
     /** Commands of all clients together in a second. */
     readonly commandsPerSecond: number;
     /** Share of orders that carry a client key. */
@@ -111,8 +115,9 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
       futures: random.nextInt(0, 3) > 0,
       days: random.nextInt(1, 3),
       strikeStepShare: one(random, [0.03, 0.05, 0.08]),
+      exercised: seed % 2 === 0,
     },
-    clients: drawClients(random),
+    clients: { ...drawClients(random), ...drawQuoters(createRandom(seed).fork('quoters')) },
     network: {
       delayMs: one(random, [0.2, 2, 20, 100]),
       dropShare: one(random, [0, 0.01, 0.05]),
@@ -161,7 +166,11 @@ const drawDistress = (
   return { crashes, insurance: one(random, [1, 1e5, 1e7, 1e10]) };
 };
 
-const drawClients = (random: Random): SimOptions['clients'] => ({
+const drawQuoters = (random: Random): Pick<SimOptions['clients'], 'quoters'> => ({
+  quoters: random.nextInt(0, 3),
+});
+
+const drawClients = (random: Random): Omit<SimOptions['clients'], 'quoters'> => ({
   makers: random.nextInt(1, 4),
   traders: random.nextInt(3, 12),
   advanced: random.nextInt(1, 4),

@@ -13,6 +13,7 @@ import { Gambler, Provider } from './clients/gamblers.ts';
 import { Operator } from './clients/operator.ts';
 import { orderOf } from './clients/order-form.ts';
 import { HostileTrader, Treasurer } from './clients/outsiders.ts';
+import { Quoter } from './clients/quoter.ts';
 import { AdvancedTrader, Maker, NaiveTrader, Stormer } from './clients/traders.ts';
 import { contractTables } from './contracts.ts';
 import { Coverage } from './coverage.ts';
@@ -20,6 +21,7 @@ import { Faults } from './faults.ts';
 import { Network } from './network.ts';
 import { Oracle } from './oracle.ts';
 import { type Plant, soundPlant } from './plant.ts';
+import { publishRoot } from './publish-root.ts';
 import { Schedule } from './schedule.ts';
 import type { SimOptions } from './sim-options.ts';
 import { Venue } from './venue.ts';
@@ -88,6 +90,7 @@ class Simulation {
     const market = new MarketView(venue);
     this.#world = { options, schedule, network, venue, auditor, coverage, market, fail };
     venue.onDeath = () => network.breakAll();
+    venue.onSettled = (statement) => publishRoot(venue, statement, coverage);
     network.onBreak = ({ id }) => this.#cancelOnDisconnect(id);
   }
 
@@ -194,6 +197,7 @@ class Simulation {
       ['treasurer', clients.treasurers, Treasurer, 5],
       ['gambler', clients.gamblers, Gambler, 0.03],
       ['provider', clients.providers, Provider, 50],
+      ['quoter', clients.quoters, Quoter, 200],
     ] as const;
     const random = this.#random.fork('accounts');
     for (const [name, count, Kind, coins] of kinds) {

@@ -5,6 +5,7 @@
 import {
   type Applied,
   type Command,
+  type LiabilityStatement,
   OperationalError,
   type Seq,
   type StateMachine,
@@ -88,6 +89,8 @@ export class Venue {
   #starting = false;
   /** Called at each death: connections break. */
   onDeath: () => void = () => {};
+  /** Called with what the venue owes after each settlement. */
+  onSettled: (statement: LiabilityStatement) => void = () => {};
 
   constructor(parts: VenueParts) {
     this.#parts = parts;
@@ -192,6 +195,11 @@ export class Venue {
       for (const applied of batch) auditor.take(applied);
       this.feeds.absorb(batch);
       reader.absorb(batch);
+      for (const { events } of batch) {
+        for (const event of events) {
+          if (event.type === 'settlement-closed') this.onSettled(event.liabilities);
+        }
+      }
     } catch (error) {
       fail(error as Error);
     }

@@ -9,6 +9,8 @@ import type {
   Command,
   Currency,
   Event,
+  InstrumentId,
+  OrderId,
   Seq,
   StateMachine,
 } from '@openstrike/domain';
@@ -16,13 +18,23 @@ import { currencies } from '@openstrike/domain';
 import type { Coverage } from '../coverage.ts';
 import { BookModel } from './book-model.ts';
 import { CashModel } from './cash-model.ts';
-import { ContractFactsTable, coinsAt, feeBase, feeIsRight, valueAt } from './contract-facts.ts';
+import {
+  type ContractFacts,
+  ContractFactsTable,
+  coinsAt,
+  feeBase,
+  feeIsRight,
+  valueAt,
+} from './contract-facts.ts';
+import { ExposureModel } from './exposure-model.ts';
 import { FixingModel } from './fixing-model.ts';
 import { KeyModel } from './key-model.ts';
 import { LiquidationModel } from './liquidation-model.ts';
+import { MakerModel } from './maker-model.ts';
 import { OrderModel } from './order-model.ts';
 import { checkPlaced } from './placed-orders.ts';
 import { PositionModel } from './position-model.ts';
+import { ProofModel } from './proof-model.ts';
 import { sameValue } from './same-value.ts';
 import { SolvencyModel } from './solvency-model.ts';
 import { hold, show } from './violation.ts';
@@ -45,6 +57,9 @@ export class Auditor {
   readonly #halted = new Set<string>();
   readonly #frozen = new Set<string>();
   readonly #keys = new KeyModel();
+  readonly #makers: MakerModel;
+  readonly #proofs = new ProofModel(this.cash);
+  readonly #exposures = new ExposureModel(this.positions);
   readonly #fixings = new FixingModel();
   readonly #coverage: Coverage;
   /** Follows the published commands beside the models; answers what only a machine can. */
@@ -66,6 +81,7 @@ export class Auditor {
   constructor(shadow: StateMachine, coverage: Coverage, auditEvery = 1_000) {
     this.#shadow = shadow;
     this.#coverage = coverage;
+    this.#makers = new MakerModel(coverage);
     this.#auditEvery = auditEvery;
     const { cash, positions, solvency } = this;
     const liquidations = new LiquidationModel(cash, positions, solvency, coverage);
@@ -166,6 +182,10 @@ export class Auditor {
       case 'order-changed': {
         const { instrument } = this.facts.get(event.order.instrumentId);
         this.#ask(event.order.accountId, instrument.settlementCurrency);
+        if (event.cause === 'placed') {
+          this.#makers.placed(event.order);
+          this.#exposures.placed(event.order);
+        }
         return this.orders.change(event);
       }
       case 'book-level-changed':
@@ -176,6 +196,8 @@ export class Auditor {
         return this.cash.change(event, applied);
       case 'position-changed':
         return this.positions.changed(event);
+      case 'option-exercised':
+        return this.positions.exercised(event);
       case 'position-settled': {
         const facts = this.facts.get(event.instrumentId);
         const { indexName, expiryUs } = facts.instrument;
@@ -196,6 +218,7 @@ export class Auditor {
         return this.#checkState(event);
       case 'index-changed':
         this.#indexPrices.set(event.indexName, event.price);
+        this.#makers.index(event.indexName, event.price);
         return;
       case 'insurance-changed': {
         const before = this.cash.insurance.get(event.currency) ?? 0;
@@ -205,7 +228,14 @@ export class Auditor {
         this.cash.insurance.set(event.currency, event.balance);
         return;
       }
+      case 'mmp-triggered':
+        return this.#makers.triggered(event);
+      case 'settlement-closed':
+        return this.#proofs.settled(event);
+      case 'liabilities-published':
+        return this.#proofs.published(event);
       case 'marks-changed':
+        this.#makers.marks(event);
         return this.#checkMarks(event);
       default:
         return;
@@ -240,6 +270,8 @@ export class Auditor {
     const facts = this.facts.get(trade.instrumentId);
     const { instrument, fees } = facts;
     hold(facts.state === 'open', 'only open instruments trade', () => show(trade));
+    this.#makers.trade(trade, facts, (id) => this.orders.open.get(id as OrderId));
+    this.#exposures.trade(trade);
     this.orders.trade(trade);
     this.positions.trade(trade, facts);
     this.positions.checkLots(trade);
@@ -294,6 +326,10 @@ export class Auditor {
     if (command.type === 'place-order' && command.clientKey !== null) {
       this.#keys.arrived(command, command.clientKey, applied);
     }
+    this.#makers.command(applied);
+    const factsOf = (id: InstrumentId): ContractFacts => this.facts.get(id);
+    this.#makers.close(applied, this.orders.open, factsOf);
+    this.#exposures.close(applied, (id) => this.orders.ofInstrument(id), factsOf);
     this.orders.close();
     this.positions.close();
     this.cash.close(applied);

@@ -28,6 +28,14 @@ export class CashModel {
     return this.#balances.get(`${accountId}:${currency}`) ?? 0;
   }
 
+  /** Every balance in a currency, by account. */
+  *balancesIn(currency: Currency): Iterable<readonly [AccountId, number]> {
+    for (const [key, balance] of this.#balances) {
+      const [accountId, name] = key.split(':');
+      if (name === currency) yield [Number(accountId) as AccountId, balance];
+    }
+  }
+
   /** A side of a trade owes its fee and is due its premium. */
   owe(party: TradeParty, tradeId: number, premium: number): void {
     const key = `${tradeId}:${party.side}:${party.accountId}`;

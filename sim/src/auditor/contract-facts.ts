@@ -4,6 +4,7 @@
 import type {
   Configure,
   ContractFamily,
+  ExposureLimits,
   FeeSchedule,
   Instrument,
   InstrumentId,
@@ -17,6 +18,9 @@ export interface ContractFacts {
   readonly instrument: Instrument;
   state: InstrumentState;
   fees: FeeSchedule;
+  limits: ExposureLimits | undefined;
+  /** What an option in the money becomes at expiry. */
+  exercise: 'cash' | 'future';
 }
 
 /** A rational number with a positive denominator. */
@@ -47,14 +51,13 @@ export class ContractFactsTable {
       for (const family of families) this.#families.set(family.name, family);
     }
     for (const facts of this.#facts.values()) {
-      if (facts.state !== 'delivered') facts.fees = this.#feesOf(facts.instrument);
+      if (facts.state !== 'delivered') Object.assign(facts, this.#termsOf(facts.instrument));
     }
   }
 
   list(instrument: Instrument): void {
     hold(!this.#facts.has(instrument.id), 'an instrument is listed once', () => instrument.name);
-    const fees = this.#feesOf(instrument);
-    this.#facts.set(instrument.id, { instrument, state: 'open', fees });
+    this.#facts.set(instrument.id, { instrument, state: 'open', ...this.#termsOf(instrument) });
   }
 
   get(id: InstrumentId): ContractFacts {
@@ -71,10 +74,12 @@ export class ContractFactsTable {
     return this.#facts.values();
   }
 
-  #feesOf(instrument: Instrument): FeeSchedule {
-    const terms = this.#families.get(instrument.family)?.[instrument.termsKey] ?? null;
+  #termsOf(instrument: Instrument): Pick<ContractFacts, 'fees' | 'limits' | 'exercise'> {
+    const family = this.#families.get(instrument.family);
+    const terms = family?.[instrument.termsKey] ?? null;
     hold(terms !== null, 'an instrument has terms in force', () => instrument.name);
-    return terms.fees;
+    const { fees, limits } = terms;
+    return { fees, limits, exercise: family?.options?.exercise ?? 'cash' };
   }
 }
 

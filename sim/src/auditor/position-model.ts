@@ -7,6 +7,7 @@ import type {
   CashChanged,
   FundingChanged,
   InstrumentId,
+  OptionExercised,
   PositionChanged,
   PositionSettled,
   Trade,
@@ -37,10 +38,24 @@ interface Due {
   fee: number;
 }
 
+/** Options of an account that were exercised into futures of its expiry, and the future it held. */
+interface Netting {
+  /** Minor units at the delivery price, positive for long. */
+  exercised: number;
+  future: {
+    readonly event: PositionSettled;
+    readonly value: number;
+    readonly lots: number;
+    readonly rate: number;
+  } | null;
+}
+
 export class PositionModel {
   readonly #positions = new Map<InstrumentId, Map<AccountId, Position>>();
   readonly #touched = new Set<InstrumentId>();
   readonly #due = new Map<string, Due>();
+  readonly #nettings = new Map<string, Netting>();
+  readonly #exercised = new Set<string>();
   /** Of perpetuals: charges since the last settlement, and what this command has paid. */
   readonly #charges = new Map<InstrumentId, number>();
   readonly #fundingPaid = new Map<InstrumentId, number>();
@@ -191,16 +206,62 @@ export class PositionModel {
         },
       );
       hold(right, 'delivery fees are within their cap', () => show(event));
+      const exercised = due.payment !== 0 && facts.exercise === 'future';
+      hold(
+        exercised === this.#exercised.delete(`${event.accountId}:${event.instrumentId}`),
+        'what is in the money is exercised, where it is into futures',
+        () => show(event),
+      );
+      if (exercised) {
+        const strike = (instrument.strike ?? 0) * 1e6;
+        const coins = coinsAt(instrument, lots, price);
+        const size = Number(coins.num) / Number(coins.den);
+        const worth = instrument.payoff === 'inverse' ? (size * strike) / price : size;
+        const long = (instrument.optionType === 'call') === lots > 0;
+        this.#netting(event, facts).exercised += long ? worth : -worth;
+      }
     } else {
       const value = this.#valueNear(facts, lots, price / 1e6, event.sessionProfit + position.base);
       due.payment = value - position.base;
-      const base = { num: BigInt(Math.abs(value)), den: 1n };
-      hold(feeIsRight(event.fee, base, rate, null, base), 'delivery fees are right', () =>
-        show(event),
-      );
+      this.#netting(event, facts).future = { event, value: Math.abs(value), lots, rate };
     }
     position.lots = 0;
     position.base = 0;
+  }
+
+  /** An option became a future; its delivery follows. */
+  exercised({ accountId, instrumentId, sizeLots }: OptionExercised): void {
+    const { lots } = this.#position(accountId, instrumentId);
+    hold(sizeLots === lots, 'what is exercised is what is held', () => `${instrumentId}: ${lots}`);
+    this.#exercised.add(`${accountId}:${instrumentId}`);
+  }
+
+  /** What is gathered of one account, family and expiry while it is delivered. */
+  #netting({ accountId }: PositionSettled, { instrument }: ContractFacts): Netting {
+    const key = `${accountId}:${instrument.family}:${instrument.expiryUs}`;
+    let netting = this.#nettings.get(key);
+    if (netting === undefined) {
+      netting = { exercised: 0, future: null };
+      this.#nettings.set(key, netting);
+    }
+    return netting;
+  }
+
+  /** A future pays its fee on what exercised options have not closed of it. */
+  #checkNettings(): void {
+    for (const { exercised, future } of this.#nettings.values()) {
+      if (future === null) continue;
+      const { event, value, lots, rate } = future;
+      const opposed = exercised > 0 !== lots > 0;
+      const left = opposed ? Math.max(value - Math.abs(exercised), 0) : value;
+      const base = { num: BigInt(Math.round(left)), den: 1n };
+      hold(
+        feeIsRight(event.fee, base, rate, null, base),
+        'delivery fees of futures are on what is left of them',
+        () => `${show(event)}: ${left} left of ${value} after ${exercised}`,
+      );
+    }
+    this.#nettings.clear();
   }
 
   /** A value at a price between ticks: the engine's, if that is the right one to a unit. */
@@ -247,6 +308,7 @@ export class PositionModel {
 
   /** Holds what must hold between two commands, of the instruments that changed. */
   close(): void {
+    this.#checkNettings();
     for (const instrumentId of this.#touched) this.checkSum(instrumentId);
     this.#touched.clear();
     for (const [key, { payment, funding, fee }] of this.#due) {

@@ -2,7 +2,17 @@
 // that a test can see the simulator find it. Where a bug would be in the engine, the auditor's
 // replica is broken in the same way, so that only its models can tell.
 import { createMatcher, type Matcher } from '@openstrike/book';
-import type { Command, Event, PlaceOrder, Seq, StateMachine, TsUs } from '@openstrike/domain';
+import type {
+  Command,
+  Configure,
+  Event,
+  LiabilityStatement,
+  MmpLimits,
+  PlaceOrder,
+  Seq,
+  StateMachine,
+  TsUs,
+} from '@openstrike/domain';
 import { createEngine } from '@openstrike/engine';
 import { type JournalFile, MemoryStorage } from '@openstrike/sequencer';
 import { type Plant, soundPlant } from '../plant.ts';
@@ -93,6 +103,34 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
     command.type === 'set-index'
       ? { ...command, price: (command.price + 10_000) as typeof command.price }
       : command,
+  ),
+  'a protection hears limits ten times as wide': mishearing((command) =>
+    command.type === 'set-mmp' ? { ...command, limits: widened(command.limits) } : command,
+  ),
+  'a protection leaves a quote in the book': misspeaking((events) =>
+    events.filter(
+      (event) => !(event.type === 'order-changed' && event.order.cancelReason === 'mmp'),
+    ),
+  ),
+  'nobody is held to a position limit': mishearing((command) =>
+    command.type === 'configure' ? withOptions(command, { limits: undefined }) : command,
+  ),
+  'exercised options close no futures': mishearing((command) =>
+    command.type === 'configure' ? withOptions(command, { exercise: 'cash' }) : command,
+  ),
+  'an account is left out of what is owed': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'settlement-closed'
+        ? { ...event, liabilities: withoutFirst(event.liabilities) }
+        : event,
+    ),
+  ),
+  'a published root is of another tree': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'liabilities-published'
+        ? { ...event, root: `${event.root.slice(1)}0` }
+        : event,
+    ),
   ),
   'post-only orders take': mishearing((command) =>
     command.type === 'place-order' && command.postOnly === 'slide'
@@ -212,4 +250,36 @@ const withoutCaps = (command: Extract<Command, { type: 'configure' }>): Command 
           },
     ),
   })),
+});
+
+const widened = (limits: MmpLimits): MmpLimits => ({
+  ...limits,
+  quantity: 10 * limits.quantity,
+  delta: 10 * limits.delta,
+  vega: 10 * limits.vega,
+  gamma: 10 * limits.gamma,
+  trades: 10 * limits.trades,
+});
+
+const withOptions = (
+  command: Configure,
+  change: { readonly limits?: undefined; readonly exercise?: 'cash' },
+): Configure => ({
+  ...command,
+  tables: command.tables.map((table) => ({
+    ...table,
+    families: table.families.map((family) => {
+      if (family.options === null) return family;
+      const { limits, ...options } = family.options;
+      const kept = 'limits' in change || limits === undefined ? options : { ...options, limits };
+      const exercise = change.exercise ?? options.exercise ?? 'cash';
+      return { ...family, options: { ...kept, exercise } };
+    }),
+  })),
+});
+
+const withoutFirst = (statement: LiabilityStatement): LiabilityStatement => ({
+  ...statement,
+  accountIds: statement.accountIds.slice(1),
+  columns: statement.columns.map((column) => column.slice(1)),
 });
