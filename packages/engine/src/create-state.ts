@@ -56,6 +56,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     seq: 0,
     nowUs: 0,
     emit: () => {},
+    quiet: false,
     tables: [],
     families: new Map(),
     indexes: createIndexes(),

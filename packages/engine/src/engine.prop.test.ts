@@ -2,9 +2,17 @@
 // lost, margins are what they would be computed afresh, and an engine that was stopped, saved and
 // restored goes on as if it never had been.
 import { createNaiveMatcher } from '@openstrike/book';
-import { type AccountSummary, currencies } from '@openstrike/domain';
+import {
+  type AccountSummary,
+  type Command,
+  currencies,
+  type Event,
+  type Seq,
+  type TsUs,
+} from '@openstrike/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createEngine } from './engine.ts';
 import { RandomCommands } from './testing/random-commands.ts';
 import { startUs, TestEngine } from './testing/test-engine.ts';
 
@@ -119,6 +127,30 @@ test('a restored engine goes on exactly as the one that never stopped', () => {
       expect(copy.engine.stateHash()).toBe(engine.engine.stateHash());
     }),
     { numRuns: 12, seed: 20260921 },
+  );
+});
+
+test('a replay that tells nothing reaches the same state', () => {
+  class Taped extends TestEngine {
+    readonly silent = createEngine();
+
+    override apply(command: Command): readonly Event[] {
+      const events = super.apply(command);
+      this.silent.replay?.(command, this.seq as Seq, this.nowUs as TsUs);
+      return events;
+    }
+  }
+  fc.assert(
+    fc.property(seeds, starts, (seed, start) => {
+      const engine = new Taped(start);
+      const source = new RandomCommands(seed, { stepUs: 8_000_000 });
+      source.prepare(engine);
+      for (let i = 0; i < 500; i++) {
+        engine.apply(source.next(engine));
+      }
+      expect(engine.silent.stateHash()).toBe(engine.engine.stateHash());
+    }),
+    { numRuns: 8, seed: 20261127 },
   );
 });
 

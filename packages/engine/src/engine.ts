@@ -115,6 +115,33 @@ class Engine implements StateMachine {
   }
 
   apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
+    this.#setQuiet(false);
+    return this.#apply(command, seq, tsUs);
+  }
+
+  replay(command: Command, seq: Seq, tsUs: TsUs): void {
+    // A client key remembers its order's events.
+    this.#setQuiet(command.type !== 'place-order' || command.clientKey === null);
+    this.#apply(command, seq, tsUs);
+  }
+
+  query<Name extends QueryName>(name: Name, parameters: Queries[Name]['in']): Queries[Name]['out'] {
+    return answer(this.#state, name, parameters);
+  }
+
+  snapshot(): Uint8Array {
+    return saveState(this.#state);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    this.#state = this.#adopt(loadState(snapshot, this.#createMatcher));
+  }
+
+  stateHash(): string {
+    return hashState(this.#state);
+  }
+
+  #apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
     const state = this.#state;
     assert(seq === state.seq + 1, 'commands come in the order of their numbers');
     assert(tsUs >= state.nowUs, 'time never goes back');
@@ -132,20 +159,9 @@ class Engine implements StateMachine {
     return events;
   }
 
-  query<Name extends QueryName>(name: Name, parameters: Queries[Name]['in']): Queries[Name]['out'] {
-    return answer(this.#state, name, parameters);
-  }
-
-  snapshot(): Uint8Array {
-    return saveState(this.#state);
-  }
-
-  restore(snapshot: Uint8Array): void {
-    this.#state = this.#adopt(loadState(snapshot, this.#createMatcher));
-  }
-
-  stateHash(): string {
-    return hashState(this.#state);
+  #setQuiet(quiet: boolean): void {
+    this.#state.quiet = quiet;
+    this.#state.tape.quiet = quiet;
   }
 
   #adopt(state: EngineState): EngineState {

@@ -431,6 +431,11 @@ export interface EngineState {
   nowUs: number;
   /** Set by `apply`; everything that states a fact calls it. */
   emit: (event: Event) => void;
+  /**
+   * Nobody reads the events of this command: those that come in numbers need not be made. Decides
+   * nothing.
+   */
+  quiet: boolean;
   tables: readonly ContractTable[];
   /** By name, such as `BTC_USDC`; in the order of the tables. */
   families: Map<string, ContractFamily>;

@@ -211,9 +211,12 @@ export function applyFrame(
 ): Applied[] {
   const kept: Applied[] = [];
   visitCommands(window, frame, (command, seq, tsUs) => {
-    const events = machine.apply(command, seq, tsUs);
     if (seq > keepAfterSeq) {
-      kept.push({ seq, tsUs, command, events });
+      kept.push({ seq, tsUs, command, events: machine.apply(command, seq, tsUs) });
+    } else if (machine.replay === undefined) {
+      machine.apply(command, seq, tsUs);
+    } else {
+      machine.replay(command, seq, tsUs);
     }
   });
   return kept;

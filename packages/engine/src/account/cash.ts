@@ -70,6 +70,7 @@ export const moveCash = (
   const ledgerId = record.ledgerId ?? state.ledger.openAccount(currency, 'client');
   record.ledgerId = ledgerId;
   state.ledger.postSigned(ledgerId, counter, change);
+  if (state.quiet) return;
   state.emit({
     type: 'cash-changed',
     accountId: record.account.id,

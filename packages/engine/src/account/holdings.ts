@@ -214,6 +214,7 @@ export const averagePriceOf = (holding: Holding): number => {
 
 /** States a holding's position as it is now. */
 export const emitPosition = (state: EngineState, holding: Holding): void => {
+  if (state.quiet) return;
   state.emit({
     type: 'position-changed',
     accountId: holding.account.id,

@@ -98,6 +98,11 @@ const partyOf = (order: OrderRecord, fee: number, realised: number): TradeParty 
   priceMode: order.priceMode,
 });
 
+const nextTradeId = (state: EngineState): TradeId => {
+  state.lastTradeId += 1;
+  return state.lastTradeId as TradeId;
+};
+
 const emitTrade = (
   state: EngineState,
   instrument: InstrumentRecord,
@@ -106,11 +111,10 @@ const emitTrade = (
   taker: TradeParty,
   maker: TradeParty,
   liquidation: Trade['liquidation'],
-): TradeId => {
-  state.lastTradeId += 1;
+): void => {
   const index = state.indexes[instrument.indexNo] as IndexRecord;
   const underlyingPrice = state.marks.underlyingPrice[instrument.id] as number;
-  const trade: Trade = {
+  state.emit({
     type: 'trade',
     tradeId: state.lastTradeId as TradeId,
     tradeSeq: instrument.tradeSeq,
@@ -126,9 +130,7 @@ const emitTrade = (
     underlyingPrice: instrument.kind === 'option' ? underlyingPrice : null,
     iv: ivAtTicks(state, instrument, priceTicks),
     liquidation,
-  };
-  state.emit(trade);
-  return trade.tradeId;
+  });
 };
 
 /** Premium through the clearing account, then the fee, of one side. */
@@ -167,15 +169,18 @@ export const fillOrders = (
   maker.fee += makerFee;
   noteTradePrice(state, instrument, priceTicks);
   const option = instrument.kind === 'option';
-  const tradeId = emitTrade(
-    state,
-    instrument,
-    lots,
-    priceTicks,
-    partyOf(taker, takerFee, option ? 0 : takerProfit),
-    partyOf(maker, makerFee, option ? 0 : makerProfit),
-    state.liquidation.hedging ? 'taker' : null,
-  );
+  const tradeId = nextTradeId(state);
+  if (!state.quiet) {
+    emitTrade(
+      state,
+      instrument,
+      lots,
+      priceTicks,
+      partyOf(taker, takerFee, option ? 0 : takerProfit),
+      partyOf(maker, makerFee, option ? 0 : makerProfit),
+      state.liquidation.hedging ? 'taker' : null,
+    );
+  }
   emitOrder(state, taker, 'filled', null);
   emitOrder(state, maker, 'filled', null);
   const takerPremium = option ? 0 - valueAtTicks(instrument, takerLots, priceTicks) : 0;
@@ -213,15 +218,18 @@ export const fillOutsideBook = (
   const makerProfit = moveLots(state, maker.holding, -takerLots, priceTicks);
   instrument.tradeSeq += 1;
   const option = instrument.kind === 'option';
-  const tradeId = emitTrade(
-    state,
-    instrument,
-    lots,
-    priceTicks,
-    partyOf(taker, 0, option ? 0 : takerProfit),
-    partyOf(maker, 0, option ? 0 : makerProfit),
-    'taker',
-  );
+  const tradeId = nextTradeId(state);
+  if (!state.quiet) {
+    emitTrade(
+      state,
+      instrument,
+      lots,
+      priceTicks,
+      partyOf(taker, 0, option ? 0 : takerProfit),
+      partyOf(maker, 0, option ? 0 : makerProfit),
+      'taker',
+    );
+  }
   emitOrder(state, taker, 'filled', null);
   emitOrder(state, maker, 'filled', null);
   const takerPremium = option ? 0 - valueAtTicks(instrument, takerLots, priceTicks) : 0;

@@ -27,6 +27,8 @@ export class MatchTape implements FillSink {
   /** How many entries count; the arrays keep their length. */
   size = 0;
   matching = false;
+  /** Nobody reads the level events; see the state's own flag. */
+  quiet = false;
   emit: (event: Event) => void = () => {};
 
   fill(
@@ -44,6 +46,7 @@ export class MatchTape implements FillSink {
   }
 
   levelChanged(bookId: number, side: Side, priceTicks: number, visibleLots: number): void {
+    if (this.quiet) return;
     if (this.matching) {
       this.#push(LEVEL, bookId, side, priceTicks, visibleLots);
     } else {

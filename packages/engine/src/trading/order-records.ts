@@ -182,6 +182,7 @@ export const emitOrder = (
   cause: OrderCause,
   cancelReason: CancelReason | null,
 ): void => {
+  if (state.quiet) return;
   const event: Event = { type: 'order-changed', cause, order: orderStateOf(order, cancelReason) };
   state.emit(event);
 };
