@@ -18,11 +18,12 @@ if (chosen.length === 0) {
 }
 for (const file of chosen) {
   process.stdout.write(`\n==== ${file}\n`);
-  // The inlining limits are worth up to 30 % to the book; see docs/decisions.
+  // The flags that the bootstrap starts the exchange with.
   const flags = [
     '--expose-gc',
     '--max-inlined-bytecode-size=2000',
     '--max-inlined-bytecode-size-cumulative=8000',
+    '--max-semi-space-size=64',
   ];
   const done = spawnSync(process.execPath, [...flags, join(root, file)], { stdio: 'inherit' });
   if (done.status !== 0) process.exit(done.status ?? 1);

@@ -6,7 +6,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import type { Command, PriceTicks, Seq, SizeLots, StateMachine, TsUs } from '@openstrike/domain';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { createEngine } from './engine.ts';
-import { type LoadStream, recordLoad } from './testing/load-stream.ts';
+import { type LoadStream, loadMix, recordLoad } from './testing/load-stream.ts';
 import { plainOrder } from './testing/test-engine.ts';
 
 export interface BenchReport {
@@ -194,7 +194,7 @@ export async function run({ smoke }: { readonly smoke: boolean }): Promise<Bench
   const accounts = smoke ? 500 : 10_000;
   const orders = smoke ? 10_000 : 1_000_000;
   const commandsPerTick = smoke ? 2_000 : 50_000;
-  const options = { accounts, orders, commandsPerTick, strikeStep: 2_000, seed: 7 };
+  const options = { accounts, orders, commandsPerTick, strikeStep: 1_650, seed: 7 };
   const stream = packLoad(recordLoad(options));
   const figures: Figure[] = [];
   let hash = '';
@@ -212,7 +212,8 @@ export async function run({ smoke }: { readonly smoke: boolean }): Promise<Bench
     conditions:
       `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown'} x ${availableParallelism()}, ` +
       `${stream.instruments} instruments, ${accounts} accounts, ${orders} commands, ` +
-      `an index value with all marks every ${commandsPerTick}, seed 7, one thread, no journal`,
+      `an index value with all marks every ${commandsPerTick}, seed 7, one thread, no journal; ` +
+      loadMix,
     workHash: hash.slice(0, 16),
     figures,
   };

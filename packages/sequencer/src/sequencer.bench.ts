@@ -221,7 +221,7 @@ export async function run({ smoke }: { readonly smoke: boolean }): Promise<Bench
     accounts,
     orders: smoke ? 1_000 : 300_000,
     commandsPerTick: smoke ? 500 : 5_000,
-    strikeStep: smoke ? 20_000 : 2_000,
+    strikeStep: smoke ? 20_000 : 1_650,
     seed: 7,
   });
   const engine: Venue = {

@@ -14,13 +14,23 @@ import { createRandom, type Random } from '@openstrike/std';
 import { plainOrder, TestEngine } from './test-engine.ts';
 import { wideTables } from './test-tables.ts';
 
+/**
+ * What a stream is made of, for the conditions of a benchmark. Orders to cancel and to edit are
+ * drawn evenly from all that rest, so that hardly any is still in a processor's cache: harder than a
+ * venue where the youngest are the first to go.
+ */
+export const loadMix: string =
+  '35 % new limits behind the market, 5 % that take, 30 % edits, 30 % cancels of any resting ' +
+  'order; half of the orders from 100 market makers in all instruments, half from any account in ' +
+  'its 20';
+
 /** How large the venue is. */
 export interface LoadOptions {
   readonly accounts: number;
   readonly orders: number;
   /** An index value comes after so many commands. */
   readonly commandsPerTick: number;
-  /** Strike spacing in USD: 2,000 makes about a thousand instruments. */
+  /** Strike spacing in USD: 1,650 makes a thousand instruments. */
   readonly strikeStep: number;
   readonly seed: number;
 }
