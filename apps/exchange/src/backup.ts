@@ -1,11 +1,11 @@
 // Backup: a copy of the running exchange: the databases as SQLite itself copies them, then the
 // journal up to one durable command. In that order, because history must never be ahead of the
 // journal beside it; where it is behind, it catches up at the start.
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperationalError } from '@openstrike/domain';
-import type { BackupReport, Sequencer } from '@openstrike/sequencer';
+import { type BackupReport, makeFolders, type Sequencer } from '@openstrike/sequencer';
 import type { DataFolder } from './data-folder.ts';
 import { proofKeyName } from './liability-proofs.ts';
 
@@ -17,7 +17,7 @@ export const backupExchange = async (
   if (existsSync(target) && readdirSync(target).length > 0) {
     throw new OperationalError('not-empty', `${target} is not empty; name a new folder.`);
   }
-  mkdirSync(target, { recursive: true, mode: 0o700 });
+  makeFolders(target, 0o700);
   for (const name of readdirSync(folder.root).filter((each) => /\.(db|sqlite)$/.test(each))) {
     const database = new DatabaseSync(join(folder.root, name), { readOnly: true });
     try {

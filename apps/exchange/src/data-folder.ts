@@ -5,9 +5,10 @@
 //   identity.db     keys, profiles; wallet.db: addresses and wallet rows
 //   proof.key       makes the salts of the proofs of liabilities; secret
 //   run.json        how to reach the running exchange
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperationalError } from '@openstrike/domain';
+import { makeFolders } from '@openstrike/sequencer';
 
 export interface DataFolder {
   readonly root: string;
@@ -33,9 +34,10 @@ export const checkDataFolder = (root: string): void => {
 /** Makes the folder; throws OperationalError when something else is in its place. */
 export const openDataFolder = (root: string): DataFolder => {
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
+    makeFolders(root, 0o700);
   } catch (cause) {
-    const sentence = `The data folder ${root} cannot be made; name another with --data.`;
+    const why = (cause as Error).message;
+    const sentence = `The data folder ${root} cannot be made (${why}); name another with --data.`;
     throw new OperationalError('no-data-folder', sentence, { cause });
   }
   checkDataFolder(root);

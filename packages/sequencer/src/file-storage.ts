@@ -2,8 +2,8 @@
 // format version; it is written first and checked before anything is touched. Folder entries are
 // made durable by syncing the folder itself.
 import * as fs from 'node:fs';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { OperationalError } from '@openstrike/domain';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type StoredFile,
   writeWholeFile,
 } from './journal-storage.ts';
+import { makeFolders } from './make-folders.ts';
 import { formatVersion, refuseNewer } from './segment.ts';
 
 const formatName = 'format.json';
@@ -146,11 +147,12 @@ class DiskFile implements JournalFile {
 
 /** Makes the folder and those above it that are missing, durably. */
 async function makeFolder(folder: string): Promise<void> {
-  const topmost = await attempt(folder, mkdir(folder, { recursive: true }));
-  if (topmost !== undefined) {
-    for (let made = resolve(folder); made.length >= resolve(topmost).length; made = dirname(made)) {
-      await syncFolder(dirname(made));
-    }
+  const made = await attempt(
+    folder,
+    new Promise<readonly string[]>((done) => done(makeFolders(folder))),
+  );
+  for (const path of made) {
+    await syncFolder(dirname(path));
   }
 }
 

@@ -2,6 +2,7 @@ export { type BackupReport, restoreBackup } from './backup.ts';
 export { decodeCommand, encodeCommand } from './command-codec.ts';
 export { FileStorage } from './file-storage.ts';
 export type { JournalFile, JournalStorage, StoredFile } from './journal-storage.ts';
+export { makeFolders } from './make-folders.ts';
 export { MemoryStorage, type StorageFault } from './memory-storage.ts';
 export type { SequencerMetrics } from './metrics.ts';
 export type { RecoveryProgress, RecoveryReport } from './recovery.ts';
