@@ -1,8 +1,9 @@
 import type { AccountId, PriceTicks, SizeLots, UsdMicros } from '@openstrike/domain';
 import { goodIndex, usPerDay, usPerMinute } from '@openstrike/domain';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TestSocket } from '../testing/test-socket.ts';
 import { TestVenue } from '../testing/test-venue.ts';
+import { portfolioReminderMs } from './user-channels.ts';
 
 type Row = Record<string, unknown>;
 interface BookData {
@@ -370,6 +371,18 @@ describe('channels', () => {
     });
     const second = await alice.hear<{ equity: number }>('user.portfolio.btc', 2);
     expect(second.equity - first.equity).toBeCloseTo(5, 6);
+  });
+
+  test('a portfolio that rests is told again now and then', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    try {
+      await subscribe(alice, 'user.portfolio.btc');
+      const first = await alice.hear('user.portfolio.btc');
+      vi.advanceTimersByTime(portfolioReminderMs);
+      expect(await alice.hear('user.portfolio.btc', 2)).toEqual(first);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('halts, locks, logins and announcements are told', async () => {

@@ -184,6 +184,13 @@ export class UserChangesChannel extends Channel {
 /** Pause between portfolios that only the marks have changed. */
 const marksPaceMs = 1_000;
 
+/**
+ * A portfolio that has not changed is told again after so long: a client that takes the first of
+ * several messages and then waits for "the next" (ccxt.pro's `watchBalance` does) would wait for ever
+ * where nothing changes.
+ */
+export const portfolioReminderMs = 5_000;
+
 /** One currency's summary, or one notification per currency, told when it differs from the last. */
 export class UserPortfolioChannel extends Channel {
   readonly replaces = true;
@@ -191,6 +198,8 @@ export class UserPortfolioChannel extends Channel {
   readonly #currencies: readonly Currency[];
   readonly #dirty = new Set<Currency>();
   readonly #told = new Map<Currency, string>();
+  /** Those told since the last reminder. */
+  readonly #fresh = new Set<Currency>();
   #tail: Promise<void> = Promise.resolve();
 
   constructor(base: ChannelBase, parts: UserChannelParts, currency: Currency | null) {
@@ -198,7 +207,10 @@ export class UserPortfolioChannel extends Channel {
     this.#parts = parts;
     this.#currencies = currency === null ? currencies : [currency];
     const { routes, accountId } = parts;
+    const reminder = setInterval(() => this.#remind(), portfolioReminderMs);
+    reminder.unref();
     this.ends.push(
+      () => clearInterval(reminder),
       routes.portfolios.add(accountId, (changed) => {
         const concerned = this.#currencies.filter((one) => changed.has(one));
         for (const one of concerned) this.#dirty.add(one);
@@ -225,8 +237,19 @@ export class UserPortfolioChannel extends Channel {
       const text = JSON.stringify(data);
       if (this.#told.get(currency) === text) return;
       this.#told.set(currency, text);
+      this.#fresh.add(currency);
       this.send(data);
     });
+  }
+
+  #remind(): void {
+    for (const currency of this.#currencies) {
+      if (this.#fresh.has(currency)) continue;
+      this.#told.delete(currency);
+      this.#dirty.add(currency);
+    }
+    this.#fresh.clear();
+    this.touch(100);
   }
 
   #read(wanted: readonly Currency[], tell: (currency: Currency, data: unknown) => void): void {
