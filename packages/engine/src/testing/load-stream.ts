@@ -16,8 +16,8 @@ import { wideTables } from './test-tables.ts';
 
 /**
  * What a stream is made of, for the conditions of a benchmark. Orders to cancel and to edit are
- * drawn evenly from all that rest, so that hardly any is still in a processor's cache: harder than a
- * venue where the youngest are the first to go.
+ * drawn evenly from all that rest, so that hardly any is still in a processor's cache: harder than
+ * a venue where the youngest are the first to go.
  */
 export const loadMix: string =
   '35 % new limits behind the market, 5 % that take, 30 % edits, 30 % cancels of any resting ' +

@@ -186,8 +186,8 @@ const marksPaceMs = 1_000;
 
 /**
  * A portfolio that has not changed is told again after so long: a client that takes the first of
- * several messages and then waits for "the next" (ccxt.pro's `watchBalance` does) would wait for ever
- * where nothing changes.
+ * several messages and then waits for "the next" (ccxt.pro's `watchBalance` does) would wait for
+ * ever where nothing changes.
  */
 export const portfolioReminderMs = 5_000;
 
