@@ -11,6 +11,15 @@ import {
 
 export type ExpiriesOf = (indexName: IndexName, atUs: TsUs) => readonly TsUs[];
 
+/** The indexes of all families that are listed. */
+export const listedIndexes = (tables: readonly ContractTable[]): readonly IndexName[] => [
+  ...new Set(
+    tables.flatMap(({ families }) =>
+      families.filter(({ listed }) => listed).map(({ indexName }) => indexName),
+    ),
+  ),
+];
+
 /** Ascending. */
 export const expiriesToQuote = (tables: readonly ContractTable[]): ExpiriesOf => {
   const calendars = tables.flatMap((table) =>

@@ -11,6 +11,7 @@ import {
   usPerSecond,
 } from '@openstrike/domain';
 import type { Feeds } from '@openstrike/feeds';
+import { listedIndexes } from './expiries-to-quote.ts';
 import type { Market, MarketParts } from './market-parts.ts';
 import { loadOracleSources } from './oracle-sources.ts';
 import type { OracleMessage, OracleTask } from './oracle-worker.ts';
@@ -40,8 +41,7 @@ class LiveMarket implements Market {
     this.#parts = parts;
     this.#feeds = feeds;
     this.#task = task;
-    const names = parts.tables.flatMap(({ families }) => families.map((each) => each.indexName));
-    this.#indexNames = [...new Set(names)];
+    this.#indexNames = listedIndexes(parts.tables);
   }
 
   async first(): Promise<void> {

@@ -11,7 +11,7 @@ import {
   type OwnBooks,
   usualDefinition,
 } from '@openstrike/oracle';
-import { expiriesToQuote, rememberByHour } from './expiries-to-quote.ts';
+import { expiriesToQuote, listedIndexes, rememberByHour } from './expiries-to-quote.ts';
 import type { OracleSource } from './oracle-sources.ts';
 
 export interface OracleTask {
@@ -31,9 +31,7 @@ const post = (message: OracleMessage): void => parentPort?.postMessage(message);
 const warn = (sentence: string): void => post({ type: 'note', note: { level: 'warn', sentence } });
 
 const expiriesOf = rememberByHour(expiriesToQuote(task.tables));
-const listed = new Set(
-  task.tables.flatMap(({ families }) => families.map(({ indexName }) => indexName)),
-);
+const listed = new Set(listedIndexes(task.tables));
 const usual = usualDefinition(task.sources.map(({ source }) => source));
 
 const oracle = new LiveOracle({

@@ -1,0 +1,80 @@
+// A live market as it runs: its worker, real connectors, real sockets, against local servers that
+// speak three venues' protocols; then two of them go away.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BitstampSpeaker,
+  CoinbaseSpeaker,
+  KrakenSpeaker,
+  LocalVenue,
+} from '@openstrike/connectors/testing';
+import type { Applied, Command, SetIndex, TsUs } from '@openstrike/domain';
+import { createFeeds } from '@openstrike/feeds';
+import { createRandom } from '@openstrike/std';
+import pino from 'pino';
+import { afterAll, expect, test } from 'vitest';
+import { loadContractTables } from './contract-tables.ts';
+import { createLiveMarket } from './live-market.ts';
+import type { MarketParts } from './market-parts.ts';
+import { resolveOptions } from './options.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'live-market-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('three venues make an index; without two of them it freezes', async () => {
+  const random = createRandom('live market');
+  const speakers = [
+    new CoinbaseSpeaker(random),
+    new KrakenSpeaker(random),
+    new BitstampSpeaker(random),
+  ];
+  const venues = await Promise.all(speakers.map((speaker) => LocalVenue.open(speaker)));
+  const lines = speakers.map((speaker, i) => {
+    const { symbols, addresses } = speaker.options(venues[i] as LocalVenue);
+    return `${speaker.source}: ${JSON.stringify({ symbols, addresses })}`;
+  });
+  const sources = join(folder, 'sources.yaml');
+  writeFileSync(sources, `${lines.join('\n')}\n`);
+  const submitted: Command[] = [];
+  const { options } = resolveOptions({ market: 'live', sources }, {});
+  const market = createLiveMarket({
+    options,
+    tables: loadContractTables('', ['BTC']),
+    commands: {
+      submit: async (command: Command) => {
+        submitted.push(command);
+        return {} as Applied;
+      },
+    },
+    feeds: createFeeds(),
+    clock: { nowUs: () => (Date.now() * 1_000) as TsUs },
+    log: pino({ level: 'silent' }),
+  } as unknown as MarketParts);
+  const last = (): SetIndex | undefined =>
+    submitted.findLast((command): command is SetIndex => command.type === 'set-index');
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (let i = 0; i < 400 && !holds(); i += 1) await sleep(25);
+    expect(holds()).toBe(true);
+  };
+  try {
+    await market.first();
+    market.start();
+    expect(last()).toMatchObject({ indexName: 'btc_usd', status: 'good' });
+    expect(Math.abs((last()?.price ?? 0) / 1e6 - 64_000)).toBeLessThan(2);
+    expect(last()?.constituents.map(({ source }) => source)).toEqual([
+      'coinbase',
+      'kraken',
+      'bitstamp',
+    ]);
+    await Promise.all(venues.slice(0, 2).map((venue) => venue.close()));
+    await until(() => last()?.status === 'frozen');
+    expect(last()).toMatchObject({ confidence: 0 });
+    const before = submitted.length;
+    await until(() => submitted.length > before);
+  } finally {
+    await market.stop();
+    await Promise.all(venues.map((venue) => venue.close()));
+  }
+});
