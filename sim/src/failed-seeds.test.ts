@@ -22,6 +22,11 @@ const failed = [
     seed: 13,
     minutes: 0.5,
   },
+  {
+    name: 'a stale forward seconds before an expiry listed strikes of billions for the next',
+    seed: 234,
+    minutes: 0.25,
+  },
   { name: 'each second of an auction rounded funding once more', seed: 15, minutes: 0.5 },
 ];
 

@@ -17,7 +17,7 @@
 // An expiry that the oracle has not named yet takes its forward and variance from its neighbours:
 // both are linear in time between them, in proportion to time before the first variance, and beyond
 // the last at its annual rates.
-import { type SviSlice, usPerYear } from '@openstrike/domain';
+import { type SviSlice, usPerDay, usPerYear } from '@openstrike/domain';
 
 /** What is known of an expiry. */
 export interface ExpiryInputs {
@@ -110,6 +110,9 @@ const averagingShare = (years: number): number => (years > 0 ? varianceTime(year
 const weightOf = (slice: SviSlice, years: number): number =>
   averagingShare(years) / varianceTime(slice.tauYears);
 
+/** A rate that is carried beyond the last forward is taken over at least so long. */
+const rateSpanUs: number = 7 * usPerDay;
+
 const yearsTo = (expiryUs: number, nowUs: number): number =>
   Math.max(0, expiryUs - nowUs) / usPerYear;
 
@@ -137,6 +140,7 @@ const runningForward = (inputs: CurveInputs, expiryUs: number): number => {
   let beforeUs = inputs.nowUs;
   let known = false;
   let slope = 0;
+  let slopeBeyond = 0;
   for (const expiry of inputs.expiries) {
     if (expiry.forward === 0) {
       continue;
@@ -149,6 +153,9 @@ const runningForward = (inputs: CurveInputs, expiryUs: number): number => {
     }
     if (before !== 0) {
       slope = (expiry.forward - before) / (expiry.expiryUs - beforeUs);
+      // A few seconds before an expiry, what its forward is off the index says nothing of a week.
+      const apartUs = Math.max(expiry.expiryUs - beforeUs, rateSpanUs);
+      slopeBeyond = (expiry.forward - before) / apartUs;
     }
     if (expiry.expiryUs > expiryUs) {
       return before === 0 ? expiry.forward : before + slope * Math.max(0, expiryUs - beforeUs);
@@ -157,7 +164,7 @@ const runningForward = (inputs: CurveInputs, expiryUs: number): number => {
     beforeUs = expiry.expiryUs;
     known = true;
   }
-  return known ? before + slope * (expiryUs - beforeUs) : Number.NaN;
+  return known ? before + slopeBeyond * (expiryUs - beforeUs) : Number.NaN;
 };
 
 const setVariance = (curve: ExpiryCurve, inputs: CurveInputs, expiryUs: number): void => {

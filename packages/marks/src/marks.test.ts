@@ -330,6 +330,11 @@ describe('marks', () => {
     );
     const far = curveAt(inputs, expiryUs + 56 * usPerDay);
     expect(far.forward).toBeCloseTo(101_500, 8);
+    // Four seconds before the last expiry that has a forward, a stale one bends nothing far away.
+    const stale = inputsAt(expiryUs - 4 * usPerSecond, {
+      expiries: [{ expiryUs, forward: 101_000, slice: null }],
+    });
+    expect(curveAt(stale, expiryUs + 7 * usPerDay).forward).toBeCloseTo(102_000, 2);
   });
 });
 

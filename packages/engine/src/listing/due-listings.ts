@@ -5,6 +5,7 @@
 import {
   type ContractChoice,
   type ContractFamily,
+  coinPriceMax,
   type ExpiryCalendar,
   type LiveExpiry,
   liveExpiries,
@@ -62,7 +63,10 @@ export const wantedStrikes = (
     return null;
   }
   prepareCurve(curve, curves, expiryUs);
-  const forward = curve.forward > 0 ? curve.forward : curves.index;
+  const underlying = family.indexName.startsWith('btc') ? 'BTC' : 'ETH';
+  const known = curve.forward > 0 ? curve.forward : curves.index;
+  // No contract is listed at a price that the tables were not proved for.
+  const forward = Math.min(known, coinPriceMax[underlying]);
   const volatility = strikeVolatility(curve, forward);
   return strikeRange({
     forward,
