@@ -2,8 +2,10 @@ export {
   type AmericanGreeks,
   type AmericanMode,
   americanExerciseBoundary,
+  americanExerciseInterval,
   americanGreeks,
   americanPrice,
+  type ExerciseInterval,
 } from './american/american.ts';
 export {
   type ApproximationRefusal,

@@ -8,7 +8,6 @@ import { err, exp, log, normCdf, ok, pow, type Result } from '@openstrike/std';
 import { blackScholes } from '../black76-greeks.ts';
 import {
   type AmericanInputs,
-  type AmericanRefusal,
   type CanonicalPut,
   canonicalPut,
   certainPut,
@@ -18,7 +17,7 @@ import {
 import { bivariateNormCdf } from './bivariate-normal.ts';
 
 /** Also refused: rates for which the approximation has no real root. */
-export type ApproximationRefusal = AmericanRefusal | 'outside-method';
+export type ApproximationRefusal = 'invalid-input' | 'double-boundary' | 'outside-method';
 
 const CERTAIN = 1e-8;
 /** (sqrt 5 - 1) / 2: where the time is parted in the formula of 2002. */

@@ -24,11 +24,10 @@ export type AmericanInputs = {
 };
 
 /**
- * Why there is no price: an argument outside its domain; rates under which exercise pays between
- * two boundaries (a put with yield < rate < 0, a call with rate < yield < 0); or a boundary that
- * the method did not find to its stated error.
+ * Why there is no price: an argument outside its domain, or a boundary that the method did not find
+ * to its stated error.
  */
-export type AmericanRefusal = 'invalid-input' | 'double-boundary' | 'not-settled';
+export type AmericanRefusal = 'invalid-input' | 'not-settled';
 
 /** A put that is worth what the option is worth; what every method of this folder works on. */
 export type CanonicalPut = {

@@ -19,6 +19,12 @@ const PI = 3.141592653589793;
 /** The least depth a node starts from, and the least square that is told from 0. */
 const DEPTH_MIN = 1e-9;
 const SQUARE_MIN = 1e-20;
+/**
+ * The boundary that begins where interest and yield balance leaves there by this times the total
+ * volatility. Source: Evans, Kuske and Keller (2002), American options on assets with dividends
+ * near expiry, eq. 1.3.
+ */
+const LOWER_START = 0.638833;
 
 /** What the solver needs that depends on no option, made once. */
 export type CollocationScheme = {
@@ -50,16 +56,26 @@ type IntegralRule = {
   readonly weights: Float64Array;
 };
 
+/**
+ * Which boundary: the only one, or one of two, between which exercise pays. Below the lower one the
+ * put waits since its interest costs more than the asset's yield.
+ */
+export type BoundarySide = 'single' | 'upper' | 'lower';
+
 /** The boundary of one put: what the price and greeks integrate over. */
 export type ExerciseBoundary = {
   readonly scheme: CollocationScheme;
-  /** The boundary right before expiry: strike min(1, rate / yield). */
+  readonly side: BoundarySide;
+  /** The boundary right before expiry: strike min(1, rate / yield); the upper one is the strike. */
   readonly atExpiry: number;
   /** ln(atExpiry / boundary)^2 at the nodes, the longest time first; it is 0 at expiry. */
   readonly squares: Float64Array;
   /** The boundary with the whole time to go. */
   readonly now: number;
-  /** How far the last step moved a node, in the logarithm of the boundary. */
+  /**
+   * How far the last step moved a node, in the logarithm of the boundary; of two boundaries, as a
+   * share of their greatest depth.
+   */
   readonly lastMove: number;
 };
 
@@ -152,7 +168,7 @@ function fillRows(
  * Weights of barycentric interpolation through Chebyshev points of the second kind; the value at
  * the last node, expiry, is 0 and left out. Source: Berrut and Trefethen (2004), eq. 4.2 and 5.4.
  */
-function fillInterpolation(
+export function fillInterpolation(
   share: number,
   shares: Float64Array,
   out: Float64Array,
@@ -218,19 +234,29 @@ function scratchOf(scheme: CollocationScheme): Scratch {
 }
 
 /**
- * The boundary of a put of a single boundary, with time and volatility above 0.
+ * A boundary of a put, with time and volatility above 0. Of two boundaries each is found as if the
+ * other were not there, which holds as long as they have not met: the put on the far side of one
+ * knows nothing of the other. A lastMove of Infinity says that they have, or that none was found.
  * Cost: steps * nodes * points * nodes multiplications.
  */
-export function exerciseBoundary(put: CanonicalPut, scheme: CollocationScheme): ExerciseBoundary {
+export function exerciseBoundary(
+  put: CanonicalPut,
+  scheme: CollocationScheme,
+  side: BoundarySide = 'single',
+): ExerciseBoundary {
   const { strike, rate, yieldRate } = put;
   const { nodeCount: n } = scheme;
   const scratch = scratchOf(scheme);
   const { depths, squares, step } = scratch;
-  const atExpiry = yieldRate > rate ? strike * (rate / yieldRate) : strike;
+  const inner = yieldRate > rate || side === 'lower';
+  const atExpiry = inner ? strike * (rate / yieldRate) : strike;
   const logAtExpiry = log(atExpiry / strike);
-  // No boundary lies below that of the put that never expires.
-  const deepest = log(atExpiry / perpetualPut(put).boundary) + DEPTH_MIN;
-  fillStart(put, scheme, depths, atExpiry);
+  // No boundary lies below that of the put that never expires; two meet within their first gap.
+  const deepest =
+    side === 'single'
+      ? log(atExpiry / perpetualPut(put).boundary) + DEPTH_MIN
+      : log(yieldRate / rate);
+  fillStart(put, scheme, side, depths, atExpiry);
   fillWeights(put, scheme, scratch);
   let move = Number.POSITIVE_INFINITY;
   for (let count = 0; count < scheme.stepCount && move > scheme.tolerance; count++) {
@@ -238,7 +264,7 @@ export function exerciseBoundary(put: CanonicalPut, scheme: CollocationScheme): 
       squares[i] = (depths[i] as number) * (depths[i] as number);
     }
     for (let i = 0; i < n; i++) {
-      fillEquation(put, scheme, scratch, i, logAtExpiry);
+      fillEquation(put, scheme, scratch, side, i, logAtExpiry);
     }
     solveLinear(scratch.jacobian, step, n);
     move = 0;
@@ -250,13 +276,17 @@ export function exerciseBoundary(put: CanonicalPut, scheme: CollocationScheme): 
       move = Math.max(move, Math.abs(after - before));
       depths[i] = after;
     }
+    move /= side === 'single' ? 1 : (depths[0] as number);
   }
+  const depth = depths[0] as number;
+  const isWithin = side === 'single' || depth < deepest;
   return {
     scheme,
+    side,
     atExpiry,
-    squares: depths.map((depth) => depth * depth),
-    now: atExpiry * exp(-(depths[0] as number)),
-    lastMove: move,
+    squares: depths.map((each) => each * each),
+    now: atExpiry * exp(side === 'lower' ? depth : -depth),
+    lastMove: isWithin && move === move ? move : Number.POSITIVE_INFINITY,
   };
 }
 
@@ -264,10 +294,18 @@ export function exerciseBoundary(put: CanonicalPut, scheme: CollocationScheme): 
 function fillStart(
   put: CanonicalPut,
   scheme: CollocationScheme,
+  side: BoundarySide,
   depths: Float64Array,
   atExpiry: number,
 ): void {
   const { start, rootShares, nodeCount: n } = scheme;
+  if (side === 'lower' && start === undefined) {
+    const total = LOWER_START * put.volatility * Math.sqrt(put.timeYears);
+    for (let i = 0; i < n; i++) {
+      depths[i] = total * (rootShares[i] as number);
+    }
+    return;
+  }
   if (start === undefined) {
     let guess = atExpiry;
     for (let i = n - 1; i >= 0; i--) {
@@ -277,7 +315,7 @@ function fillStart(
     }
     return;
   }
-  const { squares } = exerciseBoundary(put, start.scheme);
+  const { squares } = exerciseBoundary(put, start.scheme, side);
   const m = squares.length;
   for (let i = 0; i < n; i++) {
     let depth = 0;
@@ -316,11 +354,13 @@ const sums = new Float64Array(4);
 function addPoints(
   scheme: CollocationScheme,
   scratch: Scratch,
+  side: BoundarySide,
   i: number,
   total: number,
   drift: number,
 ): void {
   const { nodeCount: n, inner, interpolation } = scheme;
+  const isLower = side === 'lower';
   const { depths, squares, rateWeights, yieldWeights, rowN, rowD } = scratch;
   const depth = depths[i] as number;
   rowN.fill(0);
@@ -339,12 +379,13 @@ function addPoints(
     const other = Math.sqrt(square > SQUARE_MIN ? square : SQUARE_MIN);
     const c = inner.cosines[j] as number;
     const deviation = total * c;
-    const d2 = (other - depth + drift * c * c) / deviation;
+    const d2 = ((isLower ? depth - other : other - depth) + drift * c * c) / deviation;
     const d1 = d2 + deviation;
     const bell1 = exp(-0.5 * d1 * d1);
     const density2 = SQRT_2PI_INVERSE * exp(-0.5 * d2 * d2);
     const density1 = SQRT_2PI_INVERSE * bell1;
-    const n1 = d1 > 0 ? 1 - bell1 * millsRatio(d1) : bell1 * millsRatio(-d1);
+    const tail = d1 > 0 ? bell1 * millsRatio(d1) : 1 - bell1 * millsRatio(-d1);
+    const n1 = isLower ? -tail : d1 > 0 ? 1 - tail : bell1 * millsRatio(-d1);
     const termN = ((rateWeights[at] as number) * density2) / deviation;
     const termD = (yieldWeights[at] as number) / deviation;
     sumN += termN;
@@ -368,12 +409,15 @@ function addPoints(
 
 /**
  * Equation "A" at node i, ln N - ln D - (r - q) T - ln(B / strike) = 0, into the right side, and
- * its derivatives by the depth of every node into row i of the Jacobian.
+ * its derivatives by the depth of every node into row i of the Jacobian. Of two boundaries N and D
+ * may change their sign, so there it is N - D e^((r - q) T) B / strike = 0; and the put below the
+ * lower one starts as strike less spot, not as an option, which leaves N(d1) - 1 of D's N(d1).
  */
 function fillEquation(
   put: CanonicalPut,
   scheme: CollocationScheme,
   scratch: Scratch,
+  side: BoundarySide,
   i: number,
   logAtExpiry: number,
 ): void {
@@ -384,25 +428,32 @@ function fillEquation(
   const time = timeYears * share * share;
   const total = volatility * Math.sqrt(time);
   const drift = (rate - yieldRate - 0.5 * volatility * volatility) * time;
-  addPoints(scheme, scratch, i, total, drift);
-  const logNow = logAtExpiry - (depths[i] as number);
+  addPoints(scheme, scratch, side, i, total, drift);
+  const depth = depths[i] as number;
+  const logNow = side === 'lower' ? logAtExpiry + depth : logAtExpiry - depth;
   const d2 = (logNow + drift) / total;
   const d1 = d2 + total;
-  const density2 = (SQRT_2PI_INVERSE * exp(-0.5 * d2 * d2)) / total;
-  const density1 = (SQRT_2PI_INVERSE * exp(-0.5 * d1 * d1)) / total;
+  const option = side === 'lower' ? 0 : 1;
+  const density2 = (option * SQRT_2PI_INVERSE * exp(-0.5 * d2 * d2)) / total;
+  const density1 = (option * SQRT_2PI_INVERSE * exp(-0.5 * d1 * d1)) / total;
   const numerator = (sums[0] as number) + density2;
-  const denominator = (sums[1] as number) + density1 + normCdf(d1);
-  const perN = 1 / numerator;
-  const perD = 1 / denominator;
+  const denominator = (sums[1] as number) + density1 + option * normCdf(d1);
   const slopeN = (sums[2] as number) - (density2 * d2) / total;
   const slopeD = (sums[3] as number) - (density1 * d2) / total;
+  const isSingle = side === 'single';
+  const perN = isSingle ? 1 / numerator : 1;
+  const perD = isSingle ? 1 / denominator : exp(logNow + (rate - yieldRate) * time);
   const base = i * n;
   for (let k = 0; k < n; k++) {
     jacobian[base + k] =
       (depths[k] as number) * ((rowN[k] as number) * perN - (rowD[k] as number) * perD);
   }
-  jacobian[base + i] = (jacobian[base + i] as number) + 1 - (slopeN * perN - slopeD * perD);
-  step[i] = logNow + (rate - yieldRate) * time - log(numerator / denominator);
+  const own = (isSingle ? 1 : perD * denominator) - (slopeN * perN - slopeD * perD);
+  jacobian[base + i] = (jacobian[base + i] as number) + own;
+  const off = isSingle
+    ? logNow + (rate - yieldRate) * time - log(numerator / denominator)
+    : perD * denominator - numerator;
+  step[i] = side === 'lower' ? -off : off;
 }
 
 /** Solves a linear system in place, by elimination with partial pivoting. */
