@@ -3,6 +3,8 @@
  * the same options in one run. Run it with node; QuantLib joins where it is installed.
  */
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createRandom } from '@openstrike/std';
 import { type Contender, compare, hashOf, printConditions } from '@openstrike/std/bench';
 import { runQuantlib } from '../bench/quantlib.ts';
@@ -218,6 +220,7 @@ export function run(options: { readonly smoke: boolean }): void {
     ],
     smoke,
   );
+  printAllocation(own, smoke);
   if (smoke) {
     console.log(' QuantLib is left out of smoke runs');
     return;
@@ -226,6 +229,39 @@ export function run(options: { readonly smoke: boolean }): void {
     input,
     [prices[0], withGreeks[0], volatilities[0]].map((row) => row?.nsBest ?? 0),
   );
+}
+
+/**
+ * What batches leave on the heap once they are compiled: its growth over many of them between two
+ * collections, beside that of the measurement itself.
+ */
+function printAllocation(own: Options, smoke: boolean): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const count = own.strike.length;
+  const rounds = smoke ? 1 : 100;
+  const grown = (body: () => void): number => {
+    for (let round = 0; round < rounds; round++) {
+      body();
+    }
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let round = 0; round < rounds; round++) {
+      body();
+    }
+    return (process.memoryUsage().heapUsed - before) / rounds;
+  };
+  console.log(` heap growth, ${rounds} batches of ${count} options`);
+  for (const [name, body] of [
+    ['price', () => black76Batch(own, own.price, count)],
+    ['price and greeks', () => black76GreeksBatch(own, own, count)],
+    ['implied volatility', () => impliedBlack76Batch(own, own.implied, count)],
+    ['nothing: the measurement alone', () => undefined],
+  ] as const) {
+    const bytes = grown(body);
+    const each = (bytes / count).toFixed(4);
+    console.log(`  ${name.padEnd(44)} ${bytes.toFixed(0).padStart(10)} B/batch  ${each} B/op`);
+  }
 }
 
 /** A venue's instruments under every scenario of price and volatility, as margins need them. */

@@ -6,7 +6,7 @@
  * Source: Hagan et al. (2002), Managing smile risk, eq. A.64 (normal against lognormal volatility);
  * Jackel (2017), Implied normal volatility (what the table inverts).
  */
-import { exp, log, MILLS_LAST, millsRatio } from '@openstrike/std';
+import { exp, log, logRatio, MILLS_LAST, millsRatio } from '@openstrike/std';
 import { FAR, millsSlope, NARROW } from './black76.ts';
 import { registers, S, takeScaledPrice, VALUE, X } from './price-registers.ts';
 
@@ -31,6 +31,8 @@ export const QUICK_BLOCK = 256;
 const NONE = -1;
 /** Below this price the quick way could meet numbers too small for it. */
 const QUICK_MIN = 1e-280;
+/** The table has no place for less of ratio over price. */
+const OVER_MIN = 1e-6;
 
 /** Normalised prices of a block (0: none), |ln(forward / strike)|, and its exponential less 1. */
 export const shares: Float64Array = new Float64Array(QUICK_BLOCK);
@@ -74,12 +76,13 @@ export function findQuickly(size: number): void {
 function guess(size: number): number {
   for (let i = 0; i < size; i++) {
     const share = shares[i] as number;
-    const isUsual = share > QUICK_MIN;
+    const over = (ratios[i] as number) / share;
+    const isUsual = share > QUICK_MIN && over > OVER_MIN;
     active[i] = isUsual ? 1 : 0;
-    nears[i] = isUsual ? share / (ratios[i] as number) : 1;
+    nears[i] = isUsual ? over : 1;
   }
   for (let i = 0; i < size; i++) {
-    bells[i] = (-log(nears[i] as number) - FIRST) * PER_UNIT;
+    bells[i] = (logRatio(nears[i] as number, 1) - FIRST) * PER_UNIT;
   }
   let left = 0;
   for (let i = 0; i < size; i++) {
@@ -208,7 +211,7 @@ function quickMove(price: number, x: number, s: number, scaled: number, bell: nu
   const gap =
     off < 0.01 && off > -0.01
       ? off * (1 - off * (0.5 - off * (1 / 3 - off * (0.25 - off * 0.2))))
-      : log(price / value);
+      : logRatio(price, value);
   const rate = INVERSE_SQRT_2PI / scaled;
   const newton = gap / rate;
   const second = (a * a) / s - 0.25 * s;
