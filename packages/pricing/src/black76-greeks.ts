@@ -48,7 +48,7 @@ const BEYOND = 1e6;
  * Holds: the forward, for all, so that rho is -timeYears times the price.
  * Shape: out holds GREEK_COUNT numbers from offset on, in the order of GREEK.
  * Domain: forward and strike above 0; at zero time or volatility the limits, infinite at the
- * strike.
+ * strike; all NaN for a negative or NaN argument.
  */
 export function black76Greeks(
   forward: number,
@@ -105,7 +105,8 @@ export function inverseGreeks(
 
 /**
  * The generalised Black-Scholes price on spot, with a continuous rate and yield (dividend, foreign
- * or coin rate). Source: Haug (2007), eq. 1.1 to 1.3, with b = rate - yieldRate.
+ * or coin rate). Units: of the spot, discounted. Domain: as black76, with every sign of the rates.
+ * Source: Haug (2007), eq. 1.1 to 1.3, with b = rate - yieldRate.
  */
 export function blackScholes(
   spot: number,
@@ -135,7 +136,9 @@ function undiscounted(
 ): number {
   const gap = sign * (spot - strike + (carried === 0 ? 0 : spot * expm1(carried)));
   const forward = carried === 0 ? spot : spot * exp(carried);
-  const outside = s > 0 ? outOfTheMoney(x < 0 ? -x : x, s) : 0;
+  // A negative volatility over no time is -0.
+  const isStill = s === 0 && 1 / s > 0 && gap === gap && spot >= 0 && strike >= 0;
+  const outside = s > 0 ? outOfTheMoney(x < 0 ? -x : x, s) : isStill ? 0 : Number.NaN;
   return (gap > 0 ? gap : 0) + (x < 0 ? forward : strike) * outside;
 }
 
@@ -143,7 +146,7 @@ function undiscounted(
  * Writes price and greeks of the generalised Black-Scholes option on spot.
  * Units: price in the spot's; greeks with respect to the spot, per year, per 1.
  * Holds: rho holds the yield, so that a higher rate raises the forward.
- * Shape: as black76Greeks. Domain: spot and strike above 0.
+ * Shape and Domain: as black76Greeks.
  * Source: Haug (2007), eq. 2.1 to 2.48.
  */
 export function blackScholesGreeks(
@@ -164,7 +167,7 @@ export function blackScholesGreeks(
   const carried = carry * timeYears;
   const x = logRatio(spot, strike) + carried;
   const d1 = x / s + 0.5 * s;
-  if (!(d1 < BEYOND && d1 > -BEYOND)) {
+  if (!(s > 0 && d1 < BEYOND && d1 > -BEYOND)) {
     limits(spot, strike, timeYears, volatility, rate, yieldRate, sign, out, offset);
     return;
   }
@@ -216,6 +219,10 @@ function limits(
   const shrink = exp(-yieldRate * timeYears);
   const carried = (rate - yieldRate) * timeYears;
   const x = logRatio(spot, strike) + carried;
+  if (!(spot >= 0 && strike >= 0 && timeYears >= 0 && volatility >= 0 && carried === carried)) {
+    out.fill(Number.NaN, offset, offset + GREEK_COUNT);
+    return;
+  }
   const boundless = volatility * Math.sqrt(timeYears) > BEYOND;
   const atStrike = x === 0 && !boundless;
   const gap = sign * x;

@@ -227,7 +227,9 @@ export function run(options: { readonly smoke: boolean }): void {
   }
   printQuantlib(
     input,
-    [prices[0], withGreeks[0], volatilities[0]].map((row) => row?.nsBest ?? 0),
+    [prices[0], withGreeks[0], volatilities[0], prices[1], withGreeks[1]].map(
+      (row) => row?.nsBest ?? 0,
+    ),
   );
 }
 
@@ -301,7 +303,7 @@ function printQuantlib(input: Options, own: readonly number[]): void {
     console.log(` QuantLib: absent, ${figures}`);
     return;
   }
-  const [price = 0, greeks = 0, implied = 0] = own;
+  const [price = 0, greeks = 0, implied = 0, priceOwn = 0, greeksOwn = 0] = own;
   const { sums } = figures;
   const row = (name: string, ns: number, ours: number, sum: number | undefined): void =>
     console.log(
@@ -310,7 +312,9 @@ function printQuantlib(input: Options, own: readonly number[]): void {
     );
   console.log(` QuantLib ${figures.version}, C++, g++ -O3; best of 15 rounds against our best`);
   row('blackFormula', figures.price, price, sums[0]);
+  row('the same against our batch of own arrays', figures.price, priceOwn, sums[0]);
   row('BlackCalculator, value and five greeks', figures.greeks, greeks, sums[1]);
+  row('the same against our batch of own arrays', figures.greeks, greeksOwn, sums[1]);
   row('blackFormulaImpliedStdDev', figures.implied, implied, sums[2]);
   row('blackFormulaImpliedStdDevLiRS', figures.impliedLiRS, implied, sums[3]);
 }

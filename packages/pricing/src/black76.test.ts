@@ -159,3 +159,25 @@ test("the exchange's own volatilities, deltas and vegas", () => {
     expect(Math.abs((out[GREEK.vega] as number) / vega - 1)).toBeLessThan(0.02);
   }
 });
+
+test('no figure is made up from a negative or NaN argument', () => {
+  const usual = [100, 110, 0.5, 0.4] as const;
+  for (let i = 0; i < usual.length; i++) {
+    for (const wrong of [-1, Number.NaN]) {
+      for (const other of [usual, [100, 110, 0, 0.4], [100, 110, 0.5, 0]]) {
+        const [f, k, t, v] = other.map((value, j) => (j === i ? wrong : value)) as [
+          number,
+          number,
+          number,
+          number,
+        ];
+        const what = [f, k, t, v].join(' ');
+        expect(black76(f, k, t, v, 1), what).toBe(Number.NaN);
+        expect(blackScholes(f, k, t, v, 0.05, 0.01, -1), what).toBe(Number.NaN);
+        const out = new Float64Array(GREEK_COUNT);
+        black76Greeks(f, k, t, v, 1, out);
+        expect(Array.from(out), what).toEqual(new Array(GREEK_COUNT).fill(Number.NaN));
+      }
+    }
+  }
+});

@@ -50,8 +50,8 @@ export function black76Price(inputs: Black76Inputs): number {
 /**
  * The undiscounted Black-76 price of a call (sign 1) or put (sign -1).
  * Units: of the forward; multiply by the discount factor, or divide by the forward for an inverse
- * option. Domain: no argument negative; intrinsic value at zero time or volatility, the forward
- * (call) or strike (put) at infinite volatility; NaN only for a NaN argument.
+ * option. Domain: intrinsic value at zero time or volatility, the forward (call) or strike (put) at
+ * infinite volatility; NaN for a negative or NaN argument.
  * Source: Black (1976), eq. 16.
  */
 export function black76(
@@ -66,7 +66,8 @@ export function black76(
   const lower = forward < strike ? forward : strike;
   const total = volatility * Math.sqrt(timeYears);
   if (!(lower > 0 && total > 0)) {
-    return intrinsic + 0 * (total + lower);
+    const isInDomain = total >= 0 && volatility >= 0 && lower >= 0 && gap === gap;
+    return isInDomain ? intrinsic : Number.NaN;
   }
   const x = logRatio(forward, strike);
   return intrinsic + lower * outOfTheMoney(x < 0 ? -x : x, total);
