@@ -5,6 +5,7 @@
  * Each result is within a few ulp of the one-option function, which also takes over every option
  * outside the ordinary range.
  */
+import { assert } from '@openstrike/std';
 import type { Black76Batch, Black76BatchGreeks } from './black76-batch-types.ts';
 import {
   greeksBlock,
@@ -27,10 +28,12 @@ const VECTOR_MIN = 16;
 
 /**
  * Writes the undiscounted prices of the first `count` options.
- * Shape: every array holds at least `count`; out is none of the inputs. Domain and Source: as
- * black76.
+ * Shape: out is none of the inputs. Throws: when an array is shorter than `count`. Units, Domain
+ * and Source: as black76.
  */
 export function black76Batch(batch: Black76Batch, out: Float64Array, count: number): void {
+  checkInputs(batch, count);
+  assert(out.length >= count, 'the array of prices is shorter than the count');
   const space = count < VECTOR_MIN ? undefined : kernelSpace(batch.forward);
   const paired = space === undefined ? 0 : count - (count & 1);
   if (space !== undefined) {
@@ -59,14 +62,16 @@ export function black76Batch(batch: Black76Batch, out: Float64Array, count: numb
 
 /**
  * Writes prices and five greeks of the first `count` options.
- * Shape: every array holds at least `count`; no array of out is an input. Domain and Holds: as
- * black76Greeks at rate zero.
+ * Shape: no array of out is an input. Throws: when an array is shorter than `count`. Units, Domain,
+ * Holds and Source: as black76Greeks at rate zero.
  */
 export function black76GreeksBatch(
   batch: Black76Batch,
   out: Black76BatchGreeks,
   count: number,
 ): void {
+  checkInputs(batch, count);
+  checkOutputs(out, count);
   const space = count < VECTOR_MIN ? undefined : kernelSpace(batch.forward);
   const paired = space === undefined ? 0 : count - (count & 1);
   if (space !== undefined) {
@@ -92,6 +97,30 @@ export function black76GreeksBatch(
   for (let start = paired; start < count; start += SCALAR_BLOCK) {
     greeksBlock(batch, out, start, count - start < SCALAR_BLOCK ? count - start : SCALAR_BLOCK);
   }
+}
+
+/** The kernels write by address: an array that ends early would let them into its neighbour. */
+function checkInputs(batch: Black76Batch, count: number): void {
+  assert(
+    batch.forward.length >= count &&
+      batch.strike.length >= count &&
+      batch.timeYears.length >= count &&
+      batch.volatility.length >= count &&
+      batch.sign.length >= count,
+    'an array of the batch is shorter than its count',
+  );
+}
+
+function checkOutputs(out: Black76BatchGreeks, count: number): void {
+  assert(
+    out.price.length >= count &&
+      out.delta.length >= count &&
+      out.gamma.length >= count &&
+      out.vega.length >= count &&
+      out.theta.length >= count &&
+      out.rho.length >= count,
+    'an array of the greeks is shorter than the count',
+  );
 }
 
 function isInside(batch: Black76Batch, space: KernelSpace): boolean {

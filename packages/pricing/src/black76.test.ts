@@ -2,13 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
+  allocateBatch,
   black76,
+  black76Batch,
   black76Greeks,
+  black76GreeksBatch,
   black76Price,
   blackScholes,
   blackScholesGreeks,
   GREEK,
   GREEK_COUNT,
+  impliedBlack76Batch,
   inverseGreeks,
   signOf,
 } from './index.ts';
@@ -180,4 +184,17 @@ test('no figure is made up from a negative or NaN argument', () => {
       }
     }
   }
+});
+
+test('a batch refuses arrays shorter than its count', () => {
+  const long = allocateBatch(64);
+  for (const name of ['forward', 'strike', 'timeYears', 'volatility', 'sign', 'price'] as const) {
+    const short = { ...long, [name]: long[name].subarray(0, 63) };
+    expect(() => black76GreeksBatch(short, short, 64), name).toThrow('shorter');
+    if (name !== 'volatility') {
+      expect(() => impliedBlack76Batch(short, long.implied, 64), name).toThrow('shorter');
+    }
+  }
+  expect(() => black76Batch(long, new Float64Array(63), 64)).toThrow('shorter');
+  expect(() => impliedBlack76Batch(long, new Float64Array(63), 64)).toThrow('shorter');
 });

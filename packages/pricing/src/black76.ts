@@ -41,7 +41,9 @@ export function signOf(optionType: OptionType): 1 | -1 {
   return optionType === 'call' ? 1 : -1;
 }
 
-/** The undiscounted Black-76 price; the same as black76, with named inputs. */
+/**
+ * The undiscounted Black-76 price with named inputs. Units, Domain and Source: as black76.
+ */
 export function black76Price(inputs: Black76Inputs): number {
   const { forward, strike, timeYears, volatility, optionType } = inputs;
   return black76(forward, strike, timeYears, volatility, optionType === 'call' ? 1 : -1);

@@ -3,7 +3,7 @@
  * normalised a block at a time for the quick way of implied-guess.ts; the few options that it
  * leaves go one by one through registers. The results are those of impliedBlack76, bit for bit.
  */
-import { logRatio } from '@openstrike/std';
+import { assert, logRatio } from '@openstrike/std';
 import { distances, findQuickly, QUICK_BLOCK, ratios, shares, totals } from './implied-guess.ts';
 import { searchPlace } from './implied-search.ts';
 import { IMPLIED_REFUSED } from './implied-volatility.ts';
@@ -21,10 +21,20 @@ export type ImpliedBatch = {
 
 /**
  * Writes the volatilities of the first `count` undiscounted prices, without allocation.
- * Shape: every array holds at least `count`; out is none of the inputs.
+ * Shape: out is none of the inputs. Throws: when an array is shorter than `count`.
+ * Units, Domain, Source: as impliedBlack76.
  * Refuses: element by element, by a negative number of IMPLIED_REFUSED.
  */
 export function impliedBlack76Batch(batch: ImpliedBatch, out: Float64Array, count: number): void {
+  assert(
+    batch.forward.length >= count &&
+      batch.strike.length >= count &&
+      batch.timeYears.length >= count &&
+      batch.price.length >= count &&
+      batch.sign.length >= count,
+    'an array of the batch is shorter than its count',
+  );
+  assert(out.length >= count, 'the array of volatilities is shorter than the count');
   for (let start = 0; start < count; start += QUICK_BLOCK) {
     const size = count - start < QUICK_BLOCK ? count - start : QUICK_BLOCK;
     normalise(batch, start, size);

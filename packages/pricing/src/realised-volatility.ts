@@ -36,7 +36,11 @@ export function closeToClose(closes: readonly number[], perYear: number, zeroMea
   return Math.sqrt(Math.max(variance, 0) * perYear);
 }
 
-/** Parkinson's range estimator. Source: Parkinson (1980), The extreme value method, eq. 7. */
+/**
+ * Parkinson's range estimator.
+ * Units: annualised, 1 = 100 %. Domain: one bar or more.
+ * Source: Parkinson (1980), The extreme value method, eq. 7.
+ */
 export function parkinson(bars: readonly Bar[], perYear: number): number {
   return annualised(bars, perYear, ({ high, low }) => {
     const range = log(high / low);
@@ -44,7 +48,11 @@ export function parkinson(bars: readonly Bar[], perYear: number): number {
   });
 }
 
-/** Garman and Klass's practical estimator. Source: Garman and Klass (1980), eq. 20 (sigma 5). */
+/**
+ * Garman and Klass's practical estimator.
+ * Units: annualised, 1 = 100 %. Domain: one bar or more.
+ * Source: Garman and Klass (1980), eq. 20 (sigma 5).
+ */
 export function garmanKlass(bars: readonly Bar[], perYear: number): number {
   return annualised(bars, perYear, ({ open, high, low, close }) => {
     const range = log(high / low);
@@ -54,7 +62,9 @@ export function garmanKlass(bars: readonly Bar[], perYear: number): number {
 }
 
 /**
- * Rogers and Satchell's estimator, free of the drift. Source: Rogers and Satchell (1991), eq. 3.
+ * Rogers and Satchell's estimator, free of the drift.
+ * Units: annualised, 1 = 100 %. Domain: one bar or more.
+ * Source: Rogers and Satchell (1991), eq. 3.
  */
 export function rogersSatchell(bars: readonly Bar[], perYear: number): number {
   return annualised(bars, perYear, rogersSatchellTerm);
@@ -62,7 +72,8 @@ export function rogersSatchell(bars: readonly Bar[], perYear: number): number {
 
 /**
  * Yang and Zhang's estimator: overnight, open-to-close and Rogers-Satchell parts, free of drift and
- * of opening jumps. Domain: three bars or more. Source: Yang and Zhang (2000), eq. 7 and 8.
+ * of opening jumps. Units: annualised, 1 = 100 %. Domain: three bars or more.
+ * Source: Yang and Zhang (2000), eq. 7 and 8.
  */
 export function yangZhang(bars: readonly Bar[], perYear: number): number {
   const count = bars.length - 1;
@@ -83,6 +94,7 @@ export function yangZhang(bars: readonly Bar[], perYear: number): number {
 
 /**
  * Bipower variation, robust to jumps: pi/2 times the mean product of neighbouring absolute returns.
+ * Units: annualised, 1 = 100 %. Domain: three prices or more.
  * Source: Barndorff-Nielsen and Shephard (2004), Power and bipower variation, eq. 6.
  */
 export function bipower(prices: readonly number[], perYear: number): number {

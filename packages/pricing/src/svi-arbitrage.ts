@@ -57,7 +57,10 @@ export function butterflyMargin(slice: SviParameters): Margin {
   return leastOnLine((k) => sviDensityFactor(k, slice), slice.m, slice.sigma);
 }
 
-/** The least rise of total variance from an earlier to a later slice over the line. */
+/**
+ * The least rise of total variance from an earlier to a later slice over the line: below 0 is
+ * calendar arbitrage. Source: Gatheral and Jacquier (2014), Lemma 2.1.
+ */
 export function calendarMargin(earlier: SviParameters, later: SviParameters): Margin {
   const rise = (k: number): number => total(k, later) - total(k, earlier);
   const first = leastOnLine(rise, earlier.m, earlier.sigma);

@@ -34,13 +34,13 @@ export function sviTotalVariance(
   return a + b * (rho * d + Math.sqrt(d * d + sigma * sigma));
 }
 
-/** The first derivative of the total variance in k. */
+/** The first derivative of the total variance in k = ln(strike / forward), of eq. 3.1 ibid. */
 export function sviSlope(k: number, b: number, rho: number, m: number, sigma: number): number {
   const d = k - m;
   return b * (rho + d / Math.sqrt(d * d + sigma * sigma));
 }
 
-/** The second derivative of the total variance in k; never negative. */
+/** The second derivative of the total variance in k, of eq. 3.1 ibid.; never negative. */
 export function sviCurvature(k: number, b: number, m: number, sigma: number): number {
   const d = k - m;
   const square = d * d + sigma * sigma;
@@ -70,7 +70,7 @@ export function sviDensityFactor(k: number, slice: SviParameters): number {
   return densityFactor(k, w, slope, curvature);
 }
 
-/** Durrleman's g from a total variance and its two derivatives. */
+/** Durrleman's g from a total variance and its two derivatives in k: ibid., eq. 2.1. */
 export function densityFactor(k: number, w: number, slope: number, curvature: number): number {
   if (!(w > 0)) {
     return Number.NaN;

@@ -9,6 +9,8 @@ import { black76 } from '../black76.ts';
 /**
  * The undiscounted price of a call (sign 1) or put (sign -1) on a forward, from the variance of
  * the diffusion over the whole time.
+ * Units: of the forward. Domain: forward, strike and variance above 0.
+ * Source: Merton (1976), eq. 19.
  */
 export function mertonSeries(
   forward: number,
