@@ -51,7 +51,9 @@ const prepare = (series: number, positions: number): TestEngine => {
   const accounts = positions / positionsPerAccount;
   for (let n = 0; n < accounts; n++) venue.deposit(venue.account(`a${n}`), 1_000e8);
   for (let n = 0; n < positions / 2; n++) {
-    const { id } = options[(n * 31) % options.length] as { readonly id: InstrumentId };
+    const { id } = options[(31 * n + 7 * Math.floor(n / accounts)) % options.length] as {
+      readonly id: InstrumentId;
+    };
     const maker = 1 + (n % accounts);
     const taker = 1 + ((n + 1 + Math.floor(n / accounts)) % accounts);
     const price = 100 + 5 * (n % 20);
