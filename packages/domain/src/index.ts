@@ -8,6 +8,7 @@ export * from './instrument.ts';
 export * from './instrument-name.ts';
 export * from './liabilities.ts';
 export * from './liquidation.ts';
+export * from './margin-certificate.ts';
 export * from './margin-parameters.ts';
 export * from './market-maker.ts';
 export * from './operational-error.ts';

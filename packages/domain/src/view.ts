@@ -7,6 +7,7 @@ import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LiabilityStatement } from './liabilities.ts';
 import type { AuctionView, InsuranceView, LiquidationPlan } from './liquidation.ts';
+import type { AccountCertificate } from './margin-certificate.ts';
 import type { MarginModel } from './margin-parameters.ts';
 import type { MmpView } from './market-maker.ts';
 import type { OrderState } from './order.ts';
@@ -171,6 +172,11 @@ export interface Queries {
   'order-margins': {
     in: { accountId: AccountId; orderIds: readonly OrderId[] };
     out: readonly { orderId: OrderId; initialMargin: Cash; currency: Currency }[];
+  };
+  /** The account's margins in a currency with everything they came from. */
+  'margin-certificate': {
+    in: { accountId: AccountId; currency: Currency };
+    out: AccountCertificate | RejectCode;
   };
   /** What a change of the margin model would do, in every currency that the account has. */
   'margin-model': {

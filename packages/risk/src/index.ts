@@ -1,4 +1,9 @@
 export {
+  type AccountCheck,
+  checkAccountCertificate,
+  marginFileOf,
+} from './account-certificate.ts';
+export {
   type BookCoverage,
   type Coverage,
   type CoverageBreach,
@@ -71,14 +76,9 @@ export { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';
 export { shortOptionInitial, shortOptionMaintenance } from './option-margin.ts';
 export { BookSum, type WorstResult, worstWith } from './scenarios/book-sum.ts';
 export {
-  type Binding,
   type CertificateCheck,
-  type CertifiedLeg,
-  type CertifiedMargin,
   certifyMargin,
   checkCertificate,
-  type MarginCertificate,
-  type MarginInputs,
 } from './scenarios/certificate.ts';
 export { type CrossCurrencyParameters, crossCurrencyScan } from './scenarios/cross-currency.ts';
 export { type ExtraOrder, marginWithOrders } from './scenarios/order-margin.ts';

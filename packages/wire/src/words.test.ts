@@ -1,12 +1,20 @@
 // Words: each spelling reads back as the word it stands for, and nothing else is read.
-import type { OrderType, SelfTradeMode, TimeInForce, TriggerSource } from '@openstrike/domain';
+import {
+  marginModels,
+  type OrderType,
+  type SelfTradeMode,
+  type TimeInForce,
+  type TriggerSource,
+} from '@openstrike/domain';
 import { expect, test } from 'vitest';
 import {
   parseIndexName,
+  parseMarginModel,
   parseOrderType,
   parseSelfTradeMode,
   parseTimeInForce,
   parseTriggerSource,
+  renderMarginModel,
   renderOrderType,
   renderSelfTradeMode,
   renderTimeInForce,
@@ -26,6 +34,9 @@ test('words read back', () => {
   }
   for (const word of ['reject-taker', 'cancel-maker'] as SelfTradeMode[]) {
     expect(parseSelfTradeMode(renderSelfTradeMode(word))).toBe(word);
+  }
+  for (const word of marginModels) {
+    expect(parseMarginModel(renderMarginModel(word))).toBe(word);
   }
 });
 

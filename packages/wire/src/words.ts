@@ -6,6 +6,7 @@ import type {
   IndexName,
   Instrument,
   InstrumentState,
+  MarginModel,
   OrderType,
   SelfTradeMode,
   Tenor,
@@ -101,6 +102,18 @@ export const renderSelfTradeMode = (word: SelfTradeMode): (typeof selfTradeWords
   selfTradeWords[word];
 export const parseSelfTradeMode = (word: string): SelfTradeMode | null =>
   selfTradeModes.get(word) ?? null;
+
+const marginModelWords = {
+  'segregated-standard': 'segregated_sm',
+  'segregated-portfolio': 'segregated_pm',
+  'cross-standard': 'cross_sm',
+  'cross-portfolio': 'cross_pm',
+} as const satisfies Record<MarginModel, string>;
+const marginModelsOf = reversed(marginModelWords);
+export const renderMarginModel = (word: MarginModel): (typeof marginModelWords)[MarginModel] =>
+  marginModelWords[word];
+export const parseMarginModel = (word: string): MarginModel | null =>
+  marginModelsOf.get(word) ?? null;
 
 const instrumentStateWords = {
   open: 'open',

@@ -32,7 +32,7 @@ const alone = [createPortfolioMargin(), createPortfolioMargin()];
 const evenAlone = [new Float64Array(0), new Float64Array(0)];
 
 /** What all open orders of a pool lose against the marks as they fill, in dollars. */
-const lossAtOnceUsd = (state: EngineState, pool: MarginPool): number => {
+export const lossAtOnceUsd = (state: EngineState, pool: MarginPool): number => {
   let sum = 0;
   for (const [no, loss] of pool.lossAtOnce.entries()) {
     const minor = minorPerUnit[currencies[no] as Currency];

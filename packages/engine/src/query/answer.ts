@@ -5,6 +5,7 @@ import { accountStateOf } from '../account/accounts.ts';
 import { liquidationPlan } from '../liquidation/liquidation-plan.ts';
 import { auctionViews, insuranceViews } from '../liquidation/liquidation-views.ts';
 import { mmpViewOf } from '../market-maker/mmp.ts';
+import { certifyAccount } from '../portfolio/certify-account.ts';
 import { previewMarginModel } from '../portfolio/change-margin-model.ts';
 import { nextTimerUs } from '../run-timers.ts';
 import type { AccountRecord, EngineState } from '../state.ts';
@@ -40,6 +41,7 @@ const answers: Answers = {
   },
   'order-margin': orderMargin,
   'order-margins': orderMargins,
+  'margin-certificate': certifyAccount,
   'margin-model': previewMarginModel,
   'simulate-portfolio': simulatePortfolio,
   order: (state, { orderId }) => {

@@ -3,8 +3,10 @@
 // decides.
 import {
   type AccountId,
+  type Cash,
   type Currency,
   currencies,
+  type MarginModelPreview,
   type PositionView,
   type SimulatedPosition,
 } from '@openstrike/domain';
@@ -13,6 +15,8 @@ import {
   accountSummaryShape,
   changeMarginModelShape,
   lotsOf,
+  moneyOf,
+  parseMarginModel,
   parseSelfTradeMode,
   pmeSimulateShape,
   positionShape,
@@ -179,29 +183,28 @@ const rateOf = (margin: number, marginBalance: number): number =>
 
 const changeMarginModel = defineMethod({
   name: 'private/change_margin_model',
-  summary: 'Accounts use segregated_sm; other models are refused, not pretended.',
+  summary: 'Puts another margin model in force; dry_run only tells what it would do.',
   scope: 'account:read_write',
   transport: 'any',
   rateClass: 'plain',
   ...changeMarginModelShape,
   handle: async (params, call) => {
     const accountId = accountOrSubaccount(call, params.user_id, 'user_id');
-    if (params.margin_model !== 'segregated_sm') {
-      throw notImplemented(`the margin model ${params.margin_model}`);
+    const model = parseMarginModel(params.margin_model) ?? 'segregated-standard';
+    const rows = answered(await call.context.queries.query('margin-model', { accountId, model }));
+    if (params.dry_run !== true) {
+      await submit(call, { type: 'change-margin-model', accountId, model });
     }
-    const states = await Promise.all(
-      currencies.map(async (currency) => {
-        const portfolio = renderPortfolio(await summaryOf(call, accountId, currency));
-        const { margin_balance: balance } = portfolio;
-        const state = {
-          maintenance_margin_rate: rateOf(portfolio.maintenance_margin, balance),
-          initial_margin_rate: rateOf(portfolio.initial_margin, balance),
-          available_balance: portfolio.available_funds,
-        };
-        return { currency, old_state: state, new_state: state };
-      }),
-    );
-    return states;
+    const stateOf = (currency: Currency, of: MarginModelPreview['before']) => ({
+      maintenance_margin_rate: rateOf(of.maintenanceMargin, of.equity),
+      initial_margin_rate: rateOf(of.initialMargin, of.equity),
+      available_balance: moneyOf((of.equity - of.initialMargin) as Cash, currency),
+    });
+    return rows.map(({ currency, before, after }) => ({
+      currency,
+      old_state: stateOf(currency, before),
+      new_state: stateOf(currency, after),
+    }));
   },
 });
 

@@ -111,13 +111,23 @@ describe('summaries and positions', () => {
     expect(error.param).toBe('simulated_positions');
   });
 
-  test('the margin model is what it is', async () => {
-    const states = list(await own('change_margin_model', { margin_model: 'segregated_sm' }));
-    expect(states).toHaveLength(3);
-    for (const model of ['cross_pm', 'segregated_pm', 'cross_sm']) {
-      const error = await refused('change_margin_model', { margin_model: model });
-      expect(error.errorName).toBe('not_implemented');
+  test('the margin model is tried, changed, and changed back', async () => {
+    for (const model of ['cross_pm', 'segregated_pm', 'cross_sm', 'segregated_sm']) {
+      const states = list(await own('change_margin_model', { margin_model: model, dry_run: true }));
+      expect(states.length).toBeGreaterThan(0);
+      expect((await own('get_account_summary', { currency: 'BTC' })).margin_model).toBe(
+        'segregated_sm',
+      );
     }
+    expect(await refused('change_margin_model', { margin_model: 'segregated_sm' })).toBeDefined();
+    await own('change_margin_model', { margin_model: 'segregated_pm' });
+    const summary = await own('get_account_summary', { currency: 'BTC' });
+    expect(summary).toMatchObject({
+      margin_model: 'segregated_pm',
+      portfolio_margining_enabled: true,
+      cross_collateral_enabled: false,
+    });
+    await own('change_margin_model', { margin_model: 'segregated_sm' });
     expect((await refused('pme/simulate', { currency: 'BTC' })).errorName).toBe('not_implemented');
   });
 

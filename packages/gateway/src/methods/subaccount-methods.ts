@@ -6,6 +6,7 @@ import { assert } from '@openstrike/std';
 import {
   createSubaccountShape,
   removeSubaccountShape,
+  renderMarginModel,
   renderPortfolio,
   subaccountsDetailsShape,
   subaccountsShape,
@@ -46,6 +47,7 @@ const renderSubaccount = async (
 ): Promise<Record<string, unknown>> => {
   const profile = call.context.identity.profile(accountId);
   const identity = renderIdentity(call.context, accountId);
+  const account = call.context.feeds.account(accountId);
   return {
     id: identity.id,
     username: identity.username,
@@ -54,7 +56,7 @@ const renderSubaccount = async (
     email: identity.email,
     is_password: false,
     login_enabled: identity.login_enabled,
-    margin_model: 'segregated_sm',
+    margin_model: renderMarginModel(account?.marginModel ?? 'segregated-standard'),
     receive_notifications: identity.receive_notifications,
     security_keys_enabled: false,
     security_keys_assignments: [],

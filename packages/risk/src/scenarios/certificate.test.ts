@@ -1,14 +1,9 @@
 // Certificates recompute from their own text, say who contributes what, and show any change.
 import { readFileSync } from 'node:fs';
+import type { CertifiedLeg, MarginCertificate, MarginInputs } from '@openstrike/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type CertifiedLeg,
-  certifyMargin,
-  checkCertificate,
-  type MarginCertificate,
-  type MarginInputs,
-} from './certificate.ts';
+import { certifyMargin, checkCertificate } from './certificate.ts';
 import { crossCurrencyScan } from './cross-currency.ts';
 import { stressFactor } from './portfolio-margin.ts';
 import { canonicalText, hashOfValue, recommendedParameters } from './portfolio-parameters.ts';

@@ -2,11 +2,16 @@
 // compute it again without the exchange: parameters by hash, marks, holdings, the prices of the
 // grid, the binding scenario and what each leg adds to it. Invariants: the contributions add up to
 // the scan; recomputing from a certificate's own inputs gives the certificate.
-import type { Revaluation } from '@openstrike/domain';
+import type {
+  CertifiedBinding,
+  CertifiedLeg,
+  MarginCertificate,
+  MarginInputs,
+} from '@openstrike/domain';
 import { BookSum } from './book-sum.ts';
 import { marginWithOrders } from './order-margin.ts';
 import { OrderSum } from './order-sum.ts';
-import { createPortfolioMargin, type MarginMarket, marginOf } from './portfolio-margin.ts';
+import { createPortfolioMargin, marginOf } from './portfolio-margin.ts';
 import { hashOfValue, type PortfolioParameters } from './portfolio-parameters.ts';
 import { refiningScenarios } from './refine-scan.ts';
 import { RiskArrays, SKEWS } from './risk-arrays.ts';
@@ -15,74 +20,12 @@ import {
   addRiskInstrument,
   createRiskExpiries,
   createRiskInstruments,
-  type RiskExpiry,
-  type RiskInstrument,
 } from './risk-instruments.ts';
-import type { Scenario, VolatilityMove } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { buildGrid } from './scenario-grid.ts';
 
-/** A holding, with all that its valuation needs. */
-export interface CertifiedLeg extends RiskInstrument {
-  readonly name: string;
-  /** Signed. */
-  readonly lots: number;
-  /** Open orders: lots that may yet be bought and sold. */
-  readonly buyLots: number;
-  readonly sellLots: number;
-}
-
-/** What a margin is computed from. */
-export interface MarginInputs {
-  /** What results are counted in before they are dollars; coins count at the index. */
-  readonly numeraire: Revaluation['numeraire'];
-  /** Of the volatility surface whose marks these are. */
-  readonly surfaceVersion: number;
-  readonly market: Readonly<MarginMarket>;
-  readonly expiries: readonly RiskExpiry[];
-  readonly legs: readonly CertifiedLeg[];
-  /** Moves of the grid in force besides its even ones. */
-  readonly between: readonly number[];
-}
-
-export type Binding =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'linear-skew' }
-  | { readonly kind: 'absolute-skew' }
-  | {
-      readonly kind: 'scenario';
-      readonly move: number;
-      readonly volatility: VolatilityMove;
-      readonly weight: number;
-    };
-
-/** The parts of a margin, in dollars; `initial` and its parts with open orders at their worst. */
-export interface CertifiedMargin {
-  readonly initial: number;
-  readonly maintenance: number;
-  readonly scan: number;
-  readonly roll: number;
-  readonly deltaLiquidity: number;
-  readonly vegaLiquidity: number;
-  readonly nakedCoins: number;
-  readonly closingCost: number;
-  readonly confidence: number;
-}
-
-export interface MarginCertificate {
-  readonly format: 'openstrike-margin-certificate/1';
-  readonly underlying: string;
-  readonly parameterVersion: number;
-  readonly parameterHash: string;
-  readonly inputs: MarginInputs;
-  /** Whether the scan was looked at again around its worst prices, beyond the grid in force. */
-  readonly refined: boolean;
-  readonly margin: CertifiedMargin;
-  readonly binding: Binding;
-  /** Per leg, in dollars in the binding scenario; they add up to the scan with its sign turned. */
-  readonly contributions: readonly number[];
-}
-
-const buildArrays = (
+/** A book of its own over the legs of a certificate, built from nothing. */
+export const certifiedBook = (
   inputs: MarginInputs,
   parameters: PortfolioParameters,
   scenarios: readonly Scenario[],
@@ -109,7 +52,7 @@ const buildArrays = (
   return { book, orders };
 };
 
-const bindingOf = (place: number, scenarios: readonly Scenario[]): Binding => {
+const bindingOf = (place: number, scenarios: readonly Scenario[]): CertifiedBinding => {
   const scenario = scenarios[place];
   if (scenario !== undefined) {
     const { move, volatility, weight } = scenario;
@@ -165,10 +108,10 @@ export const certifyMargin = (
   const grid = buildGrid(parameters.grid, inputs.between);
   let { scenarios } = grid;
   if (refined) {
-    const coarse = buildArrays(inputs, parameters, scenarios);
+    const coarse = certifiedBook(inputs, parameters, scenarios);
     scenarios = [...scenarios, ...refiningScenarios(coarse.book, grid)];
   }
-  const { book, orders } = buildArrays(inputs, parameters, scenarios);
+  const { book, orders } = certifiedBook(inputs, parameters, scenarios);
   const { charges } = parameters;
   const { market } = inputs;
   const { maintenance } = marginOf(book, charges, market, createPortfolioMargin());

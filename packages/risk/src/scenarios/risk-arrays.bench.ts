@@ -3,11 +3,12 @@
 // instruments by 400 scenarios 25 ms, a margin of 50 legs 20 us, a pre-trade check p50 2 us and
 // p99 10 us, 10,000 accounts of 20 legs 250 ms.
 import { performance } from 'node:perf_hooks';
+import type { MarginInputs } from '@openstrike/domain';
 import { createRandom } from '@openstrike/std';
 import { compare, hashOf, printConditions } from '@openstrike/std/bench';
 import { createTestMarket, evenStrikes, type TestMarket } from '../testing/test-market.ts';
 import { BookSum } from './book-sum.ts';
-import { certifyMargin, type MarginInputs } from './certificate.ts';
+import { certifyMargin } from './certificate.ts';
 import { createPortfolioMargin, marginAfter, marginOf } from './portfolio-margin.ts';
 import { recommendedParameters } from './portfolio-parameters.ts';
 import { RiskArrays } from './risk-arrays.ts';

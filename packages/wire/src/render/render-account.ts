@@ -10,7 +10,7 @@ import {
 } from '@openstrike/domain';
 import { amountOf, moneyOf, roundTo, usdOf } from '../decimal-steps.ts';
 import type { ApiPortfolio, ApiPosition } from '../schemas/account-types.ts';
-import { renderKind } from '../words.ts';
+import { renderKind, renderMarginModel } from '../words.ts';
 import { markDecimals } from './render-ticker.ts';
 
 type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
@@ -96,6 +96,7 @@ export const renderFlatPosition = (
  */
 export const renderPortfolio = (summary: AccountSummary): ApiPortfolio => {
   const money = (minor: number): number => moneyOf(minor as Cash, summary.currency);
+  const model = renderMarginModel(summary.marginModel);
   const optionsProfit = summary.optionsSessionRealised + summary.optionsSessionUnrealised;
   const byIndex = (value: (row: AccountSummary['byIndex'][number]) => number, decimals: number) =>
     Object.fromEntries(
@@ -137,8 +138,8 @@ export const renderPortfolio = (summary: AccountSummary): ApiPortfolio => {
     delta_total: roundTo(summary.deltaTotal, 8),
     delta_total_map: byIndex((row) => row.deltaTotal, 8),
     projected_delta_total: roundTo(summary.deltaTotal, 8),
-    margin_model: 'segregated_sm',
-    portfolio_margining_enabled: false,
-    cross_collateral_enabled: false,
+    margin_model: model,
+    portfolio_margining_enabled: model === 'segregated_pm' || model === 'cross_pm',
+    cross_collateral_enabled: model === 'cross_sm' || model === 'cross_pm',
   };
 };
