@@ -2,9 +2,11 @@
 // The exchange's command line: without a command it runs the exchange; the commands talk to a
 // running one, or work on its data folder while it is stopped. Every failure is one sentence on
 // stderr and a non-zero exit.
-import { OperationalError } from '@openstrike/domain';
+import { currencies, OperationalError } from '@openstrike/domain';
 import { Command } from 'commander';
+import { certificateOfFile, certificateOfJournal } from './certificate-report.ts';
 import { printChain } from './chain.ts';
+import { loadContractTables } from './contract-tables.ts';
 import { askControl } from './control-socket.ts';
 import { coverageReport } from './coverage-report.ts';
 import { dataFolderOf } from './data-folder.ts';
@@ -206,6 +208,32 @@ const addMarkCommand = (program: Command): void => {
 const withFiles = (files: readonly string[], flags: Flags): Flags =>
   files.length === 0 ? flags : { ...flags, replayFiles: files };
 
+const addCertificateCommand = (program: Command): void => {
+  program
+    .command('certificate <account-or-file>')
+    .description('compute a margin certificate again: of a file, or of an account in a journal')
+    .option('--currency <currency>', 'of an account', 'BTC')
+    .option('--seq <number>', 'of an account: after which command; the last one without it')
+    .option('--contracts <folder>', 'of a file: the contract tables it was made under', '')
+    .option('--data <folder>', 'data folder of a stopped exchange, or a backup of a running one')
+    .option('--config <file>', 'configuration file')
+    .action(async (name: string, flags: Flags) => {
+      if (name.endsWith('.json')) {
+        const tables = loadContractTables(String(flags['contracts']), []);
+        print(certificateOfFile(name, tables));
+        return;
+      }
+      const currency = currencies.find((each) => each === flags['currency']);
+      const seq = Number(flags['seq'] ?? Number.MAX_SAFE_INTEGER);
+      if (currency === undefined || !Number.isSafeInteger(seq) || seq < 1) {
+        const sentence = `--currency takes ${currencies.join(', ')}, --seq a whole number from 1.`;
+        throw new OperationalError('bad-option', sentence);
+      }
+      const { journal } = dataFolderOf(dataFolder(flags));
+      print(await certificateOfJournal(journal, name, currency, seq));
+    });
+};
+
 const addProofCommand = (program: Command): void => {
   program
     .command('verify-proof <file>')
@@ -244,6 +272,7 @@ addChainCommand(program);
 addCoverageCommand(program);
 addProofCommand(program);
 addMarkCommand(program);
+addCertificateCommand(program);
 
 try {
   await program.parseAsync();

@@ -43,6 +43,16 @@ export interface Configure {
   readonly tables: readonly ContractTable[];
 }
 
+/**
+ * Announces contract tables that are to be in force from an instant in the future on; an earlier
+ * announcement that still waits is replaced. No tables withdraw it.
+ */
+export interface AnnounceTables {
+  readonly type: 'announce-tables';
+  readonly tables: readonly ContractTable[];
+  readonly effectiveUs: TsUs;
+}
+
 export interface CreateAccount {
   readonly type: 'create-account';
   /** Null for a main account. */
@@ -268,6 +278,7 @@ export interface SetKillSwitch {
 export type Command =
   | PassTime
   | Configure
+  | AnnounceTables
   | CreateAccount
   | ConfigureAccount
   | ChangeMarginModel

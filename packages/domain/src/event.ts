@@ -390,6 +390,18 @@ export interface VenueConfigured {
   readonly versions: readonly { readonly underlying: string; readonly version: number }[];
 }
 
+/** Tables that will be in force at an instant; none where an announcement was withdrawn. */
+export interface TablesAnnounced {
+  readonly type: 'tables-announced';
+  readonly effectiveUs: TsUs;
+  /** SHA-256 of the margin part of each; see the risk package's `marginFileOf`. */
+  readonly tables: readonly {
+    readonly underlying: string;
+    readonly version: number;
+    readonly hash: string;
+  }[];
+}
+
 export interface SurfaceChanged {
   readonly type: 'surface-changed';
   readonly indexName: IndexName;
@@ -424,6 +436,7 @@ export type Event =
   | TradingStateChanged
   | InsuranceChanged
   | VenueConfigured
+  | TablesAnnounced
   | SurfaceChanged
   | LiquidationEvent;
 

@@ -161,6 +161,11 @@ export const rejectCodes = [
     sentence: 'the available funds do not cover the margin',
     retryable: true,
   },
+  {
+    code: 'not-announced-ahead',
+    sentence: 'a change has to be announced for an instant in the future',
+    retryable: false,
+  },
   { code: 'nothing-to-change', sentence: 'the edit changes nothing', retryable: false },
   {
     code: 'unknown-settlement',

@@ -2,6 +2,7 @@
 // state, so that a number shown to a client is the number that decides. Cash is in minor units of
 // the currency.
 
+import type { ContractTable } from './contract-table.ts';
 import type { AccountChanged } from './event.ts';
 import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
@@ -140,6 +141,12 @@ export interface SimulatedPosition {
   readonly sizeLots: SizeLots;
 }
 
+/** A contract table with the hash of its margin part. */
+export interface PublishedTable {
+  readonly table: ContractTable;
+  readonly hash: string;
+}
+
 /** One currency under the margin model in force, and under another. */
 export interface MarginModelPreview {
   readonly currency: Currency;
@@ -177,6 +184,16 @@ export interface Queries {
   'margin-certificate': {
     in: { accountId: AccountId; currency: Currency };
     out: AccountCertificate | RejectCode;
+  };
+  /** The contract tables in force, and those announced. */
+  tables: {
+    in: object;
+    out: {
+      readonly inForce: readonly PublishedTable[];
+      readonly announced: readonly PublishedTable[];
+      /** When the announced ones will be in force; null while there are none. */
+      readonly effectiveUs: TsUs | null;
+    };
   };
   /** What a change of the margin model would do, in every currency that the account has. */
   'margin-model': {

@@ -1,16 +1,19 @@
 // Configure: puts contract tables in force. The first command of a journal; later ones change terms
 // of what trades and what will be listed. A family that a new table leaves out keeps its terms to
 // the end of its contracts but is listed no more.
-import type { Configure, ContractFamily, RejectCode } from '@openstrike/domain';
+import type { Configure, ContractFamily, ContractTable, RejectCode } from '@openstrike/domain';
 import { feeRatesOf, termsOf } from './instruments.ts';
 import { runListing } from './listing/run-listing.ts';
 import { remark } from './marking/set-marks.ts';
 import { startTimers } from './run-timers.ts';
 import type { EngineState } from './state.ts';
 
-const familiesOf = (state: EngineState, command: Configure): Map<string, ContractFamily> => {
+const familiesOf = (
+  state: EngineState,
+  tables: readonly ContractTable[],
+): Map<string, ContractFamily> => {
   const families = new Map<string, ContractFamily>();
-  for (const table of command.tables) {
+  for (const table of tables) {
     for (const family of table.families) {
       families.set(family.name, family);
     }
@@ -24,7 +27,8 @@ const familiesOf = (state: EngineState, command: Configure): Map<string, Contrac
 };
 
 /** Whether every contract that trades still finds its terms in the tables. */
-const keepsTerms = (state: EngineState, families: Map<string, ContractFamily>): boolean => {
+export const keepsTerms = (state: EngineState, tables: readonly ContractTable[]): boolean => {
+  const families = familiesOf(state, tables);
   for (const instrument of state.instruments) {
     if (instrument !== undefined && instrument.state !== 'delivered') {
       const family = families.get(instrument.contract.family);
@@ -38,10 +42,10 @@ const keepsTerms = (state: EngineState, families: Map<string, ContractFamily>): 
 
 /** Takes contract tables that have been checked. */
 export const configure = (state: EngineState, command: Configure): RejectCode | null => {
-  const families = familiesOf(state, command);
-  if (!keepsTerms(state, families)) return 'unsupported-combination';
+  if (!keepsTerms(state, command.tables)) return 'unsupported-combination';
 
   // Point of no return.
+  const families = familiesOf(state, command.tables);
   const first = state.families.size === 0;
   state.tables = command.tables;
   state.families = families;

@@ -58,6 +58,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     emit: () => {},
     quiet: false,
     tables: [],
+    announced: null,
     families: new Map(),
     indexes: createIndexes(),
     instruments: [undefined],

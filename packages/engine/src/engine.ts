@@ -17,6 +17,7 @@ import type {
 import { assert, assertNever } from '@openstrike/std';
 import { configureAccount, createAccount } from './account/accounts.ts';
 import { deposit, seedInsurance, transfer, withdraw } from './account/transfers.ts';
+import { announceTables } from './announce-tables.ts';
 import { configure } from './configure.ts';
 import { setKillSwitch } from './control/kill-switch.ts';
 import { createState, type MatcherFactory } from './create-state.ts';
@@ -51,6 +52,8 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
       return null;
     case 'configure':
       return configure(state, command);
+    case 'announce-tables':
+      return announceTables(state, command);
     case 'create-account':
       return createAccount(state, command);
     case 'configure-account':

@@ -4,6 +4,7 @@
 // running through would have given.
 import { type TsUs, usPerDay, usPerHour } from '@openstrike/domain';
 import { assertNever } from '@openstrike/std';
+import { takeAnnounced } from './announce-tables.ts';
 import { fixingPatienceUs } from './fixing/fixing.ts';
 import { closeFundingHour } from './funding/funding.ts';
 import { forgetDelivered } from './instruments.ts';
@@ -107,6 +108,8 @@ const reopen = (state: EngineState, forUs: TsUs): void => {
 
 const runTimer = (state: EngineState, timer: Timer): void => {
   switch (timer.kind) {
+    case 'tables':
+      return takeAnnounced(state, timer.forUs);
     case 'funding-hour':
       return closeFundingHours(state, timer.forUs);
     case 'pause':

@@ -59,6 +59,7 @@ export type SideCode = 0 | 1;
  * `settlement` moves session profit into cash and `listing` brings new series and reopens.
  */
 export type TimerKind =
+  | 'tables'
   | 'funding-hour'
   | 'pause'
   | 'expiry'
@@ -66,6 +67,7 @@ export type TimerKind =
   | 'listing'
   | 'liquidation';
 export const timerKinds: readonly TimerKind[] = [
+  'tables',
   'funding-hour',
   'pause',
   'expiry',
@@ -437,6 +439,8 @@ export interface EngineState {
    */
   quiet: boolean;
   tables: readonly ContractTable[];
+  /** Tables that are to be in force later; null while there are none. */
+  announced: { readonly tables: readonly ContractTable[]; readonly effectiveUs: TsUs } | null;
   /** By name, such as `BTC_USDC`; in the order of the tables. */
   families: Map<string, ContractFamily>;
   /** In the order of domain's `indexNames`. */

@@ -72,6 +72,7 @@ const errorsByReject: Readonly<Record<RejectCode, ErrorOfReject>> = {
   'withdrawals-paused': { name: 'temporarily_unavailable' },
   'open-interest-limit': { name: 'non_pme_max_future_position_size' },
   'insufficient-funds': { name: 'not_enough_funds' },
+  'not-announced-ahead': { name: 'invalid_arguments' },
   'nothing-to-change': { name: 'invalid_arguments' },
   'unknown-settlement': { name: 'bad_request' },
   'insurance-funded': { name: 'bad_request' },

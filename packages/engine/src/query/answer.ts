@@ -2,6 +2,7 @@
 // engine does next; at most a cached margin is brought up to date.
 import type { Queries, QueryName } from '@openstrike/domain';
 import { accountStateOf } from '../account/accounts.ts';
+import { publishedTables } from '../announce-tables.ts';
 import { liquidationPlan } from '../liquidation/liquidation-plan.ts';
 import { auctionViews, insuranceViews } from '../liquidation/liquidation-views.ts';
 import { mmpViewOf } from '../market-maker/mmp.ts';
@@ -53,6 +54,7 @@ const answers: Answers = {
   instruments: (state) => instrumentViews(state),
   book: (state, { instrumentId }) => bookView(state, instrumentId),
   indexes: (state) => indexViews(state),
+  tables: (state) => publishedTables(state),
   'trading-state': (state) => tradingViews(state),
   'ledger-totals': (state) => ledgerTotals(state),
   liabilities: ({ liabilities, liabilitiesRoot }) => ({

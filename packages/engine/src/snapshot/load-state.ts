@@ -54,7 +54,12 @@ const readVenue = (reader: ByteReader, state: EngineState): void => {
 };
 
 const readTables = (reader: ByteReader, state: EngineState): void => {
-  const [tables, families] = JSON.parse(reader.text()) as [ContractTable[], ContractFamily[]];
+  const [tables, families, announced] = JSON.parse(reader.text()) as [
+    ContractTable[],
+    ContractFamily[],
+    EngineState['announced'],
+  ];
+  state.announced = announced;
   state.tables = tables;
   state.families = new Map(families.map((family) => [family.name, family]));
 };

@@ -62,7 +62,7 @@ export const saveState = (state: EngineState): Uint8Array => {
   for (const version of state.marksVersion) {
     writer.int(version);
   }
-  writer.text(canonicalText([state.tables, [...state.families.values()]]));
+  writer.text(canonicalText([state.tables, [...state.families.values()], state.announced]));
   writeLedger(writer, state);
   writeVenue(writer, state);
   writeInstruments(writer, state);

@@ -8,6 +8,7 @@ import type {
   EditOrder,
   IndexName,
   Instrument,
+  MarginModel,
   OrderFilter,
   OrderId,
   OrderType,
@@ -377,6 +378,10 @@ const makerCommand = (names: Names, accountId: AccountId, verb: string, words: W
       return protectCommand(accountId, words);
     case 'quotes':
       return quoteCommand(names, accountId, words);
+    case 'models': {
+      const model = words.take() as MarginModel;
+      return { type: 'change-margin-model', accountId, model };
+    }
     case 'kills':
     case 'releases': {
       const clientId = words.left > 0 ? words.take() : null;

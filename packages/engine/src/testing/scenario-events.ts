@@ -195,6 +195,8 @@ export const showEvent = (event: Event, shown: Shown, money: boolean): string | 
       return `trading of ${event.scope} ${event.state}`;
     case 'insurance-changed':
       return `insurance ${showCash(event.balance, event.currency)} ${event.currency}`;
+    case 'tables-announced':
+      return `announced ${event.tables.map((v) => `${v.underlying} ${v.version}`).join(', ')}`;
     case 'venue-configured':
       return `tables ${event.versions.map((v) => `${v.underlying} ${v.version}`).join(', ')}`;
     case 'funding-hour-closed':

@@ -9,6 +9,7 @@ import type {
   IndexName,
   Instrument,
   OrderId,
+  TsUs,
 } from '@openstrike/domain';
 import { accountCommand, cashOf, Words } from './scenario-commands.ts';
 import { showAmount, showCash, showEvent, showPrice } from './scenario-events.ts';
@@ -41,6 +42,8 @@ class Scenario {
         return this.#pass(Date.parse(`${words.rest().replace(' ', 'T')}Z`) * 1000);
       case 'wait':
         return this.#pass(this.#test.nowUs + secondsOf(words.take()) * 1e6);
+      case 'announce':
+        return this.#announce(words);
       case 'venue':
         return this.#venue(words);
       case 'repeat':
@@ -131,6 +134,16 @@ class Scenario {
   }
 
   /** Tables in force, with an index and flat curves. */
+  /** Tables of another version, for so long a time ahead; `announce nothing` withdraws them. */
+  #announce(words: Words): string[] {
+    const when = words.take();
+    const withdrawn = when === 'nothing';
+    const aheadUs = withdrawn ? 0 : secondsOf(when) * 1e6;
+    const tables = withdrawn ? [] : testTables.map((table) => ({ ...table, version: 2 }));
+    const effectiveUs = (this.#test.nowUs + aheadUs) as TsUs;
+    return this.#apply({ type: 'announce-tables', tables, effectiveUs });
+  }
+
   #venue(words: Words): string[] {
     if (words.peek() === 'unmarked') {
       this.#test.apply({ type: 'configure', tables: testTables });

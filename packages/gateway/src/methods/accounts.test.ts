@@ -127,6 +127,11 @@ describe('summaries and positions', () => {
       portfolio_margining_enabled: true,
       cross_collateral_enabled: false,
     });
+    expect(await own('get_margin_certificate', { currency: 'BTC' })).toMatchObject({
+      format: 'openstrike-account-certificate/1',
+      marginModel: 'segregated-portfolio',
+      currency: 'BTC',
+    });
     await own('change_margin_model', { margin_model: 'segregated_sm' });
     expect((await refused('pme/simulate', { currency: 'BTC' })).errorName).toBe('not_implemented');
   });

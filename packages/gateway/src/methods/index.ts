@@ -9,6 +9,7 @@ import { cancelMethods } from './cancel-methods.ts';
 import { chartMethods } from './chart-methods.ts';
 import { indexMethods } from './index-methods.ts';
 import { liabilityMethods } from './liability-methods.ts';
+import { marginMethods } from './margin-methods.ts';
 import { marketMethods } from './market-methods.ts';
 import { noticeMethods } from './notice-methods.ts';
 import { orderMethods } from './order-methods.ts';
@@ -42,6 +43,7 @@ export const methodGroups: readonly {
   { title: 'Block RFQ', methods: blockRfqMethods },
   { title: 'Wallet', methods: [...walletMethods, ...addressMethods] },
   { title: 'Proof of liabilities', methods: liabilityMethods },
+  { title: 'Margin parameters and certificates', methods: marginMethods },
   {
     title: 'Account',
     methods: [...accountMethods, ...subaccountMethods, ...transactionMethods, ...noticeMethods],

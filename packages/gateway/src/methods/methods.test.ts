@@ -15,7 +15,12 @@ const sessionMethods = createSessionMethods({
 const all: readonly Method[] = [...methods, ...sessionMethods];
 
 /** What the venue offers beyond the protocol. */
-const ownMethods = ['public/get_liabilities', 'private/get_liabilities_proof'];
+const ownMethods = [
+  'public/get_liabilities',
+  'private/get_liabilities_proof',
+  'public/get_margin_parameters',
+  'private/get_margin_certificate',
+];
 
 test('every method of the protocol is there, and each once', () => {
   const names = all.map((method) => method.name as string).sort();

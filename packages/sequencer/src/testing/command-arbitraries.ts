@@ -1,6 +1,7 @@
 // Arbitrary commands of every type for the property tests, every field varied; the types make a
 // field that is missing here a compile error.
 import {
+  type AnnounceTables,
   type AnswerLiquidation,
   accountId,
   type CancelOrder,
@@ -293,17 +294,20 @@ const family: fc.Arbitrary<ContractFamily> = fc.record({
     }),
   ),
 });
-const configure: fc.Arbitrary<Configure> = fc.record({
-  type: fc.constant('configure'),
-  tables: fc.array(
-    fc.record({
-      underlying: fc.constantFrom('BTC', 'ETH'),
-      version: fc.nat(),
-      margin: fc.constantFrom('BTC', 'ETH', 'DOGE').map(recommendedMargin),
-      families: fc.array(family, { maxLength: 2 }),
-    }),
-    { maxLength: 2 },
-  ),
+const tables = fc.array(
+  fc.record({
+    underlying: fc.constantFrom('BTC', 'ETH'),
+    version: fc.nat(),
+    margin: fc.constantFrom('BTC', 'ETH', 'DOGE').map(recommendedMargin),
+    families: fc.array(family, { maxLength: 2 }),
+  }),
+  { maxLength: 2 },
+);
+const configure: fc.Arbitrary<Configure> = fc.record({ type: fc.constant('configure'), tables });
+const announceTables: fc.Arbitrary<AnnounceTables> = fc.record({
+  type: fc.constant('announce-tables'),
+  tables,
+  effectiveUs: fc.nat().map(tsUs),
 });
 
 const publishLiabilities: fc.Arbitrary<PublishLiabilities> = fc.record({
@@ -403,6 +407,7 @@ export const commandArbitraries: {
 } = {
   'pass-time': fc.constant({ type: 'pass-time' }),
   configure,
+  'announce-tables': announceTables,
   'create-account': createAccount,
   'configure-account': configureAccount,
   'change-margin-model': changeMarginModel,

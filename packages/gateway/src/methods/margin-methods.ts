@@ -1,0 +1,65 @@
+// Margin methods: the margin parameters that are published, in force and announced, and the
+// certificate of an account's own margins. Invariant: both are the engine's answers, untouched.
+import { type ContractTable, type PublishedTable, usPerMs } from '@openstrike/domain';
+import { marginCertificateShape, marginParametersShape } from '@openstrike/wire';
+import { defineMethod, type Method } from '../method.ts';
+import { accountOrSubaccount } from './caller.ts';
+import { currencyNamed } from './lookups.ts';
+import { answered } from './submit.ts';
+
+/** The margin part of a table, as it is hashed. */
+const marginPart = ({ underlying, version, margin, families }: ContractTable) => ({
+  underlying,
+  version,
+  margin,
+  families: families.map(({ name, options, futures, perpetual }) => ({
+    name,
+    options: options?.margin ?? null,
+    futures: futures?.margin ?? null,
+    perpetual: perpetual?.margin ?? null,
+  })),
+});
+
+const renderPublished = ({ table, hash }: PublishedTable) => ({
+  underlying: table.underlying,
+  version: table.version,
+  hash,
+  parameters: marginPart(table),
+});
+
+export const marginMethods: readonly Method[] = [
+  defineMethod({
+    name: 'public/get_margin_parameters',
+    summary:
+      'The margin parameters of every underlying with version and hash, in force and announced.',
+    scope: null,
+    transport: 'any',
+    rateClass: 'plain',
+    ...marginParametersShape,
+    handle: async (_params, call) => {
+      const { inForce, announced, effectiveUs } = await call.context.queries.query('tables', {});
+      return {
+        in_force: inForce.map(renderPublished),
+        announced: announced.map(renderPublished),
+        effective_timestamp: effectiveUs === null ? null : Math.floor(effectiveUs / usPerMs),
+      };
+    },
+  }),
+  defineMethod({
+    name: 'private/get_margin_certificate',
+    summary:
+      "An account's margins in a currency with everything they came from; save it and compute it " +
+      'again with `openstrike certificate`.',
+    scope: 'account:read',
+    transport: 'any',
+    rateClass: 'simulate',
+    ...marginCertificateShape,
+    handle: async (params, call) => {
+      const accountId = accountOrSubaccount(call, params.subaccount_id);
+      const currency = currencyNamed(params.currency);
+      return answered(
+        await call.context.queries.query('margin-certificate', { accountId, currency }),
+      );
+    },
+  }),
+];
