@@ -48,6 +48,7 @@ import { loadOracleSources } from './oracle-sources.ts';
 import { createPacedClock, type PacedClock } from './paced-clock.ts';
 import { packageVersion } from './package-version.ts';
 import { type Participants, startParticipants } from './participants.ts';
+import { tablesCommand } from './put-tables.ts';
 import { loadRateTiers } from './rate-tiers.ts';
 import { openReplay } from './replay-market.ts';
 import { instant } from './replay-report.ts';
@@ -327,7 +328,9 @@ const wakeVenue = async (
   const { options, tables, replay, log } = prepared;
   const { sequencer, identity, history } = stores;
   const ports = { commands: sequencer, queries: sequencer };
-  await sequencer.submit({ type: 'configure', tables });
+  const { inForce, announced } = await sequencer.query('tables', {});
+  const command = tablesCommand(tables, inForce, announced, clock.nowUs());
+  if (command !== null) await sequencer.submit(command);
   const makers = options.market === 'none' ? 0 : options.makers;
   const house = await openHouseAccounts({ ...ports, identity }, makers);
   const market = await createMarket({
