@@ -5,7 +5,7 @@ import type { Configure, ContractFamily, ContractTable, RejectCode } from '@open
 import { feeRatesOf, termsOf } from './instruments.ts';
 import { runListing } from './listing/run-listing.ts';
 import { remark } from './marking/set-marks.ts';
-import { startTimers } from './run-timers.ts';
+import { startTimers } from './recurring-timers.ts';
 import type { EngineState } from './state.ts';
 
 const familiesOf = (

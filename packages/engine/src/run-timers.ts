@@ -2,16 +2,17 @@
 // 08:00, expiry, daily settlement and new listings. Invariant: a timer runs at its own instant,
 // whatever time the command carries that let it run, so that catching up after a pause gives what
 // running through would have given.
-import { type TsUs, usPerDay, usPerHour } from '@openstrike/domain';
+import type { TsUs } from '@openstrike/domain';
 import { assertNever } from '@openstrike/std';
 import { takeAnnounced } from './announce-tables.ts';
 import { fixingPatienceUs } from './fixing/fixing.ts';
 import { closeFundingHour } from './funding/funding.ts';
 import { forgetDelivered } from './instruments.ts';
-import { deliveredAgeUs, settlementPauseUs } from './limits.ts';
+import { deliveredAgeUs } from './limits.ts';
 import { runLiquidations } from './liquidation/run-liquidations.ts';
 import { runListing } from './listing/run-listing.ts';
 import { remark } from './marking/set-marks.ts';
+import { nextHourUs, nextSettlementUs, scheduleDay } from './recurring-timers.ts';
 import { closeSettlement } from './settlement/close-settlement.ts';
 import { deliverDue } from './settlement/deliver-due.ts';
 import { settleDaily } from './settlement/settle-daily.ts';
@@ -19,29 +20,6 @@ import type { EngineState, InstrumentRecord, OrderRecord, Timer } from './state.
 import { schedule } from './timers.ts';
 import { endOrder } from './trading/cancel-orders.ts';
 import { fireLastPrices } from './trading/fire-triggers.ts';
-
-const settlementTimeUs = 8 * usPerHour;
-
-/** The first 08:00 UTC after an instant. */
-const nextSettlementUs = (afterUs: number): TsUs =>
-  ((Math.floor((afterUs - settlementTimeUs) / usPerDay) + 1) * usPerDay + settlementTimeUs) as TsUs;
-
-const nextHourUs = (afterUs: number): TsUs =>
-  ((Math.floor(afterUs / usPerHour) + 1) * usPerHour) as TsUs;
-
-const scheduleDay = (state: EngineState, forUs: TsUs): void => {
-  const laterUs = (forUs + settlementPauseUs) as TsUs;
-  schedule(state, 'pause', forUs, forUs);
-  schedule(state, 'expiry', laterUs, forUs);
-  schedule(state, 'settlement', laterUs, forUs);
-  schedule(state, 'listing', laterUs, forUs);
-};
-
-/** Schedules what recurs, from now on. */
-export const startTimers = (state: EngineState): void => {
-  schedule(state, 'funding-hour', nextHourUs(state.nowUs), nextHourUs(state.nowUs));
-  scheduleDay(state, nextSettlementUs(state.nowUs));
-};
 
 const closeFundingHours = (state: EngineState, hourEndUs: TsUs): void => {
   for (const index of state.indexes) {
