@@ -2,6 +2,7 @@
 // The exchange's command line: without a command it runs the exchange; the commands talk to a
 // running one, or work on its data folder while it is stopped. Every failure is one sentence on
 // stderr and a non-zero exit.
+import { writeFile } from 'node:fs/promises';
 import { currencies, OperationalError } from '@openstrike/domain';
 import { Command } from 'commander';
 import { certificateOfFile, certificateOfJournal } from './certificate-report.ts';
@@ -15,6 +16,9 @@ import { runOffline } from './offline.ts';
 import { commanderOptions, describeOptions, resolveOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { runExchange } from './run-exchange.ts';
+import { surfacePicture } from './surface/surface-picture.ts';
+import { surfaceText } from './surface/surface-text.ts';
+import { findSnapshot, viewSurface } from './surface/surface-view.ts';
 import { verifyProofFile } from './verify-proof.ts';
 
 type Flags = Record<string, unknown>;
@@ -170,6 +174,28 @@ const addCoverageCommand = (program: Command): void => {
     });
 };
 
+const addSurfaceCommand = (program: Command): void => {
+  program
+    .command('surface <files...>')
+    .description('fit a recorded option chain; print and draw smiles, term structure, arbitrage')
+    .option('--underlying <name>', 'BTC or ETH', 'BTC')
+    .option('--at <time>', 'the last chain at or before this time (ISO 8601); the last by default')
+    .option('--svg <file>', 'draw it into this file too')
+    .action(async (files: string[], flags: Words) => {
+      const underlying = (flags['underlying'] ?? '').toUpperCase();
+      if (underlying !== 'BTC' && underlying !== 'ETH') {
+        throw new OperationalError('bad-option', '--underlying takes BTC or ETH.');
+      }
+      const untilUs = flags['at'] === undefined ? Infinity : Date.parse(flags['at']) * 1000;
+      if (Number.isNaN(untilUs)) {
+        throw new OperationalError('bad-option', '--at takes a time such as 2026-02-06T04:30:00Z.');
+      }
+      const view = viewSurface(await findSnapshot(files, underlying, untilUs));
+      print(surfaceText(view));
+      if (flags['svg'] !== undefined) await writeFile(flags['svg'], surfacePicture(view));
+    });
+};
+
 const addFolderCommands = (program: Command): void => {
   const offline = (name: 'verify' | 'restore', signature: string, explain: string): void => {
     program
@@ -270,6 +296,7 @@ addVenueCommands(program);
 addFolderCommands(program);
 addChainCommand(program);
 addCoverageCommand(program);
+addSurfaceCommand(program);
 addProofCommand(program);
 addMarkCommand(program);
 addCertificateCommand(program);

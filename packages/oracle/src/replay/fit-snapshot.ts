@@ -51,6 +51,13 @@ export const rowsByExpiry = (snapshot: ChainSnapshot): ReadonlyMap<TsUs, readonl
   return byExpiry;
 };
 
+/** The quotes of one expiry's rows in USD, each at its own forward. */
+export const quotesOfRows = (expiryUs: TsUs, rows: readonly ChainRow[]): ExpiryQuotes => ({
+  expiryUs,
+  forward: median(rows.map((row) => row.forward)),
+  quotes: rows.map(quoteOf),
+});
+
 /** Cost: about a millisecond an expiry. */
 export const fitSnapshot = (snapshot: ChainSnapshot): FittedSnapshot => {
   const { atUs, underlying } = snapshot;
@@ -61,8 +68,7 @@ export const fitSnapshot = (snapshot: ChainSnapshot): FittedSnapshot => {
     if (timeYears < timeYearsMin) continue;
     const basis = median(rows.map((row) => log(row.forward / row.indexPrice)));
     basisRates.set(expiryUs, basis / timeYears);
-    const forward = median(rows.map((row) => row.forward));
-    chain.push({ expiryUs, forward, quotes: rows.map(quoteOf) });
+    chain.push(quotesOfRows(expiryUs, rows));
   }
   const { expiries, certificate } = fitChain({ nowUs: atUs, expiries: chain });
   return {

@@ -4,7 +4,13 @@ export {
   type Underlying,
   underlyings,
 } from './chain-snapshot.ts';
-export { type FittedExpiry, type FittedSnapshot, fitSnapshot } from './fit-snapshot.ts';
+export {
+  type FittedExpiry,
+  type FittedSnapshot,
+  fitSnapshot,
+  quotesOfRows,
+  rowsByExpiry,
+} from './fit-snapshot.ts';
 export { openRecording, type Recording } from './open-recording.ts';
 export { createRecordedQuotes, type RecordedQuotes } from './recorded-quotes.ts';
 export {
