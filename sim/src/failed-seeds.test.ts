@@ -27,6 +27,7 @@ const failed = [
     seed: 234,
     minutes: 0.25,
   },
+  { name: 'a call auction lost volume to self-trades and stayed crossed', seed: 5, minutes: 0.4 },
   { name: 'each second of an auction rounded funding once more', seed: 15, minutes: 0.5 },
 ];
 

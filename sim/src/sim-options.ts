@@ -81,6 +81,8 @@ export interface SimOptions {
   };
   /** Moves of all prices at once, one after the other. */
   readonly crashes: readonly Crash[];
+  /** Seconds of a call auction on a fast move; null for none. */
+  readonly callAuctionSeconds: number | null;
   /** What the insurance funds begin with, in minor units. */
   readonly insurance: number;
   readonly clock: { readonly jumpEverySeconds: EverySeconds };
@@ -157,13 +159,14 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
 const drawDistress = (
   random: Random,
   minutes: number,
-): Pick<SimOptions, 'crashes' | 'insurance'> => {
+): Pick<SimOptions, 'crashes' | 'insurance' | 'callAuctionSeconds'> => {
   const crashes = Array.from({ length: random.nextInt(0, 4) }, () => ({
     afterSeconds: Math.round(60 * minutes * (0.2 + 0.7 * random.nextFloat())),
     seconds: one(random, [1, 5, 20, 60]),
     factor: one(random, [0.6, 0.8, 0.9, 0.95, 0.98, 1.02, 1.05, 1.1, 1.3, 1.6]),
   }));
-  return { crashes, insurance: one(random, [1, 1e5, 1e7, 1e10]) };
+  const insurance = one(random, [1, 1e5, 1e7, 1e10]);
+  return { crashes, insurance, callAuctionSeconds: one(random, [null, null, 3, 10]) };
 };
 
 const drawQuoters = (random: Random): Pick<SimOptions['clients'], 'quoters'> => ({

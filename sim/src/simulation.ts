@@ -50,6 +50,11 @@ export const simulate = (options: SimOptions, plant: Plant = soundPlant): Promis
 /** Requests must be answered, and everything else finished, within so long without faults. */
 const patienceUs = 120_000_000;
 const oracleEveryUs = 1_000_000;
+/** Moves that lead to a call auction. */
+const fastMoves = [
+  { seconds: 10, move: 0.03, everySeconds: 1 },
+  { seconds: 300, move: 0.06, everySeconds: 10 },
+];
 
 class Simulation {
   readonly #options: SimOptions;
@@ -170,6 +175,11 @@ class Simulation {
     venue.start().catch(this.#world.fail);
     await this.#runUntil(() => venue.isUp());
     await this.#submit({ type: 'configure', tables: contractTables(this.#options) });
+    const { callAuctionSeconds } = this.#options;
+    if (callAuctionSeconds !== null) {
+      const terms = { windows: fastMoves, auctionSeconds: callAuctionSeconds };
+      await this.#submit({ type: 'set-call-auctions', terms });
+    }
     const oracle = new Oracle(this.#world, this.#random.fork('oracle'));
     this.#oracle = oracle;
     // Twice: what the first index values list needs forwards and slices of its own.
@@ -336,6 +346,9 @@ class Simulation {
     await this.#runUntil(waitOf(schedule, 2 * oracleEveryUs));
     const perpetual = market.instruments().find(({ kind }) => kind === 'perpetual');
     hold(perpetual !== undefined, 'a perpetual is listed', () => show(market.instruments()));
+    const { auditor } = this.#world;
+    const trades = (): boolean => auditor.facts.get(perpetual.id).state === 'open';
+    await this.#soon('the perpetual trades continuously', trades);
     const mark = this.#world.venue.feeds.mark(perpetual.id);
     const ticks = Math.round(((mark?.markPrice ?? 0) * perpetual.tick.den) / perpetual.tick.num);
     const before = coverage.of('event', 'trade');
@@ -366,7 +379,7 @@ class Simulation {
         () => `${instrument.name} is ${state}`,
       );
       hold(
-        due || state === 'open',
+        due || state === 'open' || state === 'auction',
         'trading goes on after 08:00',
         () => `${instrument.name} is ${state}`,
       );

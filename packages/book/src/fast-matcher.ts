@@ -180,6 +180,7 @@ class FastMatcher extends PriceLevels implements Matcher {
     displayLots: number,
     ownerRef: number,
     userRef: number,
+    mayCross = false,
   ): number {
     assert(isTicks(priceTicks), 'no such price');
     assert(isLots(lots) && (displayLots === 0 || isLots(displayLots)), 'no such size');
@@ -188,7 +189,8 @@ class FastMatcher extends PriceLevels implements Matcher {
     assert(displayLots !== 0 || visibleLots === lots, 'all of a plain order is visible');
     const own = this.sideOf(bookId, side);
     const key = keyOn(side, priceTicks);
-    assert((this.sides[(own ^ 8) | SIDE_BEST_KEY] as number) > -key, 'the order crosses');
+    const facing = this.sides[(own ^ 8) | SIDE_BEST_KEY] as number;
+    assert(mayCross || facing > -key, 'the order crosses');
     const level = this.levelAt(own, key);
     const handle = this.#newOrder(lots, visibleLots, displayLots, ownerRef, userRef);
     this.#join(level, handle);

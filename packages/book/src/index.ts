@@ -4,3 +4,4 @@ export { createMatcher } from './fast-matcher.ts';
 export * from './matcher.ts';
 export { createNaiveMatcher } from './naive-matcher.ts';
 export type { MatcherCapacity } from './price-levels.ts';
+export * from './uncross.ts';

@@ -118,8 +118,9 @@ export interface Matcher {
    *
    * Returns its handle. `visibleLots` is the rest of the current slice (equal to `lots` when all is
    * visible).
-   * Holds: the order crosses nothing. A book rebuilt in the order of `firstOrder`, `nextOrder`
-   * behaves the same.
+   * Holds: the order crosses nothing, unless `mayCross`: in a call auction orders rest unmet, and
+   * no `submit` comes before the caller has taken out what crosses. A book rebuilt in the order of
+   * `firstOrder`, `nextOrder` behaves the same.
    */
   insertResting(
     bookId: number,
@@ -130,6 +131,7 @@ export interface Matcher {
     displayLots: number,
     ownerRef: number,
     userRef: number,
+    mayCross?: boolean,
   ): number;
   /** Takes a resting order off the book; returns the lots it still had. */
   cancel(handle: number): number;

@@ -190,13 +190,14 @@ class NaiveMatcher implements Matcher {
     displayLots: number,
     ownerRef: number,
     userRef: number,
+    mayCross = false,
   ): number {
     assert(isTicks(priceTicks), 'no such price');
     assertSizes(lots, displayLots);
     assertSlice(lots, visibleLots, displayLots);
     const facing = this.#book(bookId).levels[opposite(side)][0];
     assert(
-      facing === undefined || !accepts(side, priceTicks, facing.priceTicks),
+      mayCross || facing === undefined || !accepts(side, priceTicks, facing.priceTicks),
       'the order crosses',
     );
     const order = this.#rest(

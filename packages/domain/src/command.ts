@@ -2,6 +2,7 @@
 // with one type per command; each carries only its own fields. Time and sequence are stamped by
 // the sequencer.
 import type { ContractTable } from './contract-table.ts';
+import type { SetCallAuctions } from './halts.ts';
 import type { IndexQuality } from './index-value.ts';
 import type { IndexName } from './instrument.ts';
 import type { AnswerLiquidation, SetProvider } from './liquidation.ts';
@@ -298,6 +299,7 @@ export type Command =
   | PublishLiabilities
   | SetProvider
   | AnswerLiquidation
+  | SetCallAuctions
   | SetMmp
   | ResetMmp
   | MassQuote

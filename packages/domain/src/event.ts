@@ -3,6 +3,7 @@
 // is durable.
 // Invariant: applied in order, they suffice to keep every book, position, cash balance and mark
 // outside.
+import type { HaltEvent } from './halts.ts';
 import type { IndexQuality } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LedgerCheckpoint, LiabilityStatement } from './liabilities.ts';
@@ -438,6 +439,7 @@ export type Event =
   | VenueConfigured
   | TablesAnnounced
   | SurfaceChanged
-  | LiquidationEvent;
+  | LiquidationEvent
+  | HaltEvent;
 
 export type EventType = Event['type'];

@@ -3,6 +3,7 @@ export * from './check-contract-table.ts';
 export * from './command.ts';
 export * from './contract-table.ts';
 export * from './event.ts';
+export * from './halts.ts';
 export * from './index-value.ts';
 export * from './instrument.ts';
 export * from './instrument-name.ts';

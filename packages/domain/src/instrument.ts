@@ -14,10 +14,10 @@ export type IndexName = 'btc_usd' | 'eth_usd' | 'btc_usdc' | 'eth_usdc';
 export const indexNames: readonly IndexName[] = ['btc_usd', 'eth_usd', 'btc_usdc', 'eth_usdc'];
 
 /**
- * `open`: orders are taken; `settling`: trading paused for a settlement; `halted`: cancel only;
- * `delivered`: expired and paid out.
+ * `open`: orders are taken; `auction`: limit orders rest for one price to come; `settling`: trading
+ * paused for a settlement; `halted`: cancel only; `delivered`: expired and paid out.
  */
-export type InstrumentState = 'open' | 'settling' | 'halted' | 'delivered';
+export type InstrumentState = 'open' | 'auction' | 'settling' | 'halted' | 'delivered';
 
 /** Above `aboveTicks` (exclusive) a price must be a multiple of `multiple` finest ticks. */
 export interface TickStep {

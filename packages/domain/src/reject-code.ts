@@ -84,7 +84,17 @@ export const rejectCodes = [
     sentence: 'quotes need a group, and come at most 500 at a time',
     retryable: false,
   },
+  {
+    code: 'call-auction',
+    sentence: 'in a call auction only plain limit orders and cancels are taken',
+    retryable: true,
+  },
   { code: 'no-mark-price', sentence: 'the instrument has no mark price yet', retryable: true },
+  {
+    code: 'index-frozen',
+    sentence: 'the index is frozen: only cancels are taken',
+    retryable: true,
+  },
   {
     code: 'invalid-amount',
     sentence: 'the amount must be positive and within the limits',

@@ -4,6 +4,7 @@
 
 import type { ContractTable } from './contract-table.ts';
 import type { AccountChanged } from './event.ts';
+import type { HaltsView } from './halts.ts';
 import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LiabilityStatement } from './liabilities.ts';
@@ -246,6 +247,8 @@ export interface Queries {
     in: { accountId: AccountId; currency: Currency };
     out: LiquidationPlan | RejectCode;
   };
+  /** What is halted now and the trail of what was. */
+  halts: { in: object; out: HaltsView };
   /** Liquidation auctions that providers may answer now, by id. */
   auctions: { in: object; out: readonly AuctionView[] };
   /** The insurance funds, in the order of the currencies. */

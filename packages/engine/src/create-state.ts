@@ -6,6 +6,7 @@ import { createLedger, type Ledger } from '@openstrike/ledger';
 import { createHoldingStore } from './account/holding-store.ts';
 import { createMarginDesk } from './account/margin-desk.ts';
 import { createFixingState } from './fixing/fixing-state.ts';
+import { createHaltState } from './halts/halt-state.ts';
 import { createMarks, createTriggerWatch } from './instruments.ts';
 import { createLiquidationState } from './liquidation/liquidation-state.ts';
 import type { EngineState, IndexRecord, TradingState, VenueAccounts } from './state.ts';
@@ -84,6 +85,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     store: createHoldingStore(),
     desk: createMarginDesk(),
     riskMarkets: { usd: null, coin: null },
+    halts: createHaltState(),
     liquidation: createLiquidationState(),
     tape,
     draft: createDraft(),

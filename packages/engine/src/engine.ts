@@ -21,6 +21,7 @@ import { announceTables } from './announce-tables.ts';
 import { configure } from './configure.ts';
 import { setKillSwitch } from './control/kill-switch.ts';
 import { createState, type MatcherFactory } from './create-state.ts';
+import { setCallAuctions } from './halts/call-auctions.ts';
 import { answerLiquidation, setProvider } from './liquidation/answer-liquidation.ts';
 import { cancelQuotes, massQuote } from './market-maker/mass-quote.ts';
 import { resetMmp, setMmp } from './market-maker/mmp.ts';
@@ -102,6 +103,8 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
       return setProvider(state, command);
     case 'answer-liquidation':
       return answerLiquidation(state, command);
+    case 'set-call-auctions':
+      return setCallAuctions(state, command);
     default:
       return assertNever(command);
   }

@@ -252,6 +252,7 @@ const growMarks = (marks: MarkColumns, size: number): void => {
 /** Whether orders of the instrument may meet now. */
 export const isTrading = (state: EngineState, record: InstrumentRecord): boolean =>
   record.state === 'open' &&
+  (state.indexes[record.indexNo] as IndexRecord).status !== 'frozen' &&
   !(state.trading[0] as TradingState).halted &&
   !(state.trading[1 + record.currencyNo] as TradingState).halted;
 

@@ -7,6 +7,7 @@ import { assertNever } from '@openstrike/std';
 import { takeAnnounced } from './announce-tables.ts';
 import { fixingPatienceUs } from './fixing/fixing.ts';
 import { closeFundingHour } from './funding/funding.ts';
+import { endAllAuctions, endDueAuctions } from './halts/call-auctions.ts';
 import { forgetDelivered } from './instruments.ts';
 import { deliveredAgeUs } from './limits.ts';
 import { runLiquidations } from './liquidation/run-liquidations.ts';
@@ -50,6 +51,7 @@ const emitState = (state: EngineState, instrument: InstrumentRecord): void => {
  * Stops trading of what expires and of what settles daily; day orders and those of the expired end.
  */
 const pause = (state: EngineState, forUs: TsUs): void => {
+  endAllAuctions(state);
   for (const instrument of state.instruments) {
     const settles = instrument !== undefined && instrument.contract.kind !== 'option';
     if (instrument?.state === 'open' && (settles || expiresBy(instrument, forUs))) {
@@ -101,6 +103,8 @@ const runTimer = (state: EngineState, timer: Timer): void => {
       return reopen(state, timer.forUs);
     case 'liquidation':
       return runLiquidations(state);
+    case 'call-auction':
+      return endDueAuctions(state);
     default:
       return assertNever(timer.kind);
   }

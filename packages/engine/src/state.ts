@@ -42,6 +42,7 @@ import type { HoldingStore } from './account/holding-store.ts';
 import type { MarginDesk } from './account/margin-desk.ts';
 import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
+import type { HaltState } from './halts/halt-state.ts';
 import type { LiquidationState } from './liquidation/liquidation-state.ts';
 import type { MmpRecord } from './market-maker/mmp.ts';
 import type { MarginPool, RiskMarkets } from './portfolio/margin-pool.ts';
@@ -65,7 +66,8 @@ export type TimerKind =
   | 'expiry'
   | 'settlement'
   | 'listing'
-  | 'liquidation';
+  | 'liquidation'
+  | 'call-auction';
 export const timerKinds: readonly TimerKind[] = [
   'tables',
   'funding-hour',
@@ -74,6 +76,7 @@ export const timerKinds: readonly TimerKind[] = [
   'settlement',
   'listing',
   'liquidation',
+  'call-auction',
 ];
 
 export interface Timer {
@@ -484,6 +487,7 @@ export interface EngineState {
   readonly desk: MarginDesk;
   /** Risk arrays at the present marks; follow from the rest. */
   readonly riskMarkets: RiskMarkets;
+  readonly halts: HaltState;
   readonly liquidation: LiquidationState;
   /** What the book told during the present match; empty between commands. */
   readonly tape: MatchTape;

@@ -14,6 +14,14 @@ export { type Bar, usualVolatility, type VolatilityModel } from './backtest/pric
 export { type BookLeg, type ReferenceBook, referenceBooks } from './backtest/reference-books.ts';
 export { collateralValue } from './collateral.ts';
 export {
+  type FastMoveParameters,
+  type MoveWindow,
+  movedFast,
+  type PriceSample,
+  recommendedFastMove,
+  sampled,
+} from './fast-move.ts';
+export {
   eightHourRate,
   fundingPayment,
   type HourlyFundingParameters,

@@ -43,6 +43,8 @@ const errorsByReject: Readonly<Record<RejectCode, ErrorOfReject>> = {
   'mmp-open-limit': { name: 'account_quote_limit_crossed' },
   'quotes-frozen': { name: 'quotes_frozen' },
   'too-many-quotes': { name: 'too_many_quotes' },
+  'index-frozen': { name: 'temporarily_unavailable' },
+  'call-auction': { name: 'temporarily_unavailable' },
   'no-mark-price': { name: 'temporarily_unavailable' },
   'invalid-amount': { name: 'invalid_amount', param: 'amount' },
   'amount-too-small': { name: 'qty_too_low', param: 'amount' },

@@ -117,6 +117,7 @@ export const parseMarginModel = (word: string): MarginModel | null =>
 
 const instrumentStateWords = {
   open: 'open',
+  auction: 'halted',
   settling: 'settlement',
   halted: 'halted',
   delivered: 'delivered',

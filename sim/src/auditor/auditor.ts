@@ -17,6 +17,7 @@ import type {
 import { currencies } from '@openstrike/domain';
 import type { Coverage } from '../coverage.ts';
 import { BookModel } from './book-model.ts';
+import { checkUncrossing } from './call-auction-model.ts';
 import { CashModel } from './cash-model.ts';
 import {
   type ContractFacts,
@@ -56,6 +57,8 @@ export class Auditor {
   readonly #marksChanged = new Map<Currency, number>();
   readonly #halted = new Set<string>();
   readonly #frozen = new Set<string>();
+  /** Of auctions that end in this command: their price, and lots still to trade. */
+  readonly #uncrossing = new Map<InstrumentId, { readonly priceTicks: number; lots: number }>();
   readonly #keys = new KeyModel();
   readonly #makers: MakerModel;
   readonly #proofs = new ProofModel(this.cash);
@@ -234,6 +237,18 @@ export class Auditor {
         return this.#proofs.settled(event);
       case 'liabilities-published':
         return this.#proofs.published(event);
+      case 'call-auction-uncrossed': {
+        const { instrumentId, priceTicks, sizeLots } = event;
+        const { state } = this.facts.get(instrumentId);
+        hold(state === 'auction', 'auctions end what they began', () => show(event));
+        checkUncrossing(event, this.orders.ofInstrument(instrumentId));
+        this.#uncrossing.set(instrumentId, { priceTicks, lots: sizeLots });
+        this.#coverage.count('halt', 'uncrossed');
+        return;
+      }
+      case 'call-auction-started':
+        this.#coverage.count('halt', 'call auction');
+        return;
       case 'marks-changed':
         this.#makers.marks(event);
         return this.#checkMarks(event);
@@ -261,7 +276,7 @@ export class Auditor {
     if (this.#halted.has('all') || this.#halted.has(currency)) return true;
     for (const { instrument, state } of this.facts.all()) {
       if (instrument.settlementCurrency !== currency || state === 'delivered') continue;
-      if (state !== 'open' || this.#frozen.has(instrument.indexName)) return true;
+      if (state === 'settling' || this.#frozen.has(instrument.indexName)) return true;
     }
     return false;
   }
@@ -273,6 +288,19 @@ export class Auditor {
     this.#makers.trade(trade, facts, (id) => this.orders.open.get(id as OrderId));
     this.#exposures.trade(trade);
     this.orders.trade(trade);
+    const called = facts.state === 'auction' && trade.liquidation === null;
+    const price = this.#uncrossing.get(trade.instrumentId) ?? null;
+    const outside = trade.liquidation !== null && trade.maker.orderType === 'market';
+    hold(
+      facts.state === 'open' || outside || (called && price !== null),
+      'only open instruments trade',
+      () => show(trade),
+    );
+    hold(!called || trade.priceTicks === price?.priceTicks, 'an auction has one price', () =>
+      show(trade),
+    );
+    if (called && price !== null) price.lots -= trade.sizeLots;
+    this.orders.trade(trade, called);
     this.positions.trade(trade, facts);
     this.positions.checkLots(trade);
     const { sizeLots, priceTicks, tradeId } = trade;
@@ -281,7 +309,6 @@ export class Auditor {
     const value = valueAt(instrument, sizeLots, priceTicks);
     const cap = instrument.kind === 'option' ? fees.premiumCapRate : null;
     for (const party of [trade.taker, trade.maker]) {
-      const outside = trade.liquidation !== null && trade.maker.orderType === 'market';
       const full = party === trade.taker ? fees.takerRate : fees.makerRate;
       const rate = outside ? 0 : full;
       hold(
@@ -334,7 +361,11 @@ export class Auditor {
     this.positions.close();
     this.cash.close(applied);
     this.#liquidations.close(applied);
-    this.books.close((instrumentId) => this.orders.ofInstrument(instrumentId));
+    this.#uncrossing.clear();
+    this.books.close(
+      (instrumentId) => this.orders.ofInstrument(instrumentId),
+      (instrumentId) => this.facts.get(instrumentId).state === 'auction',
+    );
   }
 
   /** Applies the command to the shadow, compares, and asks it about the accounts concerned. */

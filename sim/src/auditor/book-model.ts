@@ -25,12 +25,16 @@ export class BookModel {
   }
 
   /** Holds what must hold between two commands, of the books that changed. */
-  close(ordersOf: (instrumentId: InstrumentId) => Iterable<OrderState>): void {
+  close(
+    ordersOf: (instrumentId: InstrumentId) => Iterable<OrderState>,
+    inAuction: (instrumentId: InstrumentId) => boolean,
+  ): void {
     for (const instrumentId of this.#touched) {
       const { buy, sell } = this.#levels(instrumentId);
       const bid = Math.max(...buy.keys());
       const ask = Math.min(...sell.keys());
-      hold(bid < ask, 'books are never crossed', () => `${instrumentId}: ${bid} >= ${ask}`);
+      const apart = bid < ask || inAuction(instrumentId);
+      hold(apart, 'books are never crossed', () => `${instrumentId}: ${bid} >= ${ask}`);
       this.checkAgainst(instrumentId, ordersOf(instrumentId));
     }
     this.#touched.clear();

@@ -31,7 +31,7 @@ export class OrderModel {
   #lastId = 0;
 
   /** Takes a trade in, before the order-changed events of both sides. */
-  trade(trade: Trade): void {
+  trade(trade: Trade, called = false): void {
     const { taker, maker, priceTicks, sizeLots, instrumentId } = trade;
     hold(sizeLots > 0 && Number.isSafeInteger(sizeLots), 'trades have a size', () => show(trade));
     const resting = this.#side(trade, maker);
@@ -39,7 +39,7 @@ export class OrderModel {
     // A liquidation's own orders meet each other at the mark and stand in no book.
     const outside = trade.liquidation !== null && maker.orderType === 'market';
     hold(
-      outside || resting.priceTicks === priceTicks,
+      outside || called || resting.priceTicks === priceTicks,
       "trades are at the maker's price",
       () => `${show(resting)} ${show(trade)}`,
     );
@@ -49,7 +49,7 @@ export class OrderModel {
       'a post-only order takes nothing',
       () => show(arriving),
     );
-    if (outside) return;
+    if (outside || called) return;
     for (const order of this.#byInstrument.get(instrumentId)?.values() ?? []) {
       if (order.side !== maker.side || !rests(order) || order.orderId === taker.orderId) continue;
       const better =

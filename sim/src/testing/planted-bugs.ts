@@ -195,6 +195,13 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
         : event,
     ),
   ),
+  'a call auction says a lot more than it trades': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'call-auction-uncrossed'
+        ? { ...event, sizeLots: (event.sizeLots + 1) as typeof event.sizeLots }
+        : event,
+    ),
+  ),
   'an account is sold out without an auction': misspeaking((events) =>
     events.filter(
       (event) =>

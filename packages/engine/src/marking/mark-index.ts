@@ -86,8 +86,10 @@ const markPerpetual = (
     return Number.NaN;
   }
   const usd = index.price / usdMicrosPerUsd;
-  const bid = impactPrice(state, instrument, 0, usd);
-  const ask = impactPrice(state, instrument, 1, usd);
+  // A book in a call auction is crossed and says nothing yet.
+  const quiet = instrument.state === 'auction';
+  const bid = quiet ? 0 : impactPrice(state, instrument, 0, usd);
+  const ask = quiet ? 0 : impactPrice(state, instrument, 1, usd);
   const { basisMax } = instrument.terms as PerpetualTerms;
   return advanceBasis(basis, fairPrice(bid, ask, usd), usd, basisMax, state.nowUs);
 };

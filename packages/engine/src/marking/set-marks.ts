@@ -12,6 +12,8 @@ import type {
 } from '@openstrike/domain';
 import { constituentsMax, indexNames, usdMicrosPerUsd } from '@openstrike/domain';
 import { estimatedDeliveryPrice, fixingSeconds, recordPrint } from '../fixing/fixing.ts';
+import { watchMoves } from '../halts/call-auctions.ts';
+import { noteIndexStatus } from '../halts/halt-state.ts';
 import { expiryRecordOf } from '../instruments.ts';
 import { watchMargins } from '../liquidation/watch-margins.ts';
 import { runListing } from '../listing/run-listing.ts';
@@ -37,6 +39,7 @@ export const remark = (state: EngineState, index: IndexRecord): void => {
   for (const instrument of index.instruments.slice()) {
     firePrice(state, instrument.markTriggers, state.marks.markPrice[instrument.id] as number);
   }
+  watchMoves(state, index);
   const [first] = index.instruments;
   if (first !== undefined) watchMargins(state, first.currencyNo);
 };
@@ -47,6 +50,7 @@ export const setIndex = (state: EngineState, command: SetIndex): RejectCode | nu
 
   // Point of no return.
   const index = indexOf(state, command.indexName);
+  noteIndexStatus(state, index, command.status);
   recordPrint(index.fixing, command.price, state.nowUs, command.status === 'good');
   index.price = command.price;
   index.priceUs = state.nowUs;

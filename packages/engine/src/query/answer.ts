@@ -3,6 +3,7 @@
 import type { Queries, QueryName } from '@openstrike/domain';
 import { accountStateOf } from '../account/accounts.ts';
 import { publishedTables } from '../announce-tables.ts';
+import { haltsView } from '../halts/halts-view.ts';
 import { liquidationPlan } from '../liquidation/liquidation-plan.ts';
 import { auctionViews, insuranceViews } from '../liquidation/liquidation-views.ts';
 import { mmpViewOf } from '../market-maker/mmp.ts';
@@ -62,6 +63,7 @@ const answers: Answers = {
     root: liabilitiesRoot,
   }),
   'liquidation-plan': liquidationPlan,
+  halts: (state) => haltsView(state),
   auctions: (state) => auctionViews(state),
   insurance: (state) => insuranceViews(state),
   mmp: (state, { accountId }) =>

@@ -66,6 +66,7 @@ const putBack = (reader: ByteReader, state: EngineState, order: OrderRecord): vo
     displayLots,
     ownerRef,
     order.slot,
+    order.holding.instrument.state === 'auction',
   );
   countResting(order, lots);
   countReduceOnly(order, 1);

@@ -21,7 +21,7 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { canonicalText } from './canonical-text.ts';
 
-const states: readonly InstrumentState[] = ['open', 'settling', 'halted', 'delivered'];
+const states: readonly InstrumentState[] = ['open', 'settling', 'halted', 'delivered', 'auction'];
 
 const floatColumns: readonly (keyof MarkColumns & string)[] = [
   'markPrice',

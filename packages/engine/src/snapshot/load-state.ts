@@ -4,6 +4,7 @@ import { type ContractFamily, type ContractTable, type Seq, type TsUs } from '@o
 import { type LedgerAccountId, restoreLedger } from '@openstrike/ledger';
 import { assert } from '@openstrike/std';
 import { createState, type MatcherFactory } from '../create-state.ts';
+import { readHalts } from '../halts/halt-codec.ts';
 import { readLiquidations } from '../liquidation/liquidation-codec.ts';
 import { restoreCurves } from '../marking/mark-index.ts';
 import type { EngineState, TimerKind, TradingState, VenueAccounts } from '../state.ts';
@@ -95,6 +96,7 @@ export const loadState = (bytes: Uint8Array, createMatcher: MatcherFactory): Eng
   readOrders(reader, state);
   readBooks(reader, state);
   readLiquidations(reader, state);
+  readHalts(reader, state);
   assert(reader.atEnd(), 'a snapshot ends where its state does');
   return state;
 };

@@ -2,6 +2,7 @@
 // equal bytes on every machine, and what is loaded from them goes on exactly as what was saved. The
 // version changes with any change of the layout.
 
+import { writeHalts } from '../halts/halt-codec.ts';
 import { writeLiquidations } from '../liquidation/liquidation-codec.ts';
 import type { EngineState } from '../state.ts';
 import { writeAccounts } from './account-codec.ts';
@@ -13,7 +14,7 @@ import { writeLiabilities } from './liabilities-codec.ts';
 
 /** First bytes of every snapshot, and the version of what follows. */
 export const snapshotMark = 'openstrike-engine';
-export const snapshotVersion = 4;
+export const snapshotVersion = 5;
 
 const writeVenue = (writer: ByteWriter, state: EngineState): void => {
   for (const accounts of state.venue) {
@@ -74,5 +75,6 @@ export const saveState = (state: EngineState): Uint8Array => {
   writeOrders(writer, state);
   writeBooks(writer, state);
   writeLiquidations(writer, state);
+  writeHalts(writer, state);
   return writer.bytes();
 };

@@ -127,6 +127,21 @@ const showStep = (event: LiquidationStepped, name: string): string => {
   return `${name} ${kind}${parts.join('')}: ${from}`;
 };
 
+const showAuction = (event: Event, shown: Shown): string | null => {
+  if (event.type === 'call-auction-uncrossed') {
+    const contract = shown.instrument(event.instrumentId);
+    const size = showAmount(contract, event.sizeLots);
+    return `uncross ${contract.name}: ${size} @ ${showPrice(contract, event.priceTicks)}`;
+  }
+  if (event.type === 'call-auctions-set') return `call auctions ${event.terms ? 'on' : 'off'}`;
+  if (event.type !== 'call-auction-started' && event.type !== 'call-auction-ended') return null;
+  const expiry = event.expiryUs === null ? 'perpetuals' : isoDay(event.expiryUs);
+  const what = event.type === 'call-auction-started' ? 'begins' : 'ends';
+  return `call auction of ${event.indexName} ${expiry} ${what}`;
+};
+
+const isoDay = (tsUs: number): string => new Date(tsUs / 1000).toISOString().slice(0, 10);
+
 const showLiquidation = (event: Event, shown: Shown): string | null => {
   if (!('accountId' in event) || event.accountId === null) return null;
   const name = shown.accountName(event.accountId);
@@ -202,6 +217,6 @@ export const showEvent = (event: Event, shown: Shown, money: boolean): string | 
     case 'funding-hour-closed':
       return `hour of ${shown.instrument(event.instrumentId).name}: ${trim(event.interest1h, 10)}`;
     default:
-      return showLiquidation(event, shown);
+      return showAuction(event, shown) ?? showLiquidation(event, shown);
   }
 };

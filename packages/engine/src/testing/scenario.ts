@@ -1,15 +1,18 @@
 // Scenario: runs a text of commands and writes it again with what the engine answered at the right.
 // A test compares both texts, so the expectation is the file itself; the grammar is in
 // `testdata/engine/README.md`.
-import type {
-  AccountId,
-  Command,
-  Currency,
-  Event,
-  IndexName,
-  Instrument,
-  OrderId,
-  TsUs,
+import {
+  type AccountId,
+  type Command,
+  type Currency,
+  type Event,
+  goodIndex,
+  type IndexName,
+  type IndexStatus,
+  type Instrument,
+  type OrderId,
+  type TsUs,
+  type UsdMicros,
 } from '@openstrike/domain';
 import { accountCommand, cashOf, Words } from './scenario-commands.ts';
 import { showAmount, showCash, showEvent, showPrice } from './scenario-events.ts';
@@ -61,7 +64,13 @@ class Scenario {
       case 'account':
         return this.#account(words);
       case 'index':
-        return this.#shown(this.#test.index(words.take() as IndexName, words.number()));
+        return this.#index(words);
+      case 'auctions': {
+        if (words.peek() === 'off') return this.#apply({ type: 'set-call-auctions', terms: null });
+        const window = { move: words.number(), seconds: words.number(), everySeconds: 1 };
+        const terms = { windows: [window], auctionSeconds: words.number() };
+        return this.#apply({ type: 'set-call-auctions', terms });
+      }
       case 'curve': {
         const name = words.take() as IndexName;
         const forward = words.number();
@@ -131,6 +140,15 @@ class Scenario {
   #pass(untilUs: number): string[] {
     this.#test.nowUs = untilUs;
     return this.#apply({ type: 'pass-time' });
+  }
+
+  #index(words: Words): string[] {
+    const name = words.take() as IndexName;
+    const price = words.number();
+    if (words.left === 0) return this.#shown(this.#test.index(name, price));
+    const status = words.take() as IndexStatus;
+    const command = goodIndex(name, Math.round(price * 1e6) as UsdMicros);
+    return this.#apply({ ...command, status });
   }
 
   /** Tables in force, with an index and flat curves. */

@@ -146,6 +146,31 @@ const settleIn = (state: EngineState, order: OrderRecord): void => {
   trimReduceOnly(state, holding);
 };
 
+/** In a call auction an order rests beside those it crosses. */
+const restInAuction = (state: EngineState, order: OrderRecord, limitTicks: number): void => {
+  const { account, instrument } = order.holding;
+  const { id } = instrument;
+  const { side } = order;
+  const lots = order.sizeLots - order.filledLots;
+  const shown = order.displayLots < lots ? order.displayLots : 0;
+  const visible = shown === 0 ? lots : shown;
+  const owner = ownerRefOf(account);
+  const { book } = state;
+  order.bookHandle = book.insertResting(
+    id,
+    side,
+    limitTicks,
+    lots,
+    visible,
+    shown,
+    owner,
+    order.slot,
+    true,
+  );
+  state.emit(levelEvent(id, side, limitTicks, book.levelLots(id, side, limitTicks)));
+  settleIn(state, order);
+};
+
 /**
  * Matches an open order up to a limit; the rest stays in the book if it may, else is cancelled.
  *
@@ -158,6 +183,7 @@ export const executeOrder = (
   rest: boolean,
 ): void => {
   const { instrument } = order.holding;
+  if (instrument.state === 'auction') return restInAuction(state, order, limitTicks);
   let stopped = false;
   if (instrument.reduceOnlyCount > 0) {
     stopped = matchSliceBySlice(state, order, limitTicks);

@@ -6,12 +6,14 @@ import { MAX_TICKS } from '@openstrike/book';
 import type { PlaceOrder, QuoteTag, RejectCode } from '@openstrike/domain';
 import { holdingOf } from '../account/holdings.ts';
 import { checkKilled } from '../control/kill-switch.ts';
+import { waitsInAuction } from '../halts/waits-in-auction.ts';
 import { displayMinimumFactor, hiddenPerDisplayMax } from '../limits.ts';
 import { checkMmp, checkMmpOpen } from '../market-maker/mmp.ts';
 import type {
   AccountRecord,
   EngineState,
   Holding,
+  IndexRecord,
   InstrumentRecord,
   OrderRecord,
   SideCode,
@@ -45,10 +47,18 @@ export const checkTradable = (
   const { expiryUs } = instrument;
   if (expiryUs !== null && state.nowUs >= expiryUs) return 'instrument-expired';
   if (instrument.state === 'settling') return 'settlement-in-progress';
+  if (instrument.state === 'auction') return 'call-auction';
   if (instrument.state !== 'open') return 'trading-halted';
+  return checkHalts(state, instrument);
+};
+
+/** Whether nothing is halted or frozen, and the instrument has a mark. */
+const checkHalts = (state: EngineState, instrument: InstrumentRecord): RejectCode | null => {
   if ((state.trading[0] as TradingState).halted) return 'trading-halted';
   if ((state.trading[1 + instrument.currencyNo] as TradingState).halted) return 'trading-halted';
   if (Number.isNaN(state.marks.markPrice[instrument.id])) return 'no-mark-price';
+  const index = state.indexes[instrument.indexNo] as IndexRecord;
+  if (index.status === 'frozen') return 'index-frozen';
   return null;
 };
 
@@ -132,6 +142,16 @@ const checkProtected = (
   );
 };
 
+/** Whether the instrument takes this order now; in a call auction those that can wait. */
+const checkPhase = (
+  state: EngineState,
+  command: PlaceOrder,
+  instrument: InstrumentRecord,
+): RejectCode | null =>
+  instrument.state === 'auction' && waitsInAuction(command)
+    ? checkHalts(state, instrument)
+    : checkTradable(state, instrument);
+
 const checkForm = (
   state: EngineState,
   command: PlaceOrder,
@@ -140,7 +160,7 @@ const checkForm = (
 ): RejectCode | null => {
   const { sizeLots, displayLots } = command;
   return (
-    checkTradable(state, instrument) ??
+    checkPhase(state, command, instrument) ??
     (command.mmp ? checkProtected(state, command, account, instrument) : null) ??
     checkSize(instrument, sizeLots) ??
     checkPrice(instrument, command, command.priceTicks) ??

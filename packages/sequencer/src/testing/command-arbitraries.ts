@@ -35,6 +35,7 @@ import {
   type ResetMmp,
   recommendedMargin,
   type SeedInsurance,
+  type SetCallAuctions,
   type SetForwards,
   type SetIndex,
   type SetKillSwitch,
@@ -401,6 +402,16 @@ const setKillSwitch: fc.Arbitrary<SetKillSwitch> = fc.record({
   reason: text,
 });
 
+const setCallAuctions: fc.Arbitrary<SetCallAuctions> = fc.record({
+  type: fc.constant('set-call-auctions'),
+  terms: nullable(
+    fc.record({
+      windows: fc.array(fc.record({ seconds: share, move: share, everySeconds: share })),
+      auctionSeconds: share,
+    }),
+  ),
+});
+
 /** One arbitrary for each command type. */
 export const commandArbitraries: {
   readonly [Type in CommandType]: fc.Arbitrary<Extract<Command, { readonly type: Type }>>;
@@ -427,6 +438,7 @@ export const commandArbitraries: {
   'publish-liabilities': publishLiabilities,
   'set-provider': setProvider,
   'answer-liquidation': answerLiquidation,
+  'set-call-auctions': setCallAuctions,
   'set-mmp': setMmp,
   'set-kill-switch': setKillSwitch,
   'reset-mmp': resetMmp,

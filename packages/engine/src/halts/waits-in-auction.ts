@@ -1,0 +1,11 @@
+// Waits in an auction: which orders a call auction takes. Whatever must trade at once, follows
+// other prices or depends on the book has no place in one.
+import type { PlaceOrder } from '@openstrike/domain';
+
+/** Whether an order may come to rest in a call auction: a plain limit order that can wait. */
+export const waitsInAuction = (order: PlaceOrder): boolean =>
+  order.orderType === 'limit' &&
+  (order.timeInForce === 'gtc' || order.timeInForce === 'day') &&
+  order.priceMode === 'price' &&
+  order.postOnly === 'off' &&
+  !order.reduceOnly;
