@@ -190,7 +190,7 @@ const drawClients = (random: Random): Omit<SimOptions['clients'], 'quoters'> => 
 /** The options as one line a group. */
 export const describeOptions = (options: SimOptions): readonly string[] =>
   Object.entries(options)
-    .filter(([, value]) => typeof value === 'object' && !Array.isArray(value))
+    .filter(([, value]) => value !== null && typeof value === 'object' && !Array.isArray(value))
     .map(([group, values]) => {
       const rounded = Object.entries(values as Record<string, unknown>).map(
         ([name, value]) =>
