@@ -1,7 +1,8 @@
 // `npm run sim -- --seed N --minutes M [--runs R]`: simulates one seed, or R seeds from N on, and
-// ends with 1 at the first that fails.
+// ends with 1 at the first that fails. `--incident NAME` plays a known incident again.
 import { parseArgs } from 'node:util';
 import { Coverage } from './coverage.ts';
+import { incidents, outcomeLines } from './incidents/incidents.ts';
 import { reportLines, summaryLine } from './report.ts';
 import { drawOptions } from './sim-options.ts';
 import { simulate } from './simulation.ts';
@@ -10,6 +11,8 @@ const usage = `Simulates the venue from one seed, with faults in network, disk, 
   --seed N     the seed (default 1)
   --minutes M  virtual minutes of the phase with faults (default 5)
   --runs R     simulates the seeds N to N+R-1, one line each (default 1)
+  --incident X plays a known incident again and prints what came of it
+  --incidents  lists them
 `;
 
 const numberOf = (text: string, name: string): number => {
@@ -21,17 +24,38 @@ const numberOf = (text: string, name: string): number => {
   return value;
 };
 
+const playIncident = (name: string): void => {
+  const incident = incidents.find((one) => one.name === name);
+  if (incident === undefined) {
+    process.stderr.write(`There is no incident "${name}"; --incidents lists them.\n`);
+    process.exit(2);
+  }
+  const { what, source, promise, play } = incident;
+  const outcome = outcomeLines(play()).join('\n');
+  process.stdout.write(`${name}: ${what}\nsource: ${source}\n${outcome}\npromise: ${promise}\n`);
+};
+
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: {
       seed: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '5' },
       runs: { type: 'string', default: '1' },
+      incident: { type: 'string' },
+      incidents: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
     process.stdout.write(usage);
+    return;
+  }
+  if (values.incidents) {
+    for (const { name, what } of incidents) process.stdout.write(`${name}: ${what}\n`);
+    return;
+  }
+  if (values.incident !== undefined) {
+    playIncident(values.incident);
     return;
   }
   const first = numberOf(values.seed, 'seed');

@@ -1,0 +1,54 @@
+// Every incident comes to what it promises.
+import { expect, test } from 'vitest';
+import { incidents } from './incidents.ts';
+import type { Outcome } from './stage.ts';
+
+const promises: Readonly<Record<string, (outcome: Outcome) => void>> = {
+  'march-2020': ({ badDebtLeft, badDebtMax, liquidations }) => {
+    expect(liquidations).toBeGreaterThan(5);
+    expect(badDebtMax).toBeGreaterThan(0);
+    expect(badDebtLeft).toBe(0);
+  },
+  'may-2021': ({ badDebtMax, slices, fromDeleveraging, fromSocialised }) => {
+    expect(slices).toBeGreaterThan(0);
+    expect(badDebtMax).toBe(0);
+    expect(fromDeleveraging + fromSocialised).toBe(0);
+  },
+  'november-2022': ({ badDebtLeft, unhedged }) => {
+    expect(badDebtLeft).toBe(0);
+    expect(unhedged).toBe(0);
+  },
+  'october-2025': ({ badDebtLeft, unhedged, liquidations }) => {
+    expect(liquidations).toBeGreaterThan(3);
+    expect(badDebtLeft).toBe(0);
+    expect(unhedged).toBe(0);
+  },
+  'deribit-2017': ({ farthestHedge, hedges, badDebtLeft }) => {
+    expect(hedges).toBeGreaterThan(0);
+    expect(farthestHedge).toBeLessThanOrEqual(0.01);
+    expect(badDebtLeft).toBe(0);
+  },
+  'deribit-2019': ({ liquidations, badDebtMax }) => {
+    expect(liquidations).toBe(0);
+    expect(badDebtMax).toBe(0);
+  },
+  'mango-2022': ({ withdrawalsRefused, badDebtLeft, fromSocialised }) => {
+    expect(withdrawalsRefused).toBeGreaterThan(0);
+    expect(badDebtLeft).toBe(0);
+    expect(fromSocialised).toBe(0);
+  },
+  'stuck-oracle-at-expiry': ({ liquidations, delivered }) => {
+    expect(liquidations).toBe(0);
+    expect(delivered).toBeGreaterThan(0);
+  },
+  'missing-print-at-mass-expiry': ({ delivered, badDebtLeft }) => {
+    expect(delivered).toBeGreaterThan(16);
+    expect(badDebtLeft).toBe(0);
+  },
+};
+
+test.each(incidents)('$name', ({ name, play }) => {
+  const promise = promises[name];
+  expect(promise).toBeDefined();
+  promise?.(play());
+});
