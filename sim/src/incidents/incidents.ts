@@ -100,7 +100,7 @@ const closesSource =
 export const incidents: readonly Incident[] = [
   {
     name: 'march-2020',
-    what: 'Bitcoin loses 37 %, the fall of a day within one hour; bids are thin and providers gone.',
+    what: 'Bitcoin loses 37 %, a day in one hour; bids are thin and providers gone.',
     source: `12 March 2020: 7,911.43 to 4,970.79; ${closesSource}`,
     promise: 'the fund and those who gained bear all of it; nothing is left owing',
     play: () =>
@@ -149,7 +149,7 @@ export const incidents: readonly Incident[] = [
   },
   {
     name: 'october-2025',
-    what: 'Bitcoin falls 14 % in hours, the last part in minutes, and half comes back; books empty.',
+    what: 'Bitcoin falls 14 % in hours, mostly in minutes; half comes back; books are empty.',
     source:
       'dailydigest360.com, brief.news: 122,000 to 104,782.88 on 10 October 2025, then 115,718',
     promise: 'nobody who was hedged loses one leg; nothing is left owing',
@@ -270,10 +270,9 @@ export const incidents: readonly Incident[] = [
   },
   {
     name: 'stuck-oracle-at-expiry',
-    what: 'The index freezes at a wrong price before an expiry and comes back a quarter of an hour late.',
+    what: 'The index freezes at a wrong price before an expiry and comes back after it.',
     source: 'a drill',
-    promise:
-      'what the frozen price says is owing liquidates nobody; all that is due is delivered after it',
+    promise: 'what a frozen price says is owing liquidates nobody; all is delivered after it',
     play: () => {
       const startUs = mondayUs + 21.5 * 3_600e6;
       const stage = new Stage(startUs, 50_000, 1);
