@@ -91,7 +91,31 @@ const addAccountCommands = (program: Command): void => {
   }));
 };
 
+const addSolvencyCommands = (program: Command): void => {
+  operatorCommand(program, 'halts', 'what is halted, and the trail of what was', () => ({
+    command: 'halts',
+    args: {},
+  }));
+  operatorCommand(program, 'insurance', 'the insurance funds and what they may bear', () => ({
+    command: 'insurance',
+    args: {},
+  }));
+  operatorCommand(
+    program,
+    'provider <account> [provides]',
+    'let an account answer liquidation auctions (or no longer: false)',
+    (_flags, account, provides) => ({ command: 'provider', args: { account, provides } }),
+  );
+  operatorCommand(
+    program,
+    'call-auctions [seconds]',
+    'trade by call auctions of so many seconds on fast moves; 0 for none',
+    (_flags, seconds) => ({ command: 'call-auctions', args: { seconds } }),
+  );
+};
+
 const addVenueCommands = (program: Command): void => {
+  addSolvencyCommands(program);
   operatorCommand(
     program,
     'deposit <account> <currency> <amount>',

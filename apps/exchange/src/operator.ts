@@ -21,6 +21,7 @@ import {
   type IdentityStore,
   isKeyScope,
 } from '@openstrike/gateway';
+import { recommendedFastMove } from '@openstrike/risk';
 import type { ControlHandler, ControlRequest } from './control-socket.ts';
 
 export interface OperatorParts {
@@ -211,6 +212,21 @@ const venueActions: Readonly<Record<string, Action>> = {
   },
   kill: (parts, args) => setKillSwitch(parts, args, true),
   release: (parts, args) => setKillSwitch(parts, args, false),
+  halts: async ({ queries }) => queries.query('halts', {}),
+  insurance: async ({ queries }) => queries.query('insurance', {}),
+  provider: async ({ commands, identity }, { account, provides }) => {
+    const accountId = profileOf(identity, account).accountId;
+    const provider = provides !== 'false';
+    await submitOrThrow(commands, { type: 'set-provider', accountId, provider });
+    return { accountId, provider };
+  },
+  'call-auctions': async ({ commands }, { seconds }) => {
+    const auctionSeconds = Number(seconds ?? recommendedFastMove.auctionSeconds);
+    const on = auctionSeconds > 0;
+    const terms = on ? { windows: recommendedFastMove.windows, auctionSeconds } : null;
+    await submitOrThrow(commands, { type: 'set-call-auctions', terms });
+    return { terms };
+  },
   halt: async ({ commands, announce }, { currency, reason }) => {
     const scope = currency === undefined ? 'all' : currencyOf(currency);
     const why = reason ?? 'halted by the operator';

@@ -9,7 +9,14 @@ import { cancelMethods } from './cancel-methods.ts';
 import { chartMethods } from './chart-methods.ts';
 import { indexMethods } from './index-methods.ts';
 import { liabilityMethods } from './liability-methods.ts';
+
+
 import { marginMethods } from './margin-methods.ts';
+
+
+import { liquidationMethods } from './liquidation-methods.ts';
+
+
 import { marketMethods } from './market-methods.ts';
 import { noticeMethods } from './notice-methods.ts';
 import { orderMethods } from './order-methods.ts';
@@ -42,6 +49,7 @@ export const methodGroups: readonly {
   { title: 'Block trades', methods: blockTradeMethods },
   { title: 'Block RFQ', methods: blockRfqMethods },
   { title: 'Wallet', methods: [...walletMethods, ...addressMethods] },
+  { title: 'Liquidation', methods: liquidationMethods },
   { title: 'Proof of liabilities', methods: liabilityMethods },
   { title: 'Margin parameters and certificates', methods: marginMethods },
   {

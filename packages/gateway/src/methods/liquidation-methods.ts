@@ -1,0 +1,129 @@
+// Liquidation methods: what would become of an account, what is on offer to providers, and what
+// stands behind it all. Invariant: an auction never says whose positions it sells, and an answer is
+// told to nobody but the account that gave it.
+import {
+  type Cash,
+  type Currency,
+  fromSteps,
+  type LiquidationLeg,
+  type MarginState,
+  minorPerUnit,
+} from '@openstrike/domain';
+import {
+  answerLiquidationShape,
+  insuranceShape,
+  liquidationAuctionsShape,
+  liquidationPlanShape,
+} from '@openstrike/wire';
+import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
+import { accountOf } from './caller.ts';
+import { currencyNamed } from './lookups.ts';
+import { answered, submit } from './submit.ts';
+
+const read = { scope: 'account:read', transport: 'any', rateClass: 'plain' } as const;
+const write = { scope: 'trade:read_write', transport: 'any', rateClass: 'plain' } as const;
+
+const units = (cash: Cash, currency: Currency): number => cash / minorPerUnit[currency];
+
+const renderState = (state: MarginState, currency: Currency) => ({
+  margin_equity: units(state.marginEquity, currency),
+  maintenance_margin: units(state.maintenance, currency),
+  net_equity: units(state.netEquity, currency),
+});
+
+const renderLegs = (legs: readonly LiquidationLeg[], call: Call) =>
+  legs.map(({ instrumentId, sizeLots }) => {
+    const instrument = call.context.feeds.instrument(instrumentId);
+    if (instrument === null) throw new ApiError('not_found');
+    return { instrument_name: instrument.name, amount: fromSteps(sizeLots, instrument.lot) };
+  });
+
+export const liquidationMethods: readonly Method[] = [
+  defineMethod({
+    name: 'private/get_liquidation_plan',
+    summary:
+      'What would become of the account in a currency, step by step, if prices and books stayed ' +
+      'as they are and nobody answered its auction.',
+    ...read,
+    ...liquidationPlanShape,
+    handle: async (params, call) => {
+      const currency = currencyNamed(params.currency);
+      const accountId = accountOf(call);
+      const { queries } = call.context;
+      const plan = answered(await queries.query('liquidation-plan', { accountId, currency }));
+      return {
+        currency,
+        state: renderState(plan.state, currency),
+        warning_level: plan.warningLevel,
+        phase: plan.phase,
+        liquidation_id: plan.liquidationId,
+        cancelled_order_ids: plan.cancelledOrders.map(String),
+        steps: plan.steps.map((step) => ({
+          kind: step.kind,
+          after_seconds: step.afterSeconds,
+          before: renderState(step.before, currency),
+          after: renderState(step.after, currency),
+          legs: renderLegs(step.legs, call),
+          from_fund: units(step.fromFund, currency),
+          from_others: units(step.fromOthers, currency),
+        })),
+        outcome: plan.outcome,
+      };
+    },
+  }),
+  defineMethod({
+    name: 'private/get_liquidation_auctions',
+    summary: 'Lists the auctions that liquidity providers may answer now.',
+    ...read,
+    ...liquidationAuctionsShape,
+    handle: async (_params, call) => {
+      accountOf(call);
+      const auctions = await call.context.queries.query('auctions', {});
+      return auctions.map((auction) => ({
+        liquidation_id: auction.liquidationId,
+        currency: auction.currency,
+        phase: auction.phase,
+        seconds: auction.seconds,
+        price: auction.price,
+        share: auction.share,
+        state: renderState(auction.state, auction.currency),
+        positions: renderLegs(auction.positions, call),
+      }));
+    },
+  }),
+  defineMethod({
+    name: 'private/answer_liquidation',
+    summary: 'Answers a liquidation auction; a later answer replaces the one before.',
+    ...write,
+    ...answerLiquidationShape,
+    handle: async (params, call) => {
+      const { liquidation_id: liquidationId, price, share } = params;
+      await submit(call, {
+        type: 'answer-liquidation',
+        accountId: accountOf(call),
+        liquidationId,
+        price: price + 0,
+        shareMax: share,
+      });
+      return { liquidation_id: liquidationId, price, share };
+    },
+  }),
+  defineMethod({
+    name: 'public/get_insurance',
+    summary: 'The insurance fund of each currency, against what it may have to bear.',
+    scope: null,
+    transport: 'any',
+    rateClass: 'plain',
+    ...insuranceShape,
+    handle: async (_params, call) => {
+      const funds = await call.context.queries.query('insurance', {});
+      return funds.map(({ currency, balance, target, shortfall, withdrawalsPaused }) => ({
+        currency,
+        balance: units(balance, currency),
+        target: units(target, currency),
+        shortfall: units(shortfall, currency),
+        withdrawals_paused: withdrawalsPaused,
+      }));
+    },
+  }),
+];

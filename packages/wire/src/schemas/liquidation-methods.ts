@@ -1,0 +1,98 @@
+// Liquidation methods: an account's liquidation plan, the auctions that providers answer, and the
+// insurance funds. Extensions of Deribit's API. Amounts are in units of the currency.
+import Type from 'typebox';
+import { currencyParam, emptyParams, nullable } from './common.ts';
+
+const amount = Type.Number({ title: 'amount', description: 'in units of the currency' });
+const phase = Type.Enum(['hedge', 'auction', 'insolvent-auction', 'deleveraging'], {
+  title: 'liquidation phase',
+});
+
+const marginState = Type.Object(
+  { margin_equity: amount, maintenance_margin: amount, net_equity: amount },
+  { title: 'margin state' },
+);
+
+const leg = Type.Object(
+  {
+    instrument_name: Type.String(),
+    amount: Type.Number({ description: 'signed: bought is positive' }),
+  },
+  { title: 'liquidation leg' },
+);
+
+export const liquidationPlanShape = {
+  params: Type.Object({ currency: currencyParam }),
+  result: Type.Object({
+    currency: Type.String(),
+    state: marginState,
+    warning_level: Type.Integer(),
+    phase: nullable(phase),
+    liquidation_id: nullable(Type.Integer()),
+    cancelled_order_ids: Type.Array(Type.String()),
+    steps: Type.Array(
+      Type.Object({
+        kind: Type.Enum(['hedge', 'slice', 'deleveraging']),
+        after_seconds: Type.Integer(),
+        before: marginState,
+        after: marginState,
+        legs: Type.Array(leg),
+        from_fund: amount,
+        from_others: amount,
+      }),
+    ),
+    outcome: nullable(Type.Enum(['restored', 'closed', 'debt'])),
+  }),
+};
+
+export const liquidationAuctionsShape = {
+  params: emptyParams,
+  result: Type.Array(
+    Type.Object({
+      liquidation_id: Type.Integer(),
+      currency: Type.String(),
+      phase,
+      seconds: Type.Integer({ description: 'that the clock has run' }),
+      price: Type.Number({ description: 'what the clock asks now, from 1 down to -1' }),
+      share: Type.Number({ description: 'the largest share on offer at that price' }),
+      state: marginState,
+      positions: Type.Array(leg),
+    }),
+  ),
+};
+
+export const answerLiquidationShape = {
+  params: Type.Object({
+    liquidation_id: Type.Integer({ minimum: 1 }),
+    price: Type.Number({
+      minimum: -1,
+      maximum: 1,
+      description:
+        "above 0 the share of the slice's equity to pay; else minus the share of its maintenance " +
+        'margin that the insurance fund shall pay',
+    }),
+    share: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: 'the largest share to take over; 0 takes the answer back',
+    }),
+  }),
+  result: Type.Object({
+    liquidation_id: Type.Integer(),
+    price: Type.Number(),
+    share: Type.Number(),
+  }),
+};
+
+export const insuranceShape = {
+  params: emptyParams,
+  result: Type.Array(
+    Type.Object({
+      currency: Type.String(),
+      balance: amount,
+      target: Type.Number({ description: 'the two largest shortfalls under the stated stress' }),
+      shortfall: Type.Number({ description: 'what accounts owe beyond all they have, now' }),
+      withdrawals_paused: Type.Boolean(),
+    }),
+  ),
+};
