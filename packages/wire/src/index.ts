@@ -16,13 +16,8 @@ export * from './schemas/account-types.ts';
 export * from './schemas/block-methods.ts';
 export * from './schemas/common.ts';
 export * from './schemas/liability-methods.ts';
-
-
-export * from './schemas/margin-methods.ts';
-
-
 export * from './schemas/liquidation-methods.ts';
-
+export * from './schemas/margin-methods.ts';
 
 export * from './schemas/market-methods.ts';
 export * from './schemas/market-types.ts';

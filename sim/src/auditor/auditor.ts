@@ -284,10 +284,6 @@ export class Auditor {
   #checkTrade(trade: Extract<Event, { type: 'trade' }>): void {
     const facts = this.facts.get(trade.instrumentId);
     const { instrument, fees } = facts;
-    hold(facts.state === 'open', 'only open instruments trade', () => show(trade));
-    this.#makers.trade(trade, facts, (id) => this.orders.open.get(id as OrderId));
-    this.#exposures.trade(trade);
-    this.orders.trade(trade);
     const called = facts.state === 'auction' && trade.liquidation === null;
     const price = this.#uncrossing.get(trade.instrumentId) ?? null;
     const outside = trade.liquidation !== null && trade.maker.orderType === 'market';
@@ -300,6 +296,8 @@ export class Auditor {
       show(trade),
     );
     if (called && price !== null) price.lots -= trade.sizeLots;
+    this.#makers.trade(trade, facts, (id) => this.orders.open.get(id as OrderId));
+    this.#exposures.trade(trade);
     this.orders.trade(trade, called);
     this.positions.trade(trade, facts);
     this.positions.checkLots(trade);

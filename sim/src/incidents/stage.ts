@@ -81,7 +81,14 @@ export class Stage {
   constructor(startUs: number, price: number, fundCoins: number, neighbours = 1) {
     this.nowUs = startUs;
     const options = { ...drawOptions(1, 1), startUs };
-    const market = { linear: false, ether: false, futures: true, days: 1, strikeStepShare: 0.05 };
+    const market = {
+      linear: false,
+      ether: false,
+      futures: true,
+      days: 1,
+      strikeStepShare: 0.05,
+      exercised: false,
+    };
     const tables = contractTables({ ...options, market }).map((table) => ({
       ...table,
       families: table.families.map((family) => withStrikes(family, neighbours)),

@@ -9,13 +9,8 @@ import { cancelMethods } from './cancel-methods.ts';
 import { chartMethods } from './chart-methods.ts';
 import { indexMethods } from './index-methods.ts';
 import { liabilityMethods } from './liability-methods.ts';
-
-
-import { marginMethods } from './margin-methods.ts';
-
-
 import { liquidationMethods } from './liquidation-methods.ts';
-
+import { marginMethods } from './margin-methods.ts';
 
 import { marketMethods } from './market-methods.ts';
 import { noticeMethods } from './notice-methods.ts';

@@ -20,6 +20,10 @@ const ownMethods = [
   'private/get_liabilities_proof',
   'public/get_margin_parameters',
   'private/get_margin_certificate',
+  'private/get_liquidation_plan',
+  'private/get_liquidation_auctions',
+  'private/answer_liquidation',
+  'public/get_insurance',
 ];
 
 test('every method of the protocol is there, and each once', () => {
