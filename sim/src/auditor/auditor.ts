@@ -178,6 +178,17 @@ export class Auditor {
     }
   }
 
+  #checkAuction(event: Event): void {
+    if (event.type === 'call-auction-started') this.#coverage.count('halt', 'call auction');
+    if (event.type !== 'call-auction-uncrossed') return;
+    const { instrumentId, priceTicks, sizeLots } = event;
+    const { state } = this.facts.get(instrumentId);
+    hold(state === 'auction', 'auctions end what they began', () => show(event));
+    checkUncrossing(event, this.orders.ofInstrument(instrumentId));
+    this.#uncrossing.set(instrumentId, { priceTicks, lots: sizeLots });
+    this.#coverage.count('halt', 'uncrossed');
+  }
+
   #check(event: Event, applied: Applied): void {
     switch (event.type) {
       case 'trade':
@@ -237,23 +248,11 @@ export class Auditor {
         return this.#proofs.settled(event);
       case 'liabilities-published':
         return this.#proofs.published(event);
-      case 'call-auction-uncrossed': {
-        const { instrumentId, priceTicks, sizeLots } = event;
-        const { state } = this.facts.get(instrumentId);
-        hold(state === 'auction', 'auctions end what they began', () => show(event));
-        checkUncrossing(event, this.orders.ofInstrument(instrumentId));
-        this.#uncrossing.set(instrumentId, { priceTicks, lots: sizeLots });
-        this.#coverage.count('halt', 'uncrossed');
-        return;
-      }
-      case 'call-auction-started':
-        this.#coverage.count('halt', 'call auction');
-        return;
       case 'marks-changed':
         this.#makers.marks(event);
         return this.#checkMarks(event);
       default:
-        return;
+        return this.#checkAuction(event);
     }
   }
 
