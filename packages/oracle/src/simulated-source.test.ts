@@ -111,3 +111,12 @@ test('its venues differ, their index follows the spot, and says who made it', ()
   }
   expect(prices.size).toBeGreaterThan(2_000);
 });
+
+test('a clock that was set back leaves its venues with prices', () => {
+  const source = createSimulatedSource({ seed: 'back', startUs, expiriesOf: () => [] });
+  for (const second of [10, 11, 4, 5, 12]) {
+    for (const command of source.commandsAt((startUs + second * usPerSecond) as TsUs)) {
+      if (command.type === 'set-index') expect(command.status).not.toBe('frozen');
+    }
+  }
+});

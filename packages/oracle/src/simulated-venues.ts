@@ -41,7 +41,8 @@ export class SimulatedVenues {
 
   /** Moves every venue on to a time. */
   step(atUs: TsUs): void {
-    const elapsedUs = this.#atUs === 0 ? 0 : atUs - this.#atUs;
+    // A clock that was set back passes no time.
+    const elapsedUs = this.#atUs === 0 ? 0 : Math.max(0, atUs - this.#atUs);
     this.#atUs = atUs;
     const decay = exp(-elapsedUs / returnUs);
     const noise = deviationAtRest * Math.sqrt(1 - decay * decay);
