@@ -4,6 +4,7 @@
 // price is made, so that nobody trades with itself.
 import { uncrossingOf } from '@openstrike/book';
 import type { PriceTicks, SizeLots } from '@openstrike/domain';
+import { enforceMmp } from '../market-maker/mmp.ts';
 import type { EngineState, InstrumentRecord, OrderRecord } from '../state.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
 import { fillOrders, orderInSlot } from '../trading/fill-orders.ts';
@@ -123,9 +124,11 @@ export const uncross = (state: EngineState, instrument: InstrumentRecord): void 
     a = nextOpen(state, asks, a, (order) => order.priceTicks <= priceTicks);
     const bid = bids[b];
     const ask = asks[a];
-    if (bid === undefined || ask === undefined) return;
+    if (bid === undefined || ask === undefined) break;
     fillPair(state, bid, ask, priceTicks, Math.min(leftOf(bid), leftOf(ask)));
   }
+  // All trade at one price, so a protection takes out what is left after it, not in its middle.
+  if (state.mmpTripped.length > 0) enforceMmp(state);
 };
 
 /** Cancels the later of two orders that cross until none do: where nothing may trade. */
