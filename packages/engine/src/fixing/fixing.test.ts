@@ -102,6 +102,15 @@ describe('fixing', () => {
     expect(sumUsd / 1800 + (1 - seconds / 1800) * 130).toBeCloseTo(115, 9);
   });
 
+  test('when nothing is left to come, the fixed part is all of it and no more', () => {
+    for (let flagged = 1; flagged < 1800; flagged++) {
+      const state = createFixingState();
+      recordPrint(state, micros(90), at(1), false);
+      recordPrint(state, micros(100), at(1 + flagged));
+      expect(fixedPart(state, at(1800)).seconds).toBe(1800);
+    }
+  });
+
   test('within one second the last value says whether it counts', () => {
     const state = createFixingState();
     recordPrint(state, micros(100), at(1));

@@ -171,8 +171,10 @@ export const fixedPart = (
     return { seconds: 0, sumUsd: 0 };
   }
   const { count, sum } = known(state, passed);
-  const scale = printsPerFixing / (count + printsPerFixing - passed || 1);
-  return { seconds: count * scale, sumUsd: (sum * scale) / usdMicrosPerUsd };
+  const counting = count + printsPerFixing - passed || 1;
+  // One division at the end, so that with none left to come the seconds are 1,800 and no more.
+  const seconds = (count * printsPerFixing) / counting;
+  return { seconds, sumUsd: (sum * printsPerFixing) / counting / usdMicrosPerUsd };
 };
 
 /**
