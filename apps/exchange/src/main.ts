@@ -15,6 +15,7 @@ import { markAt } from './mark-at.ts';
 import { runOffline } from './offline.ts';
 import { commanderOptions, describeOptions, resolveOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
+import { recordMarkets } from './record.ts';
 import { runExchange } from './run-exchange.ts';
 import { surfacePicture } from './surface/surface-picture.ts';
 import { surfaceText } from './surface/surface-text.ts';
@@ -220,6 +221,37 @@ const addSurfaceCommand = (program: Command): void => {
     });
 };
 
+const wordsOf = (text: string | undefined): readonly string[] =>
+  (text ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
+
+const addRecordCommand = (program: Command): void => {
+  program
+    .command('record')
+    .description('record what venues tell into Parquet, until Ctrl-C')
+    .requiredOption('--source <names>', 'such as deribit,coinbase; openstrike is this exchange')
+    .requiredOption('--to <folder>', 'folder of the recording; a new one, or one to go on with')
+    .option('--underlyings <names>', 'whose options and futures are followed', 'BTC,ETH')
+    .option('--own <address>', 'where the exchange is', 'http://127.0.0.1:8080')
+    .action(async (flags: Words) => {
+      const underlyings = wordsOf(flags['underlyings']);
+      if (!underlyings.every((each) => each === 'BTC' || each === 'ETH')) {
+        throw new OperationalError('bad-option', '--underlyings takes BTC, ETH or both.');
+      }
+      const ending = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        process.once(signal, () => ending.abort());
+      }
+      const task = {
+        folder: String(flags['to']),
+        sources: wordsOf(flags['source']),
+        underlyings,
+        own: String(flags['own']),
+        say: (line: string): void => print(line),
+      };
+      await recordMarkets(task, ending.signal);
+    });
+};
+
 const addFolderCommands = (program: Command): void => {
   const offline = (name: 'verify' | 'restore', signature: string, explain: string): void => {
     program
@@ -321,6 +353,7 @@ addFolderCommands(program);
 addChainCommand(program);
 addCoverageCommand(program);
 addSurfaceCommand(program);
+addRecordCommand(program);
 addProofCommand(program);
 addMarkCommand(program);
 addCertificateCommand(program);

@@ -1,7 +1,8 @@
-// Open recording: the files of a replay, told apart by their columns, as one stream of chain
+// Open recording: the files of a replay, told apart by what is in them, as one stream of chain
 // snapshots in order of time, with the spot bars beside it.
 import { basename } from 'node:path';
 import { OperationalError, type TsUs, usPerSecond } from '@openstrike/domain';
+import { readTickers, tickerFiles } from '../recording/read-parquet.ts';
 import type { ChainSnapshot, Underlying } from './chain-snapshot.ts';
 import { badRecording, csvColumns } from './csv-rows.ts';
 import { chainColumns, readChainCsv } from './read-chain-csv.ts';
@@ -50,14 +51,20 @@ async function* merged(
 }
 
 /**
- * Opens files of chains and bars, in any order.
- * Throws OperationalError when a file cannot be read, is neither, or there is no chain.
+ * Opens files of chains and bars, and folders or files of our own recordings, in any order.
+ * Throws OperationalError when one cannot be read, is none of these, or there is no chain.
  * Cost: reads everything once, to know the span.
  */
 export const openRecording = async (paths: readonly string[]): Promise<Recording> => {
   const chains: string[] = [];
   const bars: Partial<Record<Underlying, SpotBars>> = {};
+  const recorded: (readonly string[])[] = [];
   for (const path of paths) {
+    const tickers = await tickerFiles(path);
+    if (tickers !== null) {
+      recorded.push(tickers);
+      continue;
+    }
     const columns = await csvColumns(path);
     const has = (wanted: readonly string[]): boolean =>
       wanted.every((name) => columns.includes(name));
@@ -68,11 +75,11 @@ export const openRecording = async (paths: readonly string[]): Promise<Recording
       throw badRecording(path, `it is no recording: chains have the columns ${needs}`);
     }
   }
-  if (chains.length === 0) {
+  if (chains.length + recorded.length === 0) {
     const sentence = 'A replay needs a file of option chains; see docs/guides/replay.md.';
     throw new OperationalError('no-chain', sentence);
   }
-  const snapshots = () => merged(chains.map(readChainCsv));
+  const snapshots = () => merged([...chains.map(readChainCsv), ...recorded.map(readTickers)]);
   let startUs = Number.POSITIVE_INFINITY;
   let endUs = 0;
   const underlyings = new Set<Underlying>();
@@ -81,7 +88,7 @@ export const openRecording = async (paths: readonly string[]): Promise<Recording
     endUs = Math.max(endUs, atUs);
     underlyings.add(underlying);
   }
-  if (underlyings.size === 0) throw badRecording(chains[0] ?? '', 'it has no BTC or ETH option');
+  if (underlyings.size === 0) throw badRecording(paths[0] ?? '', 'it has no BTC or ETH option');
   return {
     startUs: (Math.ceil(startUs / usPerSecond) * usPerSecond) as TsUs,
     endUs: (Math.floor(endUs / usPerSecond) * usPerSecond) as TsUs,
