@@ -128,7 +128,7 @@ test('reading with any range, id or page', async () => {
   const anyMs = fc.oneof(anyNumber, fc.constantFrom(0, 1_795_165_200_000));
   const anyText = fc.oneof(
     fc.string({ maxLength: 20 }),
-    fc.constantFrom('1', 'ETH-1', 'none', '-1'),
+    fc.constantFrom('1', 'ETH-1', 'none', '-1', '__proto__', 'constructor', 'toString'),
   );
   const anyResolution = fc.constantFrom('1', '60', '1D');
   await fc.assert(

@@ -20,19 +20,20 @@ const logCountDefault = 100;
  */
 const movementsPerRow = 4;
 
-const reasonsByWord: Readonly<Record<string, readonly LedgerReason[]>> = {
-  trade: ['premium', 'fee'],
-  fee: ['fee', 'delivery-fee'],
-  settlement: ['settlement', 'funding'],
-  delivery: ['delivery', 'delivery-fee'],
-  deposit: ['deposit'],
-  withdrawal: ['withdrawal'],
-  transfer: ['transfer'],
-};
+/** A map, for the words are a client's: an object would answer `constructor` too. */
+const reasonsByWord: ReadonlyMap<string, readonly LedgerReason[]> = new Map([
+  ['trade', ['premium', 'fee']],
+  ['fee', ['fee', 'delivery-fee']],
+  ['settlement', ['settlement', 'funding']],
+  ['delivery', ['delivery', 'delivery-fee']],
+  ['deposit', ['deposit']],
+  ['withdrawal', ['withdrawal']],
+  ['transfer', ['transfer']],
+]);
 
 /** The reasons that history can search by; empty for all. */
 const reasonsOf = (words: readonly string[]): readonly LedgerReason[] => [
-  ...new Set(words.flatMap((word) => reasonsByWord[word] ?? [])),
+  ...new Set(words.flatMap((word) => reasonsByWord.get(word) ?? [])),
 ];
 
 /** Words that describe a row and are looked for in it. */

@@ -128,7 +128,25 @@ function addLongRun(
   logValue[1] = (logValue[1] as number) + level * (rIm * timeYears - lnIm);
 }
 
-/** The same without jumps, with an independent normal variance added to the returns. */
+/**
+ * Writes into logValue[0] what ln |E[(S / F)^s]| stays at or below from this sIm on where the
+ * diffusion's part falls: jumps of one size make it swing, so that a trough proves no decay.
+ */
+export function logCharacteristicBound(
+  model: BatesModel,
+  timeYears: number,
+  sRe: number,
+  sIm: number,
+): void {
+  logDiffusion(model, timeYears, sRe, sIm);
+  const { jumpIntensity, jumpMean, jumpDeviation } = model;
+  const half = 0.5 * jumpDeviation * jumpDeviation;
+  const size = exp(jumpMean * sRe + half * (sRe * sRe - sIm * sIm));
+  const growth = size - 1 - sRe * expm1(jumpMean + half);
+  logValue[0] = (logValue[0] as number) + jumpIntensity * timeYears * growth;
+}
+
+/** As logCharacteristic without jumps, with an independent normal variance added to the returns. */
 export function logCharacteristicOfDiffusion(
   model: BatesModel,
   timeYears: number,

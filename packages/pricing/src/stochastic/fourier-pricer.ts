@@ -13,6 +13,7 @@ import { gaussLegendre } from '../numeric/gauss-legendre.ts';
 import {
   expectedVariance,
   logCharacteristic,
+  logCharacteristicBound,
   logCharacteristicOfDiffusion,
   logMoment,
   logValue,
@@ -115,7 +116,7 @@ function decayLength(
   limit: number,
 ): number {
   const levelAt = (u: number): number => {
-    logCharacteristic(model, timeYears, 0.5, u);
+    logCharacteristicBound(model, timeYears, 0.5, u);
     const control = -0.5 * controlVariance * (u * u + 0.25);
     return Math.max(logValue[0] as number, control) - log(u + 0.5) - LOG_TOLERANCE;
   };

@@ -166,6 +166,20 @@ test("the integral gives Merton's series", () => {
   );
 });
 
+test('jumps of nearly one size leave no tail out', () => {
+  const jump = { jumpIntensity: 7.466401997346014, jumpMean: -0.14644622802734258 };
+  const model = { ...jump, jumpDeviation: 0.001, kind: 'merton' as const };
+  const volatility = 0.06808567595515838;
+  const bates = batesOf({ ...model, volatility });
+  const grid = fillGrid({ ...bates, reversion: 1 }, 1, 0);
+  sumGrid(grid as NonNullable<typeof grid>, 0);
+  const control = black76(1, 1, 1, Math.sqrt(grid?.controlVariance ?? 0), 1);
+  const price = control - (integral[0] as number) / Math.PI;
+  const { jumpIntensity, jumpMean, jumpDeviation } = model;
+  const series = mertonSeries(1, 1, volatility ** 2, jumpIntensity, jumpMean, jumpDeviation, 1);
+  expectNear(price, series, 2e-12);
+});
+
 test('the characteristic function is 1 at 0 and 1, and equals the moments in between', () => {
   fc.assert(
     fc.property(heston, time, fc.double({ min: 0, max: 1, noNaN: true }), (model, timeYears, s) => {
