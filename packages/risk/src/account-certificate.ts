@@ -47,11 +47,11 @@ interface Sums {
 const noRates: FutureMarginParameters = { initialRate: 0, maintenanceRate: 0, ratePerCoin: 0 };
 
 const addLeg = (sheet: MarginSheet, leg: StandardCertifiedLeg, sets: readonly string[]): void => {
-  const { sizeLots, openBuyLots, openSellLots, coinsPerLot } = leg;
+  const { sizeLots, openBuyLots, openSellLots } = leg;
   const exposure = { sizeLots, openBuyLots, openSellLots, buyReserve: 0, sellReserve: 0 };
   if (leg.kind === 'future') {
-    const parameters = leg.rates ?? noRates;
-    sheet.addFuture({ ...exposure, parameters, notionalPerLot: leg.notionalPerLot, coinsPerLot });
+    const { notionalPerLot, coinsPerLot } = leg;
+    sheet.addFuture({ ...exposure, parameters: leg.rates ?? noRates, notionalPerLot, coinsPerLot });
     return;
   }
   const { strike, forward, minorPerLot, shortInitial, shortMaintenance, set } = leg;
@@ -63,7 +63,6 @@ const addLeg = (sheet: MarginSheet, leg: StandardCertifiedLeg, sets: readonly st
     callSign: leg.callSign > 0 ? 1 : -1,
     forward,
     minorPerLot,
-    coinsPerLot,
     shortInitial,
     shortMaintenance,
   });

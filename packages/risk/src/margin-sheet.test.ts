@@ -23,7 +23,6 @@ const linearOption = (
     callSign,
     forward: 2000,
     minorPerLot: 1e5,
-    coinsPerLot: 0.1,
     shortInitial: shortOptionInitial(rates, 'linear', optionType, strike, 2000, mark),
     shortMaintenance: shortOptionMaintenance(rates, 'linear', optionType, 2000, mark),
     ...exposure,
@@ -39,7 +38,6 @@ const inverseCall = (exposure: Partial<OptionLeg>): OptionLeg => ({
   callSign: 1,
   forward: 100_000,
   minorPerLot: 1e7,
-  coinsPerLot: 0.1,
   shortInitial: 0.2,
   shortMaintenance: 0.125,
   ...exposure,
@@ -215,6 +213,11 @@ describe('margin properties', () => {
         expect(sheet.openOrders).toBe(0);
       }
     }
+  });
+
+  test('legs that cancel leave no residue', () => {
+    const legs = [-7, 36, -29].map((sizeLots) => linearOption(1, 1000, 1000, { sizeLots }));
+    expect(sheetOf(legs)).toMatchObject({ initial: 0, maintenance: 0 });
   });
 
   test('0 <= maintenance <= initial, orders add, all whole', () => {

@@ -50,7 +50,6 @@ export interface OptionLeg extends LegExposure {
   forward: number;
   /** Minor units of settlement currency per lot and coin (inverse) or dollar (linear). */
   minorPerLot: number;
-  coinsPerLot: number;
   /** Of one coin sold: coins (inverse) or USD (linear); see `shortOptionInitial`. */
   shortInitial: number;
   shortMaintenance: number;
@@ -69,9 +68,10 @@ interface OffsetSet {
   key: number;
   offset: ExpiryOffset;
   forward: number;
-  minorPerCoin: number;
+  minorPerLot: number;
+  /** Sizes in lots. */
   legs: ExpiryLegs;
-  /** Signed lots sold by open orders, in coins, beside `legs.sizes`. */
+  /** Lots sold by open orders, beside `legs.sizes`. */
   soldByOrders: Float64Array;
   initial: number;
   initialWithOrders: number;
@@ -93,7 +93,7 @@ const createSet = (): OffsetSet => ({
   key: 0,
   offset: 'none',
   forward: 0,
-  minorPerCoin: 0,
+  minorPerLot: 0,
   legs: {
     count: 0,
     strikes: new Float64Array(LEGS_FIRST),
@@ -180,8 +180,8 @@ export class MarginSheet {
     }
     set.legs.strikes[at] = leg.strike;
     set.legs.callSigns[at] = leg.callSign;
-    set.legs.sizes[at] = leg.sizeLots * leg.coinsPerLot;
-    set.soldByOrders[at] = leg.openSellLots * leg.coinsPerLot;
+    set.legs.sizes[at] = leg.sizeLots;
+    set.soldByOrders[at] = leg.openSellLots;
     set.legs.count = at + 1;
     set.initial += optionInitial(leg);
     set.initialWithOrders += optionInitialWithOrders(leg);
@@ -244,7 +244,7 @@ export class MarginSheet {
     set.key = leg.setKey;
     set.offset = leg.offset;
     set.forward = leg.forward;
-    set.minorPerCoin = leg.minorPerLot / leg.coinsPerLot;
+    set.minorPerLot = leg.minorPerLot;
     set.legs.count = 0;
     set.initial = 0;
     set.initialWithOrders = 0;
@@ -269,7 +269,7 @@ export class MarginSheet {
 
 /** The largest loss of a set, in minor units. */
 const maxLossOf = (set: OffsetSet, unpairedRate: number): number =>
-  set.minorPerCoin *
+  set.minorPerLot *
   (set.offset === 'linear'
     ? maxLossLinear(set.legs, set.forward, unpairedRate)
     : maxLossInverse(set.legs));

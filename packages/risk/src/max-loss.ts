@@ -2,8 +2,9 @@
 // every delivery price. The payoff is straight between strikes, so its least value lies at zero, at
 // a strike, or in the slope beyond the last one. Long options count here at their payoff, and only
 // against shorts of the same expiry.
-// Shape: parallel arrays of `count` legs; sizes in coins, signed; `callSign` is 1 for a call, -1
-// for a put.
+// Shape: parallel arrays of `count` legs; sizes signed, in one unit for all; `callSign` is 1 for a
+// call, -1 for a put. Whole sizes and strikes give exact payoffs, so that what offsets leaves no
+// residue; that is why callers count lots rather than coins.
 
 /** The legs of one expiry in parallel arrays, of which the first `count` entries count. */
 export interface ExpiryLegs {
@@ -13,7 +14,7 @@ export interface ExpiryLegs {
   sizes: Float64Array;
 }
 
-/** Payoff in USD of all legs at a delivery price. */
+/** Payoff of all legs at a delivery price, in USD times the unit of size. */
 const payoffAt = (legs: ExpiryLegs, price: number): number => {
   let sum = 0;
   for (let i = 0; i < legs.count; i++) {
@@ -25,7 +26,7 @@ const payoffAt = (legs: ExpiryLegs, price: number): number => {
   return sum;
 };
 
-/** Calls held less calls sold, in coins: the slope of the payoff beyond the last strike. */
+/** Calls held less calls sold: the slope of the payoff beyond the last strike. */
 const netCalls = (legs: ExpiryLegs): number => {
   let sum = 0;
   for (let i = 0; i < legs.count; i++) {
@@ -40,7 +41,7 @@ const netCalls = (legs: ExpiryLegs): number => {
  * The largest loss of linear options of one expiry, with calls sold beyond those held, whose loss
  * has no bound, charged at `unpairedRate` of the forward.
  *
- * Units: USD, 0 when no price loses. Cost: legs squared.
+ * Units: USD times the unit of size, 0 when no price loses. Cost: legs squared.
  * Source: Derive, standard manager; risk reference 1.11 and 1.16.
  */
 export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: number): number => {
@@ -58,7 +59,7 @@ export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: n
  * to zero it grows without bound whenever the set then owes dollars, which any put sold beyond
  * those held makes it do, a spread included. Between strikes P / S moves one way only.
  *
- * Units: coins, 0 when no price loses. Cost: legs squared.
+ * Units: coins times the unit of size, 0 when no price loses. Cost: legs squared.
  */
 export const maxLossInverse = (legs: ExpiryLegs): number => {
   if (payoffAt(legs, 0) < 0) {

@@ -85,7 +85,6 @@ const marginOf = (
           callSign,
           forward: F,
           minorPerLot: 1e6,
-          coinsPerLot: 1,
           shortInitial: Math.max(initial, option.call ? 0 : 1.05 * maintenance),
           shortMaintenance: maintenance,
           sizeLots: option.amt,

@@ -26,7 +26,6 @@ export const createMarginDesk = (): MarginDesk => ({
     callSign: 1,
     forward: 0,
     minorPerLot: 0,
-    coinsPerLot: 0,
     shortInitial: 0,
     shortMaintenance: 0,
   },

@@ -40,7 +40,6 @@ const addOptionLeg = (state: EngineState, holding: Holding, more: WhatIf): void 
   leg.strike = contract.strike as number;
   leg.callSign = contract.optionType === 'call' ? 1 : -1;
   leg.forward = marks.underlyingPrice[id] as number;
-  leg.coinsPerLot = contract.lot.num / contract.lot.den;
   leg.minorPerLot = instrument.fees.coinMinorPerLot;
   leg.shortInitial = marks.shortInitial[id] as number;
   leg.shortMaintenance = marks.shortMaintenance[id] as number;
