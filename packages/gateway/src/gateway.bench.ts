@@ -3,7 +3,15 @@
 // (fsync included), the engine, and the feeds; then market data fanned out to 100 subscribers. A
 // plain ws echo is measured beside it, by the same load. History is not attached.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,21 +114,47 @@ const optionNames = (venue: TestVenue): string[] =>
     .instruments({ currency: 'BTC', kind: 'option', expired: false })
     .map((instrument) => instrument.name);
 
+const orderJob = (venue: TestVenue, ratePerS: number, seconds: number): OrderJob => ({
+  kind: 'orders',
+  url: venue.address.webSocketUrl,
+  sockets: 8,
+  ratePerS,
+  warmUpS: seconds / 4,
+  seconds,
+  logins: logins(venue),
+  instruments: optionNames(venue),
+});
+
+/** The same orders, unmeasured. */
+const warmUp = async (venue: TestVenue, ratePerS: number, seconds: number): Promise<void> => {
+  await startClient(orderJob(venue, ratePerS, seconds)).result;
+  await venue.cancelAll();
+  say(`warmed up by ${seconds} s of orders at ${ratePerS}/s`);
+};
+
+/** What the disk alone takes to make a block durable, which every order waits for. */
+const sayDisk = (folder: string, rounds: number): void => {
+  const file = openSync(join(folder, 'disk'), 'w');
+  const block = Buffer.alloc(512, 1);
+  const tookMs: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const from = performance.now();
+    writeSync(file, block);
+    fdatasyncSync(file);
+    tookMs.push(performance.now() - from);
+  }
+  closeSync(file);
+  tookMs.sort((a, b) => a - b);
+  const at = (share: number): string => (tookMs[Math.floor(share * (rounds - 1))] ?? 0).toFixed(2);
+  say(`the disk, 512 bytes and fdatasync: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`);
+};
+
 const runOrders = async (
   venue: TestVenue,
   ratePerS: number,
   seconds: number,
 ): Promise<BenchRow> => {
-  const job: OrderJob = {
-    kind: 'orders',
-    url: venue.address.webSocketUrl,
-    sockets: 8,
-    ratePerS,
-    warmUpS: seconds / 4,
-    seconds,
-    logins: logins(venue),
-    instruments: optionNames(venue),
-  };
+  const job = orderJob(venue, ratePerS, seconds);
   const [result, cost] = await timed(() => startClient(job).result);
   await venue.cancelAll();
   return report(`orders at ${ratePerS}/s`, result, cost);
@@ -233,11 +267,15 @@ export const run = async ({ smoke }: { readonly smoke: boolean }): Promise<reado
   });
   const seconds = smoke ? 0.4 : 5;
   try {
-    const subscribers = smoke ? 10 : 100;
-    const rows = [await runFanOut(venue, { subscribers, ratePerS: smoke ? 200 : 1_000, seconds })];
+    sayDisk(folder, smoke ? 50 : 2_000);
+    // What a venue has long behind it: its code compiled, its tables grown.
+    await warmUp(venue, smoke ? 500 : 25_000, smoke ? 0.4 : 8);
+    const rows: BenchRow[] = [];
     for (const ratePerS of smoke ? [500] : [5_000, 25_000]) {
       rows.push(await runEcho(ratePerS, seconds), await runOrders(venue, ratePerS, seconds));
     }
+    const subscribers = smoke ? 10 : 100;
+    rows.push(await runFanOut(venue, { subscribers, ratePerS: smoke ? 200 : 1_000, seconds }));
     return rows;
   } finally {
     await venue.close();
