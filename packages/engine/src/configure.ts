@@ -64,6 +64,9 @@ export const configure = (state: EngineState, command: Configure): RejectCode | 
   if (first) {
     startTimers(state);
   }
+  state.marksVersion.forEach((_, currencyNo) => {
+    state.drift.renew(currencyNo);
+  });
   for (const index of state.indexes) {
     index.plan = null;
     runListing(state, index);

@@ -5,6 +5,7 @@ import { currencies, indexNames } from '@openstrike/domain';
 import { createLedger, type Ledger } from '@openstrike/ledger';
 import { createHoldingStore } from './account/holding-store.ts';
 import { createMarginDesk } from './account/margin-desk.ts';
+import { MarkDrift } from './account/mark-drift.ts';
 import { createFixingState } from './fixing/fixing-state.ts';
 import { createHaltState } from './halts/halt-state.ts';
 import { createMarks, createTriggerWatch } from './instruments.ts';
@@ -66,6 +67,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     instrumentByName: new Map(),
     marks: createMarks(),
     marksVersion: currencies.map(() => 0),
+    drift: new MarkDrift(currencies),
     accounts: [undefined],
     accountByName: new Map(),
     orders: new OrderTable(),

@@ -40,6 +40,7 @@ import type { Ledger, LedgerAccountId } from '@openstrike/ledger';
 import type { MarkPlan, PerpetualBasis } from '@openstrike/marks';
 import type { HoldingStore } from './account/holding-store.ts';
 import type { MarginDesk } from './account/margin-desk.ts';
+import type { MarkDrift } from './account/mark-drift.ts';
 import type { FixingState } from './fixing/fixing-state.ts';
 import type { FundingState } from './funding/funding-state.ts';
 import type { HaltState } from './halts/halt-state.ts';
@@ -267,6 +268,8 @@ export interface Holding {
   sessionProfit: number;
   /** Options: the position at its mark. */
   optionsValue: number;
+  /** What `record.weight` counts of it. */
+  weight: number;
 }
 
 /** Linear options of one account, index and expiry, whose largest loss bounds their margin. */
@@ -302,6 +305,9 @@ export interface CurrencyRecord {
   ordersMargin: number;
   sessionProfit: number;
   optionsValue: number;
+  /** Of all holdings, and the drift of marks that the numbers above are as of; see `MarkDrift`. */
+  weight: number;
+  driftMark: number;
 }
 
 export interface ClientKeyRecord {
@@ -457,6 +463,8 @@ export interface EngineState {
    * it.
    */
   readonly marksVersion: number[];
+  /** How far marks have moved; a matter of speed. */
+  readonly drift: MarkDrift;
   /** By id; undefined for 0. */
   readonly accounts: (AccountRecord | undefined)[];
   readonly accountByName: Map<string, AccountRecord>;

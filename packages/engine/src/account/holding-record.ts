@@ -160,4 +160,11 @@ export class HoldingRecord implements Holding {
   set entryValue(value: number) {
     this.chunk[this.at + 17] = value;
   }
+
+  get weight(): number {
+    return this.chunk[this.at + 18] as number;
+  }
+  set weight(value: number) {
+    this.chunk[this.at + 18] = value;
+  }
 }

@@ -69,4 +69,18 @@ export class MarginRecord implements CurrencyRecord {
   set optionsValue(value: number) {
     this.chunk[this.at + 5] = value;
   }
+
+  get weight(): number {
+    return this.chunk[this.at + 6] as number;
+  }
+  set weight(value: number) {
+    this.chunk[this.at + 6] = value;
+  }
+
+  get driftMark(): number {
+    return this.chunk[this.at + 7] as number;
+  }
+  set driftMark(value: number) {
+    this.chunk[this.at + 7] = value;
+  }
 }

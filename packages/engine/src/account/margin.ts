@@ -125,6 +125,7 @@ const isLongOnly = (holding: Holding): boolean =>
 
 const computeHolding = (state: EngineState, holding: Holding): void => {
   const { instrument, sizeLots } = holding;
+  holding.weight = state.drift.weightOf(holding);
   const portfolio = isPortfolio(holding.account.marginModel);
   if (portfolio || isLongOnly(holding)) {
     holding.initialMargin = 0;
@@ -195,6 +196,7 @@ const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | n
   record.ordersMargin = 0;
   record.sessionProfit = 0;
   record.optionsValue = 0;
+  record.weight = 0;
   const { holdings } = record;
   let kept = 0;
   for (let at = 0; at < holdings.length; at++) {
@@ -211,6 +213,7 @@ const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | n
     record.ordersMargin += holding.ordersMargin;
     record.sessionProfit += holding.sessionProfit;
     record.optionsValue += holding.optionsValue;
+    record.weight += holding.weight;
   }
   holdings.length = kept;
   for (const set of record.marginSets) {
@@ -250,6 +253,7 @@ export const refreshMargin = (
   } else {
     recompute(state, record, keep);
     record.marginVersion = version;
+    record.driftMark = state.drift.total(record.currencyNo);
   }
 };
 
@@ -262,18 +266,21 @@ export const marginChanged = (state: EngineState, holding: Holding): void => {
   }
   const { record, marginSet } = holding;
   if (record.marginVersion !== state.marksVersion[record.currencyNo]) {
+    record.marginVersion = -1;
     return;
   }
   if (marginSet !== null) {
     marginSet.stale = true;
   }
-  const { initialMargin, maintenanceMargin, ordersMargin, sessionProfit, optionsValue } = holding;
+  const { initialMargin, maintenanceMargin, ordersMargin, sessionProfit, optionsValue, weight } =
+    holding;
   computeHolding(state, holding);
   record.initialMargin += holding.initialMargin - initialMargin;
   record.maintenanceMargin += holding.maintenanceMargin - maintenanceMargin;
   record.ordersMargin += holding.ordersMargin - ordersMargin;
   record.sessionProfit += holding.sessionProfit - sessionProfit;
   record.optionsValue += holding.optionsValue - optionsValue;
+  record.weight += holding.weight - weight;
 };
 
 /** Equity that counts for margin: cash and session profit, without the value of options. */

@@ -4,9 +4,15 @@
 // lacks margin is found at the latest after `watchRounds` changes of marks, and who was warned
 // before it at the next one. Invariant: whoever is found, and can be liquidated, is from then on.
 import { type Currency, currencies, type TsUs } from '@openstrike/domain';
-import { lacksMargin, recommendedLiquidation, warningLevel } from '@openstrike/risk';
+import {
+  type AccountFigures,
+  lacksMargin,
+  recommendedLiquidation,
+  warningLevel,
+} from '@openstrike/risk';
 import { compareNumbers } from '@openstrike/std';
 import { recordBalance } from '../account/cash.ts';
+import { marginBalanceOf } from '../account/margin.ts';
 import type { CurrencyRecord, EngineState, Holding, OrderRecord } from '../state.ts';
 import { schedule } from '../timers.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
@@ -73,11 +79,35 @@ const start = (state: EngineState, record: CurrencyRecord): void => {
 const isIdle = (state: EngineState, record: CurrencyRecord): boolean =>
   record.holdings.length === 0 && recordBalance(state, record) >= 0;
 
+const atWorst: { -readonly [Key in keyof AccountFigures]: AccountFigures[Key] } = {
+  marginEquity: 0,
+  maintenance: 0,
+  netEquity: 0,
+};
+
+/**
+ * Whether a record that was computed some marks ago would reach no warning even if all that marks
+ * have moved since had gone against it.
+ */
+const isFar = (state: EngineState, record: CurrencyRecord): boolean => {
+  const { currencyNo, marginVersion, marginSets, holdings, weight, driftMark } = record;
+  if (record.account.marginModel !== 'segregated-standard' || marginVersion < 0) return false;
+  for (const { stale } of marginSets) if (stale) return false;
+  const loss = state.drift.lossOf(currencyNo, weight, driftMark, holdings.length);
+  if (!(loss >= 0)) return false;
+  atWorst.marginEquity = marginBalanceOf(state, record) - loss;
+  atWorst.maintenance = record.maintenanceMargin + loss;
+  atWorst.netEquity = atWorst.marginEquity;
+  return !lacksMargin(atWorst) && warningLevel(atWorst, 0, recommendedLiquidation) === 0;
+};
+
 const look = (state: EngineState, accountId: number, currencyNo: number): void => {
   const record = state.accounts[accountId]?.currencies[currencyNo];
   const levels = state.liquidation.levels[currencyNo] as Map<number, number>;
   const known = levels.get(accountId) ?? 0;
   if (!record || (known === 0 && isIdle(state, record))) return;
+  const debts = state.liquidation.debts[currencyNo] as Set<number>;
+  if (known === 0 && !debts.has(accountId) && isFar(state, record)) return;
   const figures = figuresOf(state, record);
   const level = warningLevel(figures, known, recommendedLiquidation);
   if (level !== known) {
@@ -91,7 +121,6 @@ const look = (state: EngineState, accountId: number, currencyNo: number): void =
       state: marginStateOf(figures),
     });
   }
-  const debts = state.liquidation.debts[currencyNo] as Set<number>;
   if (!lacksMargin(figures)) {
     debts.delete(accountId);
     return;
@@ -108,13 +137,14 @@ export const watchMargins = (state: EngineState, currencyNo: number): void => {
   const { liquidation, accounts } = state;
   const size = accounts.length - 1;
   const near = liquidation.levels[currencyNo] as Map<number, number>;
-  const due = new Set<number>(near.keys());
   const turns = Math.min(size, Math.max(watchMin, Math.ceil(size / watchRounds)));
-  let cursor = liquidation.cursors[currencyNo] as number;
-  for (let i = 0; i < turns; i++) {
-    cursor = cursor >= size ? 1 : cursor + 1;
-    due.add(cursor);
-  }
-  liquidation.cursors[currencyNo] = cursor;
-  for (const accountId of [...due].sort(compareNumbers)) look(state, accountId, currencyNo);
+  const last = liquidation.cursors[currencyNo] as number;
+  const end = last + turns;
+  // Accounts 1 to size in turn; past the last they go on from the first.
+  const due: number[] = [];
+  for (let id = 1; id <= end - size; id++) due.push(id);
+  for (let id = last + 1; id <= Math.min(end, size); id++) due.push(id);
+  liquidation.cursors[currencyNo] = end > size ? end - size : end;
+  const all = near.size === 0 ? due : [...new Set([...near.keys(), ...due])].sort(compareNumbers);
+  for (const accountId of all) look(state, accountId, currencyNo);
 };

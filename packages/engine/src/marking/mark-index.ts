@@ -104,6 +104,18 @@ const takeOver = (
   const { id, planAt, contract } = instrument;
   const mark = columns.markPrice[planAt] as number;
   const underlying = columns.underlyingPrice[planAt] as number;
+  let shortMaintenance = Number.NaN;
+  if (contract.kind === 'option' && 'initialRateMin' in instrument.terms.margin) {
+    const { margin } = instrument.terms;
+    const { payoff } = contract;
+    const type = contract.optionType as OptionType;
+    const strike = contract.strike as number;
+    const price = payoff === 'inverse' ? underlying : index.price / usdMicrosPerUsd;
+    marks.shortInitial[id] = shortOptionInitial(margin, payoff, type, strike, price, mark);
+    shortMaintenance = shortOptionMaintenance(margin, payoff, type, price, mark);
+  }
+  state.drift.note(state, instrument, mark, underlying, shortMaintenance);
+  marks.shortMaintenance[id] = shortMaintenance;
   marks.markPrice[id] = mark;
   marks.underlyingPrice[id] = underlying;
   marks.markIv[id] = columns.markIv[planAt] as number;
@@ -114,15 +126,6 @@ const takeOver = (
   marks.rho[id] = columns.rho[planAt] as number;
   marks.bandMinTicks[id] = columns.bandMinTicks[planAt] as number;
   marks.bandMaxTicks[id] = columns.bandMaxTicks[planAt] as number;
-  if (contract.kind === 'option' && 'initialRateMin' in instrument.terms.margin) {
-    const { margin } = instrument.terms;
-    const { payoff } = contract;
-    const type = contract.optionType as OptionType;
-    const strike = contract.strike as number;
-    const price = payoff === 'inverse' ? underlying : index.price / usdMicrosPerUsd;
-    marks.shortInitial[id] = shortOptionInitial(margin, payoff, type, strike, price, mark);
-    marks.shortMaintenance[id] = shortOptionMaintenance(margin, payoff, type, price, mark);
-  }
 };
 
 const rateFunding = (
@@ -137,7 +140,7 @@ const rateFunding = (
   }
   const terms = instrument.terms as PerpetualTerms;
   setFundingRate(funding, contract, terms, mark, index.price / usdMicrosPerUsd, state.nowUs);
-  instrument.fundingMarked = funding.accruedPerLot;
+  state.drift.noteFunding(instrument);
   state.emit(fundingChanged(funding, contract, state.nowUs));
 };
 
@@ -147,6 +150,7 @@ const bumpVersions = (state: EngineState, index: IndexRecord): void => {
     // An index settles in one currency, but nothing here depends on that.
     if (currencyNo !== bumped) {
       state.marksVersion[currencyNo] = (state.marksVersion[currencyNo] as number) + 1;
+      state.drift.close(currencyNo);
       bumped = currencyNo;
     }
   }

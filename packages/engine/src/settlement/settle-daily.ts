@@ -31,7 +31,7 @@ const fixMarks = (state: EngineState): void => {
       }
       if (instrument.funding !== null) {
         accrueFunding(instrument.funding, state.nowUs);
-        instrument.fundingMarked = instrument.funding.accruedPerLot;
+        state.drift.noteFunding(instrument);
       }
     }
   }

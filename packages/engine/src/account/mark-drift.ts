@@ -1,0 +1,124 @@
+// Mark drift: how far the marks of a currency have moved, summed over all their changes, as a share
+// of what positions are worth. It tells of an account that was far from its margin that it is far
+// still, without computing it anew. Invariant: between two instants the equity and the maintenance
+// margin of any holdings change by no more than their weight times the drift between, but for the
+// roundings. No part of the state's bytes: whoever is looked at is judged by the rules alone.
+import type { Currency } from '@openstrike/domain';
+import { standardUnpairedRates } from '@openstrike/risk';
+import type { EngineState, Holding, InstrumentRecord } from '../state.ts';
+
+/** What a holding's roundings may add to a change, in minor units: four figures, at both ends. */
+const roundingsPerHolding = 8;
+/** Beside the exact bound, for the noise of doubles in long sums. */
+const noise = 1e-9;
+/**
+ * A future's maintenance margin is its notional value times a rate that grows with it and stays
+ * below 1, so it moves at most twice as much as the value.
+ */
+const futureShare = 3;
+
+/** Of all currencies, by number; of instruments by id. */
+export class MarkDrift {
+  readonly #totals: number[];
+  /** Totals below which nothing can be said. */
+  readonly #since: number[];
+  readonly #weights: number[] = [];
+  /** The largest share of the marks now being taken. */
+  #largest = 0;
+
+  constructor(names: readonly Currency[]) {
+    this.#totals = names.map(() => 0);
+    this.#since = names.map(() => 0);
+  }
+
+  /** Minor units that a holding counts for; NaN before its instrument has been marked. */
+  weightOf({ sizeLots, instrument }: Holding): number {
+    return sizeLots === 0 ? 0 : Math.abs(sizeLots) * (this.#weights[instrument.id] ?? Number.NaN);
+  }
+
+  total(currencyNo: number): number {
+    return this.#totals[currencyNo] as number;
+  }
+
+  /** Forgets what was known: terms have changed, or an instrument has no mark any more. */
+  renew(currencyNo: number): void {
+    const total = this.total(currencyNo) + 1;
+    this.#totals[currencyNo] = total;
+    this.#since[currencyNo] = total;
+  }
+
+  /**
+   * The most that holdings of a weight may have lost since the total was `since`, in minor units;
+   * NaN where that is not known.
+   */
+  lossOf(currencyNo: number, weight: number, since: number, holdings: number): number {
+    if (!(since >= (this.#since[currencyNo] as number))) return Number.NaN;
+    const share = this.total(currencyNo) - since + noise;
+    return weight * share + roundingsPerHolding * (holdings + 1);
+  }
+
+  /** Takes note of an instrument's new figures before they take the place of the old. */
+  note(
+    state: EngineState,
+    instrument: InstrumentRecord,
+    mark: number,
+    underlying: number,
+    shortMaintenance: number,
+  ): void {
+    const { marks } = state;
+    const { id, fees, contract } = instrument;
+    const before = marks.markPrice[id] as number;
+    if (!((this.#weights[id] as number) > 0)) {
+      this.#weigh(instrument, mark, underlying);
+    }
+    // Until its first mark nothing is computed of an instrument; one that loses its mark stays.
+    if (Number.isNaN(before)) return;
+    if (Number.isNaN(mark)) return this.renew(instrument.currencyNo);
+    const moved = Math.abs(lotValue(instrument, mark) - lotValue(instrument, before));
+    if (instrument.kind !== 'option') {
+      this.#count(instrument, futureShare * moved);
+      return;
+    }
+    const short = Math.abs(shortMaintenance - (marks.shortMaintenance[id] as number));
+    const forward = Math.abs(underlying - (marks.underlyingPrice[id] as number));
+    const unpaired = contract.payoff === 'linear' ? standardUnpairedRates.maintenance * forward : 0;
+    this.#count(instrument, moved + Math.max(short, unpaired) * fees.coinMinorPerLot);
+  }
+
+  /** Brings the funding that marks count up to what has accrued. */
+  noteFunding(instrument: InstrumentRecord): void {
+    const accrued = instrument.funding?.accruedPerLot ?? 0;
+    this.#count(instrument, Math.abs(accrued - instrument.fundingMarked));
+    instrument.fundingMarked = accrued;
+    this.close(instrument.currencyNo);
+  }
+
+  /** Adds the largest share noted since the last call to the total. */
+  close(currencyNo: number): void {
+    this.#totals[currencyNo] = this.total(currencyNo) + this.#largest;
+    this.#largest = 0;
+  }
+
+  #count(instrument: InstrumentRecord, change: number): void {
+    const share = change / (this.#weights[instrument.id] ?? Number.NaN);
+    if (share > this.#largest) this.#largest = share;
+  }
+
+  /** At the first mark known here; any weight would do that stays, and notional value does well. */
+  #weigh(instrument: InstrumentRecord, mark: number, underlying: number): void {
+    if (Number.isNaN(mark)) return;
+    const { contract, fees, id } = instrument;
+    const notional =
+      instrument.kind === 'option'
+        ? fees.coinMinorPerLot * (contract.payoff === 'linear' ? underlying : 1)
+        : Math.abs(lotValue(instrument, mark));
+    while (this.#weights.length < id) this.#weights.push(Number.NaN);
+    this.#weights[id] = notional;
+  }
+}
+
+/** Unrounded value of one lot at a mark, in minor units. */
+const lotValue = ({ contract, inverseValuePerLot }: InstrumentRecord, mark: number): number => {
+  const ticks = (mark * contract.tick.den) / contract.tick.num;
+  return inverseValuePerLot === 0 ? ticks * contract.cashPerTickLot : -inverseValuePerLot / ticks;
+};
