@@ -6,7 +6,9 @@
  * normalised price follows Jackel (2015), Let's Be Rational, section 6.
  */
 import {
+  assert,
   exp,
+  isOptionType,
   logRatio,
   MILLS_FIRST,
   MILLS_TABLE,
@@ -36,8 +38,12 @@ export type Black76Inputs = {
   readonly optionType: OptionType;
 };
 
-/** +1 for a call and -1 for a put, as the positional functions take it. */
+/**
+ * The sign of an option type, as the positional functions take it.
+ * Units: +1 for a call and -1 for a put. Throws: at any other word.
+ */
 export function signOf(optionType: OptionType): 1 | -1 {
+  assert(isOptionType(optionType), `an option is a 'call' or a 'put', not ${String(optionType)}`);
   return optionType === 'call' ? 1 : -1;
 }
 
@@ -46,7 +52,7 @@ export function signOf(optionType: OptionType): 1 | -1 {
  */
 export function black76Price(inputs: Black76Inputs): number {
   const { forward, strike, timeYears, volatility, optionType } = inputs;
-  return black76(forward, strike, timeYears, volatility, optionType === 'call' ? 1 : -1);
+  return black76(forward, strike, timeYears, volatility, signOf(optionType));
 }
 
 /**

@@ -36,7 +36,10 @@ export type ParityForward = {
 export function forwardFromParity(
   quotes: readonly ParityQuote[],
   discount: number | 'fit' = 1,
-): Result<ParityForward, 'too-few-quotes'> {
+): Result<ParityForward, 'too-few-quotes' | 'invalid-input'> {
+  if (discount !== 'fit' && !(discount > 0 && Number.isFinite(discount))) {
+    return err('invalid-input');
+  }
   const used = quotes.filter(
     (q) => q.callBid > 0 && q.putBid > 0 && q.callAsk >= q.callBid && q.putAsk >= q.putBid,
   );

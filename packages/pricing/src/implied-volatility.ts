@@ -5,7 +5,16 @@
  * volatility explains is refused by name.
  * Source: Jackel (2015), Let's Be Rational, sections 4 to 7.
  */
-import { err, exp, expm1, logRatio, type OptionType, ok, type Result } from '@openstrike/std';
+import {
+  err,
+  exp,
+  expm1,
+  isOptionType,
+  logRatio,
+  type OptionType,
+  ok,
+  type Result,
+} from '@openstrike/std';
 import { impliedQuick } from './implied-guess.ts';
 import { searchTotal } from './implied-search.ts';
 
@@ -41,6 +50,9 @@ export function impliedVolatility(inputs: {
   readonly optionType: OptionType;
 }): Result<number, ImpliedVolatilityRefusal> {
   const { price, forward, strike, timeYears, optionType } = inputs;
+  if (!isOptionType(optionType)) {
+    return err('invalid-input');
+  }
   const sign = optionType === 'call' ? 1 : -1;
   const value = impliedBlack76(price, forward, strike, timeYears, sign);
   return value >= 0 ? ok(value) : err(refusalOf(value));

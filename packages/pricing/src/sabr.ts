@@ -66,8 +66,13 @@ export function fitSabr(inputs: {
     readonly iv: number;
     readonly weight?: number;
   }[];
-}): Result<SabrParameters & { readonly rmsIv: number }, 'too-few-quotes'> {
+}): Result<SabrParameters & { readonly rmsIv: number }, 'too-few-quotes' | 'invalid-input'> {
   const { forward, timeYears, beta, quotes } = inputs;
+  const positive = (value: number): boolean => value > 0 && Number.isFinite(value);
+  const known = positive(forward) && timeYears >= 0 && beta >= 0 && beta <= 1;
+  if (!(known && quotes.every(({ strike, iv }) => positive(strike) && positive(iv)))) {
+    return err('invalid-input');
+  }
   if (quotes.length < 3) {
     return err('too-few-quotes');
   }

@@ -6,7 +6,7 @@
  * volatility surface; Corbetta, Cohort, Laachir and Martini (2019), Robust calibration and
  * arbitrage-free interpolation of SSVI slices.
  */
-import { err, exp, log, ok, pow, type Result } from '@openstrike/std';
+import { assert, err, exp, log, ok, pow, type Result } from '@openstrike/std';
 import { findMinimum } from './numeric/scalar-search.ts';
 import type { SmileQuote } from './smile-quote.ts';
 import type { SviParameters } from './svi.ts';
@@ -80,6 +80,7 @@ export type SsviNode = SsviSlice & { readonly timeYears: number };
  * Source: Corbetta et al. (2019), section 5.
  */
 export function essviAt(nodes: readonly SsviNode[], timeYears: number): SsviSlice {
+  assert(nodes.length > 0, 'a surface has at least one slice');
   const first = nodes[0] as SsviNode;
   const last = nodes[nodes.length - 1] as SsviNode;
   if (timeYears < first.timeYears) {

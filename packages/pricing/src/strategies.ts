@@ -3,8 +3,8 @@
  * greeks sum to. Legs are options of one underlying, or the underlying itself; quantities are
  * signed.
  */
-import { compareNumbers, log, normCdf, type OptionType } from '@openstrike/std';
-import { black76 } from './black76.ts';
+import { assert, compareNumbers, log, normCdf, type OptionType } from '@openstrike/std';
+import { black76, signOf } from './black76.ts';
 import { black76Greeks, GREEK_COUNT, inverseGreeks } from './black76-greeks.ts';
 
 /** One leg. Quantity is signed: above 0 long, below 0 short. */
@@ -21,6 +21,21 @@ export type Leg = OptionLeg | UnderlyingLeg;
 
 /** How an option pays: in the quote currency, or in coin at the price of expiry. */
 export type PayoffStyle = 'linear' | 'inverse';
+
+function isUnderlying(leg: Leg): leg is UnderlyingLeg {
+  assert(leg.kind === 'option' || leg.kind === 'underlying', 'a leg is an option or underlying');
+  return leg.kind === 'underlying';
+}
+
+function isLinear(style: PayoffStyle): boolean {
+  assert(style === 'linear' || style === 'inverse', 'a payoff style is linear or inverse');
+  return style === 'linear';
+}
+
+function volatilityOf(volatilities: readonly number[], i: number): number {
+  assert(i < volatilities.length, 'each leg has a volatility');
+  return volatilities[i] as number;
+}
 
 function option(optionType: OptionType, strike: number, quantity: number, laterYears = 0): Leg {
   return { kind: 'option', optionType, strike, quantity, laterYears };
@@ -133,14 +148,14 @@ export function payoffAt(
 ): number {
   let sum = 0;
   for (const leg of legs) {
-    if (leg.kind === 'underlying') {
+    if (isUnderlying(leg)) {
       sum += leg.quantity * price;
     } else {
-      const gap = leg.optionType === 'call' ? price - leg.strike : leg.strike - price;
+      const gap = signOf(leg.optionType) * (price - leg.strike);
       sum += gap > 0 ? leg.quantity * gap : 0;
     }
   }
-  return style === 'linear' ? sum : sum / price;
+  return isLinear(style) ? sum : sum / price;
 }
 
 /**
@@ -156,15 +171,16 @@ export function valueAt(
 ): number {
   let sum = 0;
   for (const [i, leg] of legs.entries()) {
-    if (leg.kind === 'underlying') {
+    if (isUnderlying(leg)) {
       sum += leg.quantity * forward;
     } else {
-      const sign = leg.optionType === 'call' ? 1 : -1;
+      const sign = signOf(leg.optionType);
       const years = timeYears + (leg.laterYears ?? 0);
-      sum += leg.quantity * black76(forward, leg.strike, years, volatilities[i] ?? 0, sign);
+      sum +=
+        leg.quantity * black76(forward, leg.strike, years, volatilityOf(volatilities, i), sign);
     }
   }
-  return style === 'linear' ? sum : sum / forward;
+  return isLinear(style) ? sum : sum / forward;
 }
 
 /**
@@ -179,7 +195,7 @@ export function breakEvens(
 ): number[] {
   // In coin, payoff / price = cost where payoff - cost price = 0: again a broken line.
   const profit = (price: number): number =>
-    style === 'linear' ? payoffAt(legs, price) - cost : payoffAt(legs, price) - cost * price;
+    isLinear(style) ? payoffAt(legs, price) - cost : payoffAt(legs, price) - cost * price;
   const strikes = legs.flatMap((leg) => (leg.kind === 'option' ? [leg.strike] : []));
   const corners = [0, ...new Set(strikes)].sort(compareNumbers);
   const found: number[] = [];
@@ -268,15 +284,15 @@ export function portfolioGreeks(
   const one = new Float64Array(GREEK_COUNT);
   out.fill(0, 0, GREEK_COUNT);
   for (const [i, leg] of legs.entries()) {
-    if (leg.kind === 'underlying') {
+    if (isUnderlying(leg)) {
       one.fill(0);
-      one[0] = style === 'linear' ? forward : 1;
-      one[1] = style === 'linear' ? 1 : 0;
+      one[0] = isLinear(style) ? forward : 1;
+      one[1] = isLinear(style) ? 1 : 0;
     } else {
-      const sign = leg.optionType === 'call' ? 1 : -1;
+      const sign = signOf(leg.optionType);
       const years = timeYears + (leg.laterYears ?? 0);
-      const write = style === 'linear' ? black76Greeks : inverseGreeks;
-      write(forward, leg.strike, years, volatilities[i] ?? 0, sign, one);
+      const write = isLinear(style) ? black76Greeks : inverseGreeks;
+      write(forward, leg.strike, years, volatilityOf(volatilities, i), sign, one);
     }
     for (let j = 0; j < GREEK_COUNT; j++) {
       out[j] = (out[j] as number) + leg.quantity * (one[j] as number);

@@ -38,7 +38,10 @@ export function cboeTerm(
   quotes: readonly ChainQuote[],
   timeYears: number,
   rate: number,
-): Result<CboeTerm, 'too-few-quotes'> {
+): Result<CboeTerm, 'too-few-quotes' | 'invalid-input'> {
+  if (!(timeYears > 0 && Number.isFinite(timeYears) && Number.isFinite(rate))) {
+    return err('invalid-input');
+  }
   const chain = [...quotes].sort((a, b) => compareNumbers(a.strike, b.strike));
   let nearest: ChainQuote | undefined;
   let least = Number.POSITIVE_INFINITY;
@@ -172,7 +175,10 @@ const TAIL_DEVIATIONS = 10;
 export function modelFreeVariance(
   quotes: readonly { readonly k: number; readonly bidIv: number; readonly askIv: number }[],
   timeYears: number,
-): Result<ModelFreeVariance, 'too-few-quotes'> {
+): Result<ModelFreeVariance, 'too-few-quotes' | 'invalid-input'> {
+  if (!(timeYears > 0 && Number.isFinite(timeYears))) {
+    return err('invalid-input');
+  }
   const used = quotes.filter(({ bidIv, askIv }) => bidIv > 0 && askIv >= bidIv);
   if (used.length < 2) {
     return err('too-few-quotes');

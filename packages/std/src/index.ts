@@ -36,7 +36,7 @@ export {
   normExcessInverse,
   normPdf,
 } from './normal-distribution.ts';
-export type { OptionType } from './option-type.ts';
+export { isOptionType, type OptionType } from './option-type.ts';
 export { createRandom, Random, type RandomState } from './random.ts';
 export { err, ok, type Result } from './result.ts';
 export { insertSorted, lowerBound, upperBound } from './sorted-array.ts';

@@ -4,7 +4,7 @@
  * exchanged, so the methods of this folder treat puts only.
  * Source: McDonald and Schroder (1998), A Parity Result for American Options.
  */
-import { exp, log, type OptionType } from '@openstrike/std';
+import { exp, isOptionType, log, type OptionType } from '@openstrike/std';
 
 /** What an American option on spot is priced from. */
 export type AmericanInputs = {
@@ -60,8 +60,15 @@ export function canonicalPut(inputs: AmericanInputs): CanonicalPut {
 /** Whether every argument is a number within its domain. */
 export function validInputs(inputs: AmericanInputs): boolean {
   const { spot, strike, timeYears, volatility, rate, yieldRate } = inputs;
-  const finite = spot * strike * 0 + timeYears * volatility * 0 + rate * 0 + yieldRate * 0 === 0;
-  return finite && spot > 0 && strike > 0 && timeYears >= 0 && volatility >= 0;
+  const finite =
+    Number.isFinite(spot) &&
+    Number.isFinite(strike) &&
+    Number.isFinite(timeYears) &&
+    Number.isFinite(volatility) &&
+    Number.isFinite(rate) &&
+    Number.isFinite(yieldRate);
+  const positive = spot > 0 && strike > 0 && timeYears >= 0 && volatility >= 0;
+  return finite && positive && isOptionType(inputs.optionType);
 }
 
 /**

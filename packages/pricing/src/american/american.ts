@@ -72,7 +72,7 @@ export function americanPrice(
   inputs: AmericanInputs,
   mode: AmericanMode = 'fast',
 ): Result<number, AmericanRefusal> {
-  if (!validInputs(inputs)) {
+  if (!validInputs(inputs) || (mode !== 'fast' && mode !== 'precise')) {
     return err('invalid-input');
   }
   const put = canonicalPut(inputs);

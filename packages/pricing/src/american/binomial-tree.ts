@@ -28,7 +28,10 @@ export function binomialPrice(
   options: BinomialTreeOptions = {},
 ): Result<number, 'invalid-input' | 'too-few-steps'> {
   const { tree = 'leisen-reimer', exercise = 'american', steps = 801 } = options;
-  if (!validInputs(inputs) || !Number.isSafeInteger(steps) || steps < 1) {
+  const known =
+    (tree === 'leisen-reimer' || tree === 'cox-ross-rubinstein') &&
+    (exercise === 'american' || exercise === 'european');
+  if (!validInputs(inputs) || !known || !Number.isSafeInteger(steps) || steps < 1) {
     return err('invalid-input');
   }
   const put = canonicalPut(inputs);

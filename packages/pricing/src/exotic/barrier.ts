@@ -5,7 +5,16 @@
  * Source: Merton (1973); Reiner and Rubinstein (1991), Breaking Down the Barriers; the values of
  * Haug (2007), section 4.17.1.
  */
-import { err, exp, log, logRatio, type OptionType, ok, type Result } from '@openstrike/std';
+import {
+  err,
+  exp,
+  isOptionType,
+  log,
+  logRatio,
+  type OptionType,
+  ok,
+  type Result,
+} from '@openstrike/std';
 import { type ExoticRefusal, type ExoticTerms, validTerms } from './exotic-terms.ts';
 import { freePower, type LogPath, reflectedPower } from './killed-expectation.ts';
 import { discountedTouch, survivalOfOne } from './touch-time.ts';
@@ -30,6 +39,11 @@ export type BarrierInputs = ExoticTerms & {
   readonly rebateAt?: 'hit' | 'expiry';
 };
 
+/** Whether a word names a kind of barrier. */
+export function isBarrierType(word: unknown): word is BarrierType {
+  return word === 'down-in' || word === 'down-out' || word === 'up-in' || word === 'up-out';
+}
+
 /** Total volatility below which the path is certain. */
 const CERTAIN = 1e-10;
 
@@ -42,8 +56,12 @@ const CERTAIN = 1e-10;
 export function barrierPrice(inputs: BarrierInputs): Result<number, ExoticRefusal> {
   const { spot, strike, barrier, timeYears, volatility, rate, yieldRate } = inputs;
   const { rebate = 0, rebateAt = 'hit', optionType, barrierType } = inputs;
-  const finite = (strike + barrier + rebate) * 0 === 0;
-  if (!(validTerms(inputs) && finite && strike > 0 && barrier > 0 && rebate >= 0)) {
+  const finite = Number.isFinite(strike) && Number.isFinite(barrier) && Number.isFinite(rebate);
+  const known =
+    isOptionType(optionType) &&
+    isBarrierType(barrierType) &&
+    (rebateAt === 'hit' || rebateAt === 'expiry');
+  if (!(validTerms(inputs) && finite && known && strike > 0 && barrier > 0 && rebate >= 0)) {
     return err('invalid-input');
   }
   const down = barrierType === 'down-in' || barrierType === 'down-out';

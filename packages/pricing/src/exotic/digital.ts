@@ -3,7 +3,16 @@
  * gap option made of both, in closed form with exact limits.
  * Source: Reiner and Rubinstein (1991); Haug (2007), sections 4.19.1 to 4.19.3.
  */
-import { err, exp, logRatio, normCdf, type OptionType, ok, type Result } from '@openstrike/std';
+import {
+  err,
+  exp,
+  isOptionType,
+  logRatio,
+  normCdf,
+  type OptionType,
+  ok,
+  type Result,
+} from '@openstrike/std';
 import { type ExoticRefusal, type ExoticTerms, validTerms } from './exotic-terms.ts';
 
 /** What a digital option is priced from. */
@@ -21,7 +30,7 @@ export type DigitalInputs = ExoticTerms & {
 export function cashOrNothing(
   inputs: DigitalInputs & { readonly cash: number },
 ): Result<number, ExoticRefusal> {
-  if (!validDigital(inputs) || !(inputs.cash * 0 === 0)) {
+  if (!validDigital(inputs) || !Number.isFinite(inputs.cash)) {
     return err('invalid-input');
   }
   return ok(inputs.cash * exp(-inputs.rate * inputs.timeYears) * chance(inputs, -0.5));
@@ -43,7 +52,7 @@ export function gapOption(
   inputs: DigitalInputs & { readonly trigger: number },
 ): Result<number, ExoticRefusal> {
   const { strike, trigger, optionType } = inputs;
-  if (!(strike > 0 && strike * 0 === 0)) {
+  if (!(strike > 0 && Number.isFinite(strike))) {
     return err('invalid-input');
   }
   const digital = { ...inputs, strike: trigger };
@@ -56,8 +65,8 @@ export function gapOption(
 }
 
 function validDigital(inputs: DigitalInputs): boolean {
-  const { strike } = inputs;
-  return validTerms(inputs) && strike > 0 && strike * 0 === 0;
+  const { strike, optionType } = inputs;
+  return validTerms(inputs) && strike > 0 && Number.isFinite(strike) && isOptionType(optionType);
 }
 
 /** N(sign (x / s + half s)), x the log-moneyness of the forward. */

@@ -6,10 +6,20 @@
  * Hui (1996), One-touch Double Barrier Binary Option Values; the values of Haug (2007), sections
  * 4.17.3 and 4.19.6.
  */
-import { err, exp, log, logRatio, type OptionType, ok, type Result } from '@openstrike/std';
+import {
+  err,
+  exp,
+  isOptionType,
+  log,
+  logRatio,
+  type OptionType,
+  ok,
+  type Result,
+} from '@openstrike/std';
 import { blackScholes } from '../black76-greeks.ts';
 import { type ExoticRefusal, type ExoticTerms, validTerms } from './exotic-terms.ts';
 import { corridorPower } from './killed-expectation.ts';
+import { isPayTime } from './touch.ts';
 import { discountedExit, type ExitSide, exitChance, survivalBetween } from './touch-time.ts';
 
 /** What a double barrier option is priced from. */
@@ -43,7 +53,9 @@ const CERTAIN = 1e-10;
 export function doubleBarrierPrice(inputs: DoubleBarrierInputs): Result<number, ExoticRefusal> {
   const { spot, strike, timeYears, volatility, rate, yieldRate, barrierType } = inputs;
   const { rebate = 0 } = inputs;
-  if (!(validCorridor(inputs) && strike > 0 && rebate >= 0 && (strike + rebate) * 0 === 0)) {
+  const finite = Number.isFinite(strike) && Number.isFinite(rebate);
+  const known = isOptionType(inputs.optionType) && (barrierType === 'in' || barrierType === 'out');
+  if (!(validCorridor(inputs) && finite && known && strike > 0 && rebate >= 0)) {
     return err('invalid-input');
   }
   const sign = inputs.optionType === 'call' ? 1 : -1;
@@ -67,14 +79,16 @@ export function doubleTouchPrice(
     readonly side?: ExitSide;
   },
 ): Result<number, ExoticRefusal> {
-  return validCorridor(inputs) && inputs.cash >= 0
-    ? ok(touchValue(inputs, inputs.payAt ?? 'hit', inputs.side ?? 'either'))
+  const { payAt = 'hit', side = 'either' } = inputs;
+  const known = isPayTime(payAt) && (side === 'either' || side === 'lower' || side === 'upper');
+  return validCorridor(inputs) && validCash(inputs.cash) && known
+    ? ok(touchValue(inputs, payAt, side))
     : err('invalid-input');
 }
 
 /** Cash paid at expiry if neither barrier was touched; as doubleTouchPrice. */
 export function doubleNoTouchPrice(inputs: DoubleTouchInputs): Result<number, ExoticRefusal> {
-  return validCorridor(inputs) && inputs.cash >= 0
+  return validCorridor(inputs) && validCash(inputs.cash)
     ? ok(noTouchValue(inputs))
     : err('invalid-input');
 }
@@ -83,10 +97,15 @@ function validCorridor(inputs: ExoticTerms & Omit<DoubleTouchInputs, 'cash'>): b
   const { lowerBarrier, upperBarrier } = inputs;
   return (
     validTerms(inputs) &&
+    Number.isFinite(lowerBarrier) &&
+    Number.isFinite(upperBarrier) &&
     lowerBarrier > 0 &&
-    lowerBarrier < upperBarrier &&
-    upperBarrier < Number.POSITIVE_INFINITY
+    lowerBarrier < upperBarrier
   );
+}
+
+function validCash(cash: number): boolean {
+  return cash >= 0 && Number.isFinite(cash);
 }
 
 /** Logarithms over spot of the corridor, and the path in it. */

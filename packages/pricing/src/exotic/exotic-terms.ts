@@ -23,6 +23,11 @@ export type ExoticRefusal = 'invalid-input';
 /** Whether the terms are within their domain. */
 export function validTerms(terms: ExoticTerms): boolean {
   const { spot, timeYears, volatility, rate, yieldRate } = terms;
-  const finite = (spot + timeYears + volatility + rate + yieldRate) * 0 === 0;
+  const finite =
+    Number.isFinite(spot) &&
+    Number.isFinite(timeYears) &&
+    Number.isFinite(volatility) &&
+    Number.isFinite(rate) &&
+    Number.isFinite(yieldRate);
   return finite && spot > 0 && timeYears >= 0 && volatility >= 0;
 }

@@ -5,7 +5,7 @@
  * Source: Kemna and Vorst (1990), A Pricing Method for Options Based on Average Asset Values, eq.
  * 12; Levy (1997); the values of Haug (2007), section 4.20.1.
  */
-import { err, exp, log, type OptionType, ok, type Result } from '@openstrike/std';
+import { err, exp, isOptionType, log, type OptionType, ok, type Result } from '@openstrike/std';
 import { black76 } from '../black76.ts';
 import { type ExoticRefusal, type ExoticTerms, validTerms } from './exotic-terms.ts';
 
@@ -40,7 +40,7 @@ export type ContinuousAsianInputs = ExoticTerms & {
 
 /** Whether a discrete average is in order: times ascending within the option's life. */
 export function validDiscrete(inputs: DiscreteAsianInputs): boolean {
-  const { fixingTimes, pastFixings = [], strike, timeYears } = inputs;
+  const { fixingTimes, pastFixings = [], strike, timeYears, optionType } = inputs;
   let before = 0;
   for (const time of fixingTimes) {
     if (!(time >= before && time <= timeYears)) {
@@ -49,8 +49,12 @@ export function validDiscrete(inputs: DiscreteAsianInputs): boolean {
     before = time;
   }
   const count = fixingTimes.length + pastFixings.length;
-  const past = pastFixings.every((price) => price > 0 && price * 0 === 0);
-  return validTerms(inputs) && strike > 0 && strike * 0 === 0 && count > 0 && past;
+  const past = pastFixings.every((price) => price > 0 && Number.isFinite(price));
+  return validTerms(inputs) && validStrike(strike) && isOptionType(optionType) && count > 0 && past;
+}
+
+function validStrike(strike: number): boolean {
+  return strike > 0 && Number.isFinite(strike);
 }
 
 /** Whether a continuous average is in order. */
@@ -59,14 +63,14 @@ export function validContinuous(inputs: ContinuousAsianInputs): boolean {
   const started = averagedYears > 0;
   return (
     validTerms(inputs) &&
-    strike > 0 &&
-    strike * 0 === 0 &&
+    validStrike(strike) &&
+    isOptionType(inputs.optionType) &&
     averageStart >= 0 &&
     averageStart <= timeYears &&
     averagedYears >= 0 &&
-    averagedYears * 0 === 0 &&
+    Number.isFinite(averagedYears) &&
     !(started && averageStart > 0) &&
-    (!started || (averageSoFar !== undefined && averageSoFar > 0 && averageSoFar * 0 === 0))
+    (!started || (averageSoFar !== undefined && averageSoFar > 0 && Number.isFinite(averageSoFar)))
   );
 }
 

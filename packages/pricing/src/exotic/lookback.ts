@@ -12,6 +12,7 @@ import {
   exp,
   expm1,
   gaussian,
+  isOptionType,
   logRatio,
   millsRatio,
   normCdf,
@@ -47,7 +48,8 @@ export type FixedLookbackInputs = ExoticTerms & {
  */
 export function floatingLookback(inputs: FloatingLookbackInputs): Result<number, ExoticRefusal> {
   const { spot, timeYears, rate, yieldRate, optionType, extreme = spot } = inputs;
-  if (!(validTerms(inputs) && extreme > 0 && extreme * 0 === 0)) {
+  const known = isOptionType(optionType);
+  if (!(validTerms(inputs) && known && extreme > 0 && Number.isFinite(extreme))) {
     return err('invalid-input');
   }
   const asset = spot * exp(-yieldRate * timeYears);
@@ -65,8 +67,9 @@ export function floatingLookback(inputs: FloatingLookbackInputs): Result<number,
  */
 export function fixedLookback(inputs: FixedLookbackInputs): Result<number, ExoticRefusal> {
   const { spot, strike, timeYears, rate, optionType, extreme = spot } = inputs;
-  const finite = (extreme + strike) * 0 === 0;
-  if (!(validTerms(inputs) && finite && extreme > 0 && strike > 0)) {
+  const finite = Number.isFinite(extreme) && Number.isFinite(strike);
+  const known = isOptionType(optionType);
+  if (!(validTerms(inputs) && known && finite && extreme > 0 && strike > 0)) {
     return err('invalid-input');
   }
   const discount = exp(-rate * timeYears);

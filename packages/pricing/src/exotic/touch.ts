@@ -5,8 +5,17 @@
  * Source: Reiner and Rubinstein (1991), Unscrambling the Binary Code; the values of Haug (2007),
  * section 4.19.5.
  */
-import { err, exp, log, logRatio, type OptionType, ok, type Result } from '@openstrike/std';
-import type { BarrierType } from './barrier.ts';
+import {
+  err,
+  exp,
+  isOptionType,
+  log,
+  logRatio,
+  type OptionType,
+  ok,
+  type Result,
+} from '@openstrike/std';
+import { type BarrierType, isBarrierType } from './barrier.ts';
 import { type ExoticRefusal, type ExoticTerms, validTerms } from './exotic-terms.ts';
 import { freePower, reflectedPower } from './killed-expectation.ts';
 import { discountedTouch, survivalOfOne } from './touch-time.ts';
@@ -42,7 +51,7 @@ export function touchPrice(
   inputs: TouchInputs & { readonly payAt?: 'hit' | 'expiry' },
 ): Result<number, ExoticRefusal> {
   const { spot, barrier, cash, timeYears, volatility, rate, yieldRate, payAt = 'hit' } = inputs;
-  if (!validTouch(inputs)) {
+  if (!validTouch(inputs) || !isPayTime(payAt)) {
     return err('invalid-input');
   }
   const discounted = cash * exp(-rate * timeYears);
@@ -94,8 +103,10 @@ export function binaryBarrierPrice(inputs: BinaryBarrierInputs): Result<number, 
   const { spot, barrier, barrierType, payoff, condition, timeYears, rate, yieldRate } = inputs;
   const cash = payoff === 'asset' ? spot : payoff.cash;
   const strike = condition?.strike ?? 1;
-  const finite = (barrier + cash + strike) * 0 === 0;
-  if (!(validTerms(inputs) && finite && barrier > 0 && cash >= 0 && strike > 0)) {
+  const finite = Number.isFinite(barrier) && Number.isFinite(cash) && Number.isFinite(strike);
+  const known =
+    isBarrierType(barrierType) && (condition === undefined || isOptionType(condition.optionType));
+  if (!(validTerms(inputs) && finite && known && barrier > 0 && cash >= 0 && strike > 0)) {
     return err('invalid-input');
   }
   const down = barrierType === 'down-in' || barrierType === 'down-out';
@@ -132,8 +143,15 @@ export function binaryBarrierPrice(inputs: BinaryBarrierInputs): Result<number, 
 }
 
 function validTouch(inputs: TouchInputs): boolean {
-  const { barrier, cash } = inputs;
-  return validTerms(inputs) && barrier > 0 && cash >= 0 && (barrier + cash) * 0 === 0;
+  const { barrier, cash, direction } = inputs;
+  const finite = Number.isFinite(barrier) && Number.isFinite(cash);
+  const known = direction === undefined || direction === 'down' || direction === 'up';
+  return validTerms(inputs) && barrier > 0 && cash >= 0 && finite && known;
+}
+
+/** Whether a word says when a touch pays. */
+export function isPayTime(word: unknown): word is 'hit' | 'expiry' {
+  return word === 'hit' || word === 'expiry';
 }
 
 function isTouched({ spot, barrier, direction }: TouchInputs): boolean {

@@ -22,7 +22,12 @@ import { validModel } from '../stochastic/stochastic-models.ts';
 import { stochasticPrice } from '../stochastic/stochastic-price.ts';
 import { type BrownianBridge, bridgeNormals, brownianBridge } from './brownian-bridge.ts';
 import { type PathModel, type PathWalk, pathWalk } from './path-models.ts';
-import { type PathPayoff, type PayoffFunction, payoffFunction } from './path-payoffs.ts';
+import {
+  type PathPayoff,
+  type PayoffFunction,
+  payoffFunction,
+  validPayoff,
+} from './path-payoffs.ts';
 import { SOBOL_DIMENSIONS_MAX, SobolSequence } from './sobol.ts';
 
 /** What to simulate. */
@@ -79,14 +84,14 @@ export function blockCount(job: MonteCarloJob): number {
 
 /** Whether a job is within its domain. */
 export function validJob(job: MonteCarloJob): boolean {
-  const { model, payoff, steps, pathsPerBlock } = job;
+  const { model, payoff, steps, pathsPerBlock, sampling = 'sobol' } = job;
   const volatility = model.kind === 'lognormal' || model.kind === 'merton' ? model.volatility : 0;
-  const strike = payoff.kind === 'lookback' && payoff.strike === 'floating' ? 1 : payoff.strike;
   const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   return (
     validTerms({ ...job, volatility }) &&
     (model.kind === 'lognormal' || validModel(model)) &&
-    (strike as number) > 0 &&
+    validPayoff(payoff, steps) &&
+    (sampling === 'sobol' || sampling === 'random') &&
     whole(steps) &&
     whole(pathsPerBlock) &&
     whole(blockCount(job)) &&

@@ -2,8 +2,8 @@
  * What a simulated path pays, as plain data that can be sent to another thread, and the function
  * of a path that it stands for. Amounts are discounted to now.
  */
-import { assertNever, exp, type OptionType } from '@openstrike/std';
-import type { BarrierType } from '../exotic/barrier.ts';
+import { assertNever, exp, isOptionType, type OptionType } from '@openstrike/std';
+import { type BarrierType, isBarrierType } from '../exotic/barrier.ts';
 
 /** A payoff of a path watched at the ends of its steps. */
 export type PathPayoff =
@@ -53,6 +53,37 @@ export type PayoffFunction = (logs: Float64Array, variances: Float64Array) => nu
 /** How many basis functions the state has: four of the price, three more with a variance. */
 export const BASIS_PRICE = 4;
 export const BASIS_PRICE_AND_VARIANCE = 7;
+
+/** Whether a payoff is one of the kinds, of known words, over this many steps. */
+export function validPayoff(payoff: PathPayoff, steps: number): boolean {
+  const { strike, optionType } = payoff;
+  const struck = typeof strike === 'number' && strike > 0 && Number.isFinite(strike);
+  const isFloating = payoff.kind === 'lookback' && strike === 'floating';
+  return (struck || isFloating) && isOptionType(optionType) && validKind(payoff, steps);
+}
+
+function validKind(payoff: PathPayoff, steps: number): boolean {
+  switch (payoff.kind) {
+    case 'european':
+    case 'digital':
+    case 'lookback':
+      return true;
+    case 'asian':
+      return payoff.average === 'arithmetic' || payoff.average === 'geometric';
+    case 'barrier': {
+      const { barrier, rebate } = payoff;
+      const finite = Number.isFinite(barrier) && Number.isFinite(rebate);
+      return finite && barrier > 0 && isBarrierType(payoff.barrierType);
+    }
+    case 'early-exercise': {
+      const { basisSize, coefficients } = payoff;
+      const known = basisSize === BASIS_PRICE || basisSize === BASIS_PRICE_AND_VARIANCE;
+      return known && coefficients.length === (steps - 1) * basisSize;
+    }
+    default:
+      return false;
+  }
+}
 
 /** Writes the basis at a state. */
 export function fillBasis(x: number, variance: number, basis: Float64Array): void {

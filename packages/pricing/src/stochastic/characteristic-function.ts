@@ -94,12 +94,17 @@ function logDiffusion(model: BatesModel, timeYears: number, sRe: number, sIm: nu
   logValue[0] = variance * (topRe * lowRe + topIm * lowIm) * perLow;
   logValue[1] = variance * (topIm * lowRe - topRe * lowIm) * perLow;
   if (reversion > 0 && longRunVariance > 0) {
-    // p / (b + d), which is (b - d) over the square of the volatility of variance.
-    const sumRe = bRe + dRe;
-    const sumIm = bIm + dIm;
-    const perSum = 1 / (sumRe * sumRe + sumIm * sumIm);
-    const rRe = (pRe * sumRe + pIm * sumIm) * perSum;
-    const rIm = (pIm * sumRe - pRe * sumIm) * perSum;
+    // (b - d) over the square of the volatility of variance, which is p / (b + d): the one of the
+    // two that does not cancel.
+    let rRe = (bRe - dRe) / square;
+    let rIm = (bIm - dIm) / square;
+    if (bRe > 0) {
+      const sumRe = bRe + dRe;
+      const sumIm = bIm + dIm;
+      const perSum = 1 / (sumRe * sumRe + sumIm * sumIm);
+      rRe = (pRe * sumRe + pIm * sumIm) * perSum;
+      rIm = (pIm * sumRe - pRe * sumIm) * perSum;
+    }
     addLongRun(reversion * longRunVariance, square, timeYears, rRe, rIm, eRe, eIm);
   }
 }

@@ -66,14 +66,22 @@ export function batesOf(model: StochasticModel): BatesModel {
 
 /** Whether every parameter is within its domain. */
 export function validModel(model: StochasticModel): boolean {
+  if (model.kind !== 'heston' && model.kind !== 'bates' && model.kind !== 'merton') {
+    return false;
+  }
   const bates = batesOf(model);
   const { variance, longRunVariance, reversion, volOfVariance, correlation } = bates;
   const { jumpIntensity, jumpMean, jumpDeviation } = bates;
-  const finite =
-    (variance + longRunVariance + reversion + volOfVariance) * 0 === 0 &&
-    (jumpIntensity + jumpMean + jumpDeviation) * 0 === 0;
   return (
-    finite &&
+    Number.isFinite(variance) &&
+    Number.isFinite(longRunVariance) &&
+    Number.isFinite(reversion) &&
+    Number.isFinite(volOfVariance) &&
+    Number.isFinite(jumpIntensity) &&
+    Number.isFinite(jumpMean) &&
+    Number.isFinite(jumpDeviation) &&
+    Number.isFinite(correlation) &&
+    (model.kind !== 'merton' || (Number.isFinite(model.volatility) && model.volatility >= 0)) &&
     variance >= 0 &&
     longRunVariance >= 0 &&
     reversion >= 0 &&

@@ -4,7 +4,17 @@
  * forward times strike, from a day to ten years and beyond.
  * Source: fourier-pricer.ts and merton-series.ts.
  */
-import { err, exp, expm1, log, logRatio, type OptionType, ok, type Result } from '@openstrike/std';
+import {
+  err,
+  exp,
+  expm1,
+  isOptionType,
+  log,
+  logRatio,
+  type OptionType,
+  ok,
+  type Result,
+} from '@openstrike/std';
 import { black76 } from '../black76.ts';
 import { black76Greeks, GREEK_COUNT } from '../black76-greeks.ts';
 import { expectedVariance } from './characteristic-function.ts';
@@ -79,11 +89,11 @@ export function stochasticStrip(
 ): Result<Float64Array, StochasticRefusal> {
   const { spot, timeYears, rate, yieldRate } = terms;
   let widest = 0;
-  let valid = validModel(model) && validTerms(terms);
+  let valid = validModel(model) && validTerms(terms) && isOptionType(optionType);
   const forward = spot * exp((rate - yieldRate) * timeYears);
   for (let i = 0; i < strikes.length; i++) {
     const strike = strikes[i] as number;
-    valid &&= strike > 0 && strike < Number.POSITIVE_INFINITY;
+    valid &&= strike > 0 && Number.isFinite(strike);
     widest = Math.max(widest, Math.abs(logRatio(forward, strike)));
   }
   if (!valid) {
@@ -142,7 +152,12 @@ export function stochasticGreeks(
 }
 
 function validTerms({ spot, timeYears, rate, yieldRate }: StripTerms): boolean {
-  return spot > 0 && timeYears >= 0 && (spot + timeYears + rate + yieldRate) * 0 === 0;
+  const finite =
+    Number.isFinite(spot) &&
+    Number.isFinite(timeYears) &&
+    Number.isFinite(rate) &&
+    Number.isFinite(yieldRate);
+  return finite && spot > 0 && timeYears >= 0;
 }
 
 /** Whether the variance has no chance in it, so that the price is a mixture of Black's. */

@@ -331,3 +331,17 @@ test('degenerate parameters give prices within their bounds', () => {
     { numRuns: 60 },
   );
 });
+
+test('the characteristic function does not cancel where leverage outweighs reversion', () => {
+  const model = {
+    kind: 'heston' as const,
+    variance: 1,
+    longRunVariance: 1,
+    reversion: 1,
+    volOfVariance: 1.0067369450562702,
+    correlation: 0.9952871487930927,
+  };
+  logCharacteristic(batesOf(model), 1, 0.9999999999999972, 0);
+  expectNear(logValue[0] as number, 0, 1e-14);
+  expect(logValue[0]).toBeLessThanOrEqual(0);
+});
