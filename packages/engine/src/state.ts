@@ -296,8 +296,9 @@ export interface CurrencyRecord {
   inOrder: boolean;
   readonly marginSets: MarginSet[];
   /**
-   * `EngineState.marksVersion` of the numbers below, which are sums over holdings and sets; -1 when
-   * stale. A matter of speed: computed afresh they are the same.
+   * `EngineState.marksVersion` at which the numbers below, sums over holdings and sets, were last
+   * computed afresh; -1 when they tell nothing. What changed since is in them at the marks of its
+   * own time. A matter of speed: computed afresh they are the same.
    */
   marginVersion: number;
   initialMargin: number;

@@ -7,7 +7,7 @@ import { fillReduces } from '../portfolio/pool-margin.ts';
 import type { EngineState, Holding, InstrumentRecord, SideCode } from '../state.ts';
 import { feeOf } from '../trading/fees.ts';
 import { valueAtPrice, valueAtTicks } from './holdings.ts';
-import { extraOrderMargin, refreshMargin } from './margin.ts';
+import { extraOrderMargin, marginBalanceOf, refreshMargin, staleLossOf } from './margin.ts';
 import { isPortfolio } from './margin-models.ts';
 
 /** What an order bought above or sold below the mark loses at once. */
@@ -82,15 +82,40 @@ export const canCarry = (
   lots: number,
   priceTicks: number,
 ): boolean => {
-  const { record, instrument } = holding;
+  const { record } = holding;
   const reduces = onlyReduces(holding, side, lots);
   if (reduces && !mayUncover(holding, side)) {
     return true;
+  }
+  // Most accounts can carry most orders whatever marks have done since they were last computed.
+  const staleLoss = staleLossOf(state, record);
+  if (staleLoss >= 0) {
+    const held = record.initialMargin + record.ordersMargin;
+    const free = marginBalanceOf(state, record) - held - staleLoss;
+    if (isWithin(state, holding, side, lots, priceTicks, reduces && staleLoss === 0, free)) {
+      return true;
+    }
+    if (staleLoss === 0) return false;
   }
   refreshMargin(state, record, holding);
   if (isPortfolio(record.account.marginModel)) {
     return canCarryPortfolio(state, holding, side, lots, priceTicks);
   }
+  const free = availableFundsOf(state, record);
+  return isWithin(state, holding, side, lots, priceTicks, reduces, free);
+};
+
+/** Whether what an order asks for is within free funds; one that `reduces` may ask for nothing. */
+const isWithin = (
+  state: EngineState,
+  holding: Holding,
+  side: SideCode,
+  lots: number,
+  priceTicks: number,
+  reduces: boolean,
+  free: number,
+): boolean => {
+  const { instrument } = holding;
   const margin = extraOrderMargin(state, holding, side, lots, priceTicks);
   if (reduces && margin <= 0) {
     return true;
@@ -100,7 +125,7 @@ export const canCarry = (
   const loss =
     instrument.kind === 'option' ? 0 : lossAtOnce(state, instrument, signedLots, worstTicks);
   const fee = feeOf(state, instrument, lots, worstTicks, instrument.fees.taker);
-  return margin + loss + fee <= availableFundsOf(state, record);
+  return margin + loss + fee <= free;
 };
 
 /** Initial margin that one order more would hold beyond what is held now. */

@@ -125,7 +125,7 @@ const isLongOnly = (holding: Holding): boolean =>
 
 const computeHolding = (state: EngineState, holding: Holding): void => {
   const { instrument, sizeLots } = holding;
-  holding.weight = state.drift.weightOf(holding);
+  holding.weight = state.drift.weightOf(state, holding);
   const portfolio = isPortfolio(holding.account.marginModel);
   if (portfolio || isLongOnly(holding)) {
     holding.initialMargin = 0;
@@ -257,6 +257,19 @@ export const refreshMargin = (
   }
 };
 
+/**
+ * The most that marks may have taken from the record's equity over its initial margin since its
+ * sums were computed: 0 when they are fresh, NaN when they tell nothing. Brings sets that changed
+ * up to date.
+ */
+export const staleLossOf = (state: EngineState, record: CurrencyRecord): number => {
+  const { account, currencyNo, marginVersion } = record;
+  if (account.marginModel !== 'segregated-standard' || marginVersion < 0) return Number.NaN;
+  freshenSets(state, record);
+  if (marginVersion === state.marksVersion[currencyNo]) return 0;
+  return state.drift.lossOf(currencyNo, record.weight, record.driftMark, record.holdings.length);
+};
+
 /** Call after any change of a holding's lots, costs or open orders. */
 export const marginChanged = (state: EngineState, holding: Holding): void => {
   const no = holding.record.currencyNo;
@@ -265,8 +278,7 @@ export const marginChanged = (state: EngineState, holding: Holding): void => {
     if (covers) pool.changed.add(holding);
   }
   const { record, marginSet } = holding;
-  if (record.marginVersion !== state.marksVersion[record.currencyNo]) {
-    record.marginVersion = -1;
+  if (record.marginVersion < 0) {
     return;
   }
   if (marginSet !== null) {
@@ -290,7 +302,7 @@ export const marginBalanceOf = (state: EngineState, record: CurrencyRecord): num
 /**
  * Initial margin that one order more would hold beyond what is held now, its premium included.
  *
- * Holds: the currency record is fresh.
+ * Holds: the currency record is fresh; where it is stale, what it lacks is in `staleLossOf`.
  */
 export const extraOrderMargin = (
   state: EngineState,

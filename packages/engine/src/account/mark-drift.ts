@@ -1,9 +1,9 @@
 // Mark drift: how far the marks of a currency have moved, summed over all their changes, as a share
 // of what positions are worth. It tells of an account that was far from its margin that it is far
-// still, without computing it anew. Invariant: between two instants the equity and the maintenance
-// margin of any holdings change by no more than their weight times the drift between, but for the
-// roundings. No part of the state's bytes: whoever is looked at is judged by the rules alone.
-import type { Currency } from '@openstrike/domain';
+// still, without computing it anew. Invariant: between two instants the equity and any margin of
+// holdings change together by no more than their weight times the drift between, but for the
+// roundings. No part of the state's bytes: where it does not suffice the rules are asked.
+import { type Currency, currencies, minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
 import { standardUnpairedRates } from '@openstrike/risk';
 import type { EngineState, Holding, InstrumentRecord } from '../state.ts';
 
@@ -11,11 +11,14 @@ import type { EngineState, Holding, InstrumentRecord } from '../state.ts';
 const roundingsPerHolding = 8;
 /** Beside the exact bound, for the noise of doubles in long sums. */
 const noise = 1e-9;
-/**
- * A future's maintenance margin is its notional value times a rate that grows with it and stays
- * below 1, so it moves at most twice as much as the value.
- */
-const futureShare = 3;
+/** Further than this a future's margin rate may have grown beyond what its weight counts. */
+const shareMax = 0.5;
+
+/** Margins of one coin sold, in coins (inverse) or USD. */
+export interface ShortMargin {
+  initial: number;
+  maintenance: number;
+}
 
 /** Of all currencies, by number; of instruments by id. */
 export class MarkDrift {
@@ -31,9 +34,18 @@ export class MarkDrift {
     this.#since = names.map(() => 0);
   }
 
-  /** Minor units that a holding counts for; NaN before its instrument has been marked. */
-  weightOf({ sizeLots, instrument }: Holding): number {
-    return sizeLots === 0 ? 0 : Math.abs(sizeLots) * (this.#weights[instrument.id] ?? Number.NaN);
+  /**
+   * Minor units that a holding with its open orders counts for; NaN before its instrument has been
+   * marked.
+   */
+  weightOf(state: EngineState, holding: Holding): number {
+    const { instrument } = holding;
+    const lots = Math.abs(holding.sizeLots) + holding.openBuyLots + holding.openSellLots;
+    if (lots === 0) return 0;
+    const weight = lots * (this.#weights[instrument.id] ?? Number.NaN);
+    return instrument.kind === 'option'
+      ? weight
+      : weight * futureShare(state, instrument, lots, weight);
   }
 
   total(currencyNo: number): number {
@@ -54,6 +66,7 @@ export class MarkDrift {
   lossOf(currencyNo: number, weight: number, since: number, holdings: number): number {
     if (!(since >= (this.#since[currencyNo] as number))) return Number.NaN;
     const share = this.total(currencyNo) - since + noise;
+    if (share > shareMax) return Number.NaN;
     return weight * share + roundingsPerHolding * (holdings + 1);
   }
 
@@ -63,7 +76,7 @@ export class MarkDrift {
     instrument: InstrumentRecord,
     mark: number,
     underlying: number,
-    shortMaintenance: number,
+    short: ShortMargin,
   ): void {
     const { marks } = state;
     const { id, fees, contract } = instrument;
@@ -75,14 +88,13 @@ export class MarkDrift {
     if (Number.isNaN(before)) return;
     if (Number.isNaN(mark)) return this.renew(instrument.currencyNo);
     const moved = Math.abs(lotValue(instrument, mark) - lotValue(instrument, before));
-    if (instrument.kind !== 'option') {
-      this.#count(instrument, futureShare * moved);
-      return;
-    }
-    const short = Math.abs(shortMaintenance - (marks.shortMaintenance[id] as number));
+    if (instrument.kind !== 'option') return this.#count(instrument, moved);
+    const initial = Math.abs(short.initial - (marks.shortInitial[id] as number));
+    const maintenance = Math.abs(short.maintenance - (marks.shortMaintenance[id] as number));
     const forward = Math.abs(underlying - (marks.underlyingPrice[id] as number));
-    const unpaired = contract.payoff === 'linear' ? standardUnpairedRates.maintenance * forward : 0;
-    this.#count(instrument, moved + Math.max(short, unpaired) * fees.coinMinorPerLot);
+    const unpaired = contract.payoff === 'linear' ? unpairedRate * forward : 0;
+    const margin = Math.max(initial, maintenance, unpaired) * fees.coinMinorPerLot;
+    this.#count(instrument, moved + margin);
   }
 
   /** Brings the funding that marks count up to what has accrued. */
@@ -116,6 +128,27 @@ export class MarkDrift {
     this.#weights[id] = notional;
   }
 }
+
+/** Calls sold beyond those held are charged so much of the forward. */
+const unpairedRate = Math.max(standardUnpairedRates.initial, standardUnpairedRates.maintenance);
+
+/**
+ * What value and margin of a future move together when its value moves by one: the margin is the
+ * notional value times a rate that grows with the coins, which themselves move with the mark.
+ */
+const futureShare = (
+  state: EngineState,
+  { id, contract, terms, currencyNo }: InstrumentRecord,
+  lots: number,
+  weight: number,
+): number => {
+  const { initialRate, maintenanceRate, ratePerCoin } = (terms as PerpetualTerms).margin;
+  const amount = (lots * contract.lot.num) / contract.lot.den;
+  const inverse = contract.payoff === 'inverse';
+  const coins = inverse ? amount / (state.marks.markPrice[id] as number) : amount;
+  const weightCoins = inverse ? weight / minorPerUnit[currencies[currencyNo] as Currency] : 0;
+  return 1 + Math.max(initialRate, maintenanceRate) + 2 * ratePerCoin * (coins + weightCoins);
+};
 
 /** Unrounded value of one lot at a mark, in minor units. */
 const lotValue = ({ contract, inverseValuePerLot }: InstrumentRecord, mark: number): number => {

@@ -12,7 +12,7 @@ import {
 } from '@openstrike/risk';
 import { compareNumbers } from '@openstrike/std';
 import { recordBalance } from '../account/cash.ts';
-import { marginBalanceOf } from '../account/margin.ts';
+import { marginBalanceOf, staleLossOf } from '../account/margin.ts';
 import type { CurrencyRecord, EngineState, Holding, OrderRecord } from '../state.ts';
 import { schedule } from '../timers.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
@@ -90,10 +90,7 @@ const atWorst: { -readonly [Key in keyof AccountFigures]: AccountFigures[Key] } 
  * have moved since had gone against it.
  */
 const isFar = (state: EngineState, record: CurrencyRecord): boolean => {
-  const { currencyNo, marginVersion, marginSets, holdings, weight, driftMark } = record;
-  if (record.account.marginModel !== 'segregated-standard' || marginVersion < 0) return false;
-  for (const { stale } of marginSets) if (stale) return false;
-  const loss = state.drift.lossOf(currencyNo, weight, driftMark, holdings.length);
+  const loss = staleLossOf(state, record);
   if (!(loss >= 0)) return false;
   atWorst.marginEquity = marginBalanceOf(state, record) - loss;
   atWorst.maintenance = record.maintenanceMargin + loss;

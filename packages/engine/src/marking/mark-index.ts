@@ -17,6 +17,7 @@ import {
 } from '@openstrike/marks';
 import { shortOptionInitial, shortOptionMaintenance } from '@openstrike/risk';
 import type { OptionType } from '@openstrike/std';
+import type { ShortMargin } from '../account/mark-drift.ts';
 import { fixedPart } from '../fixing/fixing.ts';
 import { fundingChanged, setFundingRate } from '../funding/funding.ts';
 import { impactUsd } from '../limits.ts';
@@ -94,6 +95,9 @@ const markPerpetual = (
   return advanceBasis(basis, fairPrice(bid, ask, usd), usd, basisMax, state.nowUs);
 };
 
+/** Scratch of `takeOver`. */
+const short: ShortMargin = { initial: 0, maintenance: 0 };
+
 const takeOver = (
   state: EngineState,
   instrument: InstrumentRecord,
@@ -104,18 +108,20 @@ const takeOver = (
   const { id, planAt, contract } = instrument;
   const mark = columns.markPrice[planAt] as number;
   const underlying = columns.underlyingPrice[planAt] as number;
-  let shortMaintenance = Number.NaN;
+  short.initial = Number.NaN;
+  short.maintenance = Number.NaN;
   if (contract.kind === 'option' && 'initialRateMin' in instrument.terms.margin) {
     const { margin } = instrument.terms;
     const { payoff } = contract;
     const type = contract.optionType as OptionType;
     const strike = contract.strike as number;
     const price = payoff === 'inverse' ? underlying : index.price / usdMicrosPerUsd;
-    marks.shortInitial[id] = shortOptionInitial(margin, payoff, type, strike, price, mark);
-    shortMaintenance = shortOptionMaintenance(margin, payoff, type, price, mark);
+    short.initial = shortOptionInitial(margin, payoff, type, strike, price, mark);
+    short.maintenance = shortOptionMaintenance(margin, payoff, type, price, mark);
   }
-  state.drift.note(state, instrument, mark, underlying, shortMaintenance);
-  marks.shortMaintenance[id] = shortMaintenance;
+  state.drift.note(state, instrument, mark, underlying, short);
+  marks.shortInitial[id] = short.initial;
+  marks.shortMaintenance[id] = short.maintenance;
   marks.markPrice[id] = mark;
   marks.underlyingPrice[id] = underlying;
   marks.markIv[id] = columns.markIv[planAt] as number;
