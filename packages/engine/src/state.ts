@@ -329,7 +329,7 @@ export interface AccountRecord {
   access: 'normal' | 'cancel-only' | 'locked';
   marginModel: MarginModel;
   /** What is margined together by scenarios, by currency or all at 0; rebuilt as it is needed. */
-  readonly pools: (MarginPool | null)[];
+  pools: readonly (MarginPool | null)[];
   /** Where the numbers of its holdings lie: the engine's, or one of its own in a simulation. */
   readonly store: HoldingStore;
   subaccountCount: number;
@@ -342,7 +342,7 @@ export interface AccountRecord {
   quotesFrozenUntilUs: number;
   killed: boolean;
   /** API keys whose kill switch is engaged. */
-  readonly killedKeys: Set<string>;
+  killedKeys: ReadonlySet<string>;
   /** In order of arrival, the oldest first; bounded in number and age. */
   readonly clientKeys: Map<string, ClientKeyRecord>;
 }

@@ -25,6 +25,10 @@ export const accountStateOf = (account: AccountRecord): AccountChanged => ({
   createdUs: account.createdUs,
 });
 
+/** What nearly all accounts have; shared, so that looking there costs no cache miss. */
+const noPools: AccountRecord['pools'] = [null, null, null];
+const noKeys: AccountRecord['killedKeys'] = new Set();
+
 /** A record with nothing in it. */
 export const createAccountRecord = (
   id: AccountId,
@@ -41,7 +45,7 @@ export const createAccountRecord = (
   selfTradeAcrossSubaccounts: false,
   access: 'normal',
   marginModel: 'segregated-standard',
-  pools: [null, null, null],
+  pools: noPools,
   store,
   subaccountCount: 0,
   currencies: [null, null, null],
@@ -49,7 +53,7 @@ export const createAccountRecord = (
   mmp: [],
   quotesFrozenUntilUs: 0,
   killed: false,
-  killedKeys: new Set(),
+  killedKeys: noKeys,
   clientKeys: new Map(),
 });
 

@@ -4,7 +4,9 @@
 // account and instrument to the holding. Nothing here decides anything.
 import type { Holding } from '../state.ts';
 
-const CHUNK_ROWS = 1024;
+/** Rows of the first chunk, enough for a simulated account; each next one is twice as large. */
+const FIRST_ROWS = 32;
+const LAST_ROWS = 8192;
 
 /** Rows of doubles of one width; a row given back is used again. */
 export class NumberSlab {
@@ -13,6 +15,7 @@ export class NumberSlab {
   readonly #freeAt: number[] = [];
   #chunk = new Float64Array(0);
   #used = 0;
+  #rows = FIRST_ROWS;
   /** Where the row taken last begins. */
   at = 0;
 
@@ -28,7 +31,8 @@ export class NumberSlab {
       return chunk.fill(0, this.at, this.at + this.#width);
     }
     if (this.#used === this.#chunk.length) {
-      this.#chunk = new Float64Array(CHUNK_ROWS * this.#width);
+      this.#chunk = new Float64Array(this.#rows * this.#width);
+      this.#rows = Math.min(2 * this.#rows, LAST_ROWS);
       this.#used = 0;
     }
     this.at = this.#used;

@@ -45,9 +45,9 @@ const engage = (
       }
     }
   } else if (engaged) {
-    account.killedKeys.add(clientId);
+    account.killedKeys = new Set([...account.killedKeys, clientId]);
   } else {
-    account.killedKeys.delete(clientId);
+    account.killedKeys = new Set([...account.killedKeys].filter((key) => key !== clientId));
   }
 };
 

@@ -53,7 +53,7 @@ export const poolOf = (state: EngineState, record: CurrencyRecord): MarginPool =
   const known = account.pools[at];
   if (known) return known;
   const pool = createPool(state.riskMarkets, account, cross ? null : currencyNo);
-  account.pools[at] = pool;
+  account.pools = account.pools.with(at, pool);
   return pool;
 };
 

@@ -19,7 +19,7 @@ import { type AccountMargin, accountMarginOf } from './account-margin.ts';
 /** Makes everything cached under another model void. */
 const setModel = (account: AccountRecord, model: MarginModel): void => {
   account.marginModel = model;
-  account.pools.fill(null);
+  account.pools = account.pools.map(() => null);
   for (const record of account.currencies) {
     if (record !== null) record.marginVersion = -1;
   }

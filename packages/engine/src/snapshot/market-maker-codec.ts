@@ -50,9 +50,11 @@ export const writeProtections = (writer: ByteWriter, account: AccountRecord): vo
 /** Reads what `writeProtections` wrote. */
 export const readProtections = (reader: ByteReader, account: AccountRecord): void => {
   account.killed = reader.flag();
+  const killed = new Set<string>();
   for (let count = reader.int(); count > 0; count--) {
-    account.killedKeys.add(reader.text());
+    killed.add(reader.text());
   }
+  if (killed.size > 0) account.killedKeys = killed;
   account.quotesFrozenUntilUs = reader.int();
   for (let count = reader.int(); count > 0; count--) {
     account.mmp.push(readRecord(reader, account));

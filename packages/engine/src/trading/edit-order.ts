@@ -9,7 +9,7 @@ import { checkKilled } from '../control/kill-switch.ts';
 import { checkMmp, checkMmpOpen } from '../market-maker/mmp.ts';
 import type { EngineState, OrderRecord } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
-import { endOrder, findOwnOrder, withdrawOrder } from './cancel-orders.ts';
+import { endOrder, findOwnOrder } from './cancel-orders.ts';
 import { executeOrder } from './execute-order.ts';
 import { countReduceOnly, countResting, emitOrder, type OrderTerms } from './order-records.ts';
 import { pegTicks } from './peg-price.ts';
@@ -184,19 +184,23 @@ const editAnew = (
   if (bookHandle !== 0) countResting(order, -before);
   marginChanged(state, holding);
   const refused = admitOrder(state, holding, side, terms, priceTicks, lots, false);
-  if (bookHandle !== 0) countResting(order, before);
-  marginChanged(state, holding);
-  if (refused === 'post-only-cross') {
+  if (refused !== null) {
+    if (bookHandle !== 0) countResting(order, before);
+    marginChanged(state, holding);
+    if (refused !== 'post-only-cross') return refused;
     endOrder(state, order, 'post-only-edit');
     return null;
   }
-  if (refused !== null) return refused;
 
   // Point of no return.
   const { draft } = state;
   const limitTicks = draft.limitTicks;
   const newSize = order.filledLots + draft.lots;
-  withdrawOrder(state, order);
+  if (bookHandle !== 0) {
+    state.book.cancel(bookHandle);
+    order.bookHandle = 0;
+    countReduceOnly(order, -1);
+  }
   takeOver(state, order, wanted);
   order.priceTicks = limitTicks;
   order.sizeLots = newSize;

@@ -139,10 +139,12 @@ export const countReduceOnly = (order: OrderRecord, change: 1 | -1): void => {
 };
 
 /** The copy of an order that events and answers carry. */
-export const orderStateOf = (
-  order: OrderRecord,
-  cancelReason: CancelReason | null,
-): OrderState => ({
+export const orderStateOf = (order: OrderRecord, cancelReason: CancelReason | null): OrderState => {
+  const state = plainStateOf(order, cancelReason);
+  return order.quote === null ? state : { ...state, quote: order.quote };
+};
+
+const plainStateOf = (order: OrderRecord, cancelReason: CancelReason | null): OrderState => ({
   orderId: order.id,
   accountId: order.holding.account.id,
   instrumentId: order.holding.instrument.id,
@@ -172,7 +174,6 @@ export const orderStateOf = (
   updatedUs: order.updatedUs as TsUs,
   fee: order.fee as Cash,
   mmp: order.mmp,
-  ...(order.quote === null ? null : { quote: order.quote }),
 });
 
 /** States that an order came to be or changed. */
