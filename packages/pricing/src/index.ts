@@ -12,6 +12,7 @@ export {
   baroneAdesiWhaley,
   bjerksundStensland1993,
   bjerksundStensland2002,
+  type SecondBoundary,
 } from './american/american-approximations.ts';
 export type { AmericanInputs, AmericanRefusal } from './american/american-inputs.ts';
 export { type BinomialTreeOptions, binomialPrice } from './american/binomial-tree.ts';

@@ -116,13 +116,24 @@ export function bjerksundStensland1993(
 }
 
 /**
+ * From what time to go the second flat boundary is taken: as the paper has it, the rest of the time
+ * (0.382 of it); as Haug prints it and most code and tables follow, the first part (0.618).
+ */
+export type SecondBoundary = 'paper' | 'haug';
+
+/**
  * The approximation of a boundary flat in each of two parts of the time.
  * Units, domain and refusals: as bjerksundStensland1993.
- * Source: Bjerksund and Stensland (2002), Closed Form Valuation of American Options, eq. 10 to 22.
+ * Source: Bjerksund and Stensland (2002), Closed Form Valuation of American Options, eq. 10 to 22;
+ * for 'haug' Haug (2007), eq. 3.2 and table 3-2.
  */
 export function bjerksundStensland2002(
   inputs: AmericanInputs,
+  secondBoundary: SecondBoundary = 'paper',
 ): Result<number, ApproximationRefusal> {
+  if (secondBoundary !== 'paper' && secondBoundary !== 'haug') {
+    return err('invalid-input');
+  }
   return approximate(inputs, (put) => {
     const call = callOf(put);
     const { spot, strike, carry, volatility } = call;
@@ -132,7 +143,7 @@ export function bjerksundStensland2002(
     const scale = (strike * strike) / ((never - atExpiry) * atExpiry);
     const triggerAfter = (t: number): number =>
       never + (atExpiry - never) * exp(-(carry * t + 2 * volatility * Math.sqrt(t)) * scale);
-    const x1 = triggerAfter(time - early);
+    const x1 = triggerAfter(secondBoundary === 'paper' ? time - early : early);
     const x2 = triggerAfter(time);
     if (spot >= x2) {
       return spot - strike;

@@ -44,6 +44,8 @@ test('every method equals the published tables of its own', () => {
   const methods: { readonly [method: string]: (row: TableRow) => number } = {
     'barone-adesi-whaley': (row) => valueOf(baroneAdesiWhaley(inputsOf(row))),
     'bjerksund-stensland-1993': (row) => valueOf(bjerksundStensland1993(inputsOf(row))),
+    'bjerksund-stensland-2002-haug': (row) =>
+      valueOf(bjerksundStensland2002(inputsOf(row), 'haug')),
     true: (row) => precise(inputsOf(row)),
     premium: (row) => precise(inputsOf(row)) - europeanOf(inputsOf(row)),
   };

@@ -203,6 +203,11 @@ test('Asian options equal the published tables', () => {
       const inputs = discreteOf(row, row.number('firstFixing'), row.number('timeYears'), yieldRate);
       return valueOf(turnbullWakemanDiscrete(inputs));
     },
+    'lower-bound-discrete': (row) => {
+      const yieldRate = row.number('rate') - row.number('carry');
+      const inputs = discreteOf(row, row.number('firstFixing'), row.number('timeYears'), yieldRate);
+      return valueOf(asianLowerBoundDiscrete(inputs));
+    },
     'monte-carlo-discrete': (row) => {
       const first = row.number('firstFixing');
       const inputs = discreteOf(row, first, first + row.number('length'), row.number('yieldRate'));
