@@ -61,7 +61,8 @@ export function black76Greeks(
   rate = 0,
 ): void {
   blackScholesGreeks(forward, strike, timeYears, volatility, rate, rate, sign, out, offset);
-  out[offset + 5] = -timeYears * (out[offset] as number);
+  const price = out[offset] as number;
+  out[offset + 5] = price === 0 ? 0 : -timeYears * price;
 }
 
 /**
@@ -117,10 +118,31 @@ export function blackScholes(
   yieldRate: number,
   sign: number,
 ): number {
+  if (timeYears === Number.POSITIVE_INFINITY) {
+    return priceInTheEnd(spot, strike, volatility, rate, yieldRate, sign);
+  }
   const carried = (rate - yieldRate) * timeYears;
   const s = volatility * Math.sqrt(timeYears);
   const x = logRatio(spot, strike) + carried;
   return exp(-rate * timeYears) * undiscounted(spot, strike, carried, x, s, sign);
+}
+
+/**
+ * The limit of the price as time goes on: a call is then worth the asset, a put the strike, as far
+ * as they are discounted. Rates below zero have none, nor has no volatility over all time.
+ */
+function priceInTheEnd(
+  spot: number,
+  strike: number,
+  volatility: number,
+  rate: number,
+  yieldRate: number,
+  sign: number,
+): number {
+  if (!(spot >= 0 && strike >= 0 && volatility > 0 && rate >= 0 && yieldRate >= 0)) {
+    return Number.NaN;
+  }
+  return sign > 0 ? (yieldRate > 0 ? 0 : spot) : rate > 0 ? 0 : strike;
 }
 
 /**
@@ -215,6 +237,10 @@ function limits(
   out: Float64Array,
   offset: number,
 ): void {
+  if (timeYears === Number.POSITIVE_INFINITY) {
+    greeksInTheEnd(spot, strike, volatility, rate, yieldRate, sign, out, offset);
+    return;
+  }
   const discount = exp(-rate * timeYears);
   const shrink = exp(-yieldRate * timeYears);
   const carried = (rate - yieldRate) * timeYears;
@@ -249,4 +275,25 @@ function limits(
   out[offset + 9] = atStrike ? -infinite : 0;
   out[offset + 10] = atStrike ? -infinite : 0;
   out[offset + 11] = expired ? infinite : 0;
+}
+
+/** The limits of the greeks as time goes on: those of the asset or the strike, discounted. */
+function greeksInTheEnd(
+  spot: number,
+  strike: number,
+  volatility: number,
+  rate: number,
+  yieldRate: number,
+  sign: number,
+  out: Float64Array,
+  offset: number,
+): void {
+  const price = priceInTheEnd(spot, strike, volatility, rate, yieldRate, sign);
+  out.fill(price === price ? 0 : Number.NaN, offset, offset + GREEK_COUNT);
+  out[offset] = price;
+  if (sign > 0 && yieldRate === 0 && price === price) {
+    out[offset + 1] = 1;
+  } else if (sign < 0 && price > 0) {
+    out[offset + 5] = Number.NEGATIVE_INFINITY;
+  }
 }

@@ -198,3 +198,30 @@ test('a batch refuses arrays shorter than its count', () => {
   expect(() => black76Batch(long, new Float64Array(63), 64)).toThrow('shorter');
   expect(() => impliedBlack76Batch(long, new Float64Array(63), 64)).toThrow('shorter');
 });
+
+test('prices and greeks have their limits as time goes on', () => {
+  const out = new Float64Array(GREEK_COUNT);
+  const near = new Float64Array(GREEK_COUNT);
+  for (const sign of [1, -1]) {
+    for (const rate of [0, 0.02]) {
+      for (const yieldRate of [0, 0.03]) {
+        const price = blackScholes(100, 90, Infinity, 0.3, rate, yieldRate, sign);
+        expect(price).toBe(sign > 0 ? (yieldRate > 0 ? 0 : 100) : rate > 0 ? 0 : 90);
+        blackScholesGreeks(100, 90, Infinity, 0.3, rate, yieldRate, sign, out);
+        blackScholesGreeks(100, 90, 2e4, 0.3, rate, yieldRate, sign, near);
+        out.forEach((limit, i) => {
+          const endless = i === GREEK.rho && limit === -Infinity;
+          expect(
+            endless ? (near[i] as number) < -1e5 : Math.abs(limit - (near[i] as number)) < 1e-9,
+          ).toBe(true);
+        });
+      }
+    }
+    black76Greeks(100, 90, Infinity, 0.3, sign, out);
+    expect([out[GREEK.price], out[GREEK.delta]]).toEqual(sign > 0 ? [100, 1] : [90, 0]);
+    expect(out[GREEK.rho]).toBe(-Infinity);
+    black76Greeks(100, 90, Infinity, 0.3, sign, out, 0, 0.01);
+    expect([...out].every((figure) => figure === 0)).toBe(true);
+    expect(blackScholes(100, 90, Infinity, 0.3, -0.01, 0, sign)).toBeNaN();
+  }
+});
