@@ -44,11 +44,12 @@ const BEYOND = 1e6;
 
 /**
  * Writes price and greeks of a Black-76 option, discounted at the rate.
- * Units: price in the forward's; greeks with respect to the forward, per year, per 1.
- * Holds: the forward, for all, so that rho is -timeYears times the price.
- * Shape: out holds GREEK_COUNT numbers from offset on, in the order of GREEK.
- * Domain: forward and strike above 0; at zero time or volatility the limits, infinite at the
- * strike; all NaN for a negative or NaN argument.
+ * Units: price in the forward's; greeks with respect to the forward, per year, per 1. Holds: the
+ * forward, for all, so that rho is -timeYears times the price. Shape: out holds GREEK_COUNT numbers
+ * from offset on, in the order of GREEK. Domain: forward and strike above 0; at zero time or
+ * volatility the limits, infinite at the strike; over infinite time the limits where the rate is
+ * not below 0; all NaN for a negative or NaN argument. Source: Haug (2007), eq. 2.1 to 2.48 with b
+ * = 0.
  */
 export function black76Greeks(
   forward: number,
@@ -67,9 +68,10 @@ export function black76Greeks(
 
 /**
  * Writes price and greeks of an inverse option: the payoff max(sign (S - strike), 0) / S in coin.
- * Units: price in coin; greeks in coin with respect to the forward.
- * Holds: as black76Greeks; the rate is the coin's.
- * Shape: as black76Greeks.
+ * Units: price in coin; greeks in coin with respect to the forward. An exchange may show the greeks
+ * of black76Greeks beside prices in coin: Deribit does. Holds: as black76Greeks; the rate is the
+ * coin's. Shape and Domain: as black76Greeks. Source: the quotient rule on Haug (2007), eq. 2.1 to
+ * 2.48 with b = 0, over the forward.
  */
 export function inverseGreeks(
   forward: number,
@@ -106,8 +108,10 @@ export function inverseGreeks(
 
 /**
  * The generalised Black-Scholes price on spot, with a continuous rate and yield (dividend, foreign
- * or coin rate). Units: of the spot, discounted. Domain: as black76, with every sign of the rates.
- * Source: Haug (2007), eq. 1.1 to 1.3, with b = rate - yieldRate.
+ * or coin rate).
+ * Units: of the spot, discounted. Domain: as black76, with every sign of the rates; over infinite
+ * time the limit, NaN for a rate or yield below 0. Source: Haug (2007), eq. 1.1 to 1.3, with b =
+ * rate - yieldRate.
  */
 export function blackScholes(
   spot: number,
@@ -166,9 +170,9 @@ function undiscounted(
 
 /**
  * Writes price and greeks of the generalised Black-Scholes option on spot.
- * Units: price in the spot's; greeks with respect to the spot, per year, per 1.
- * Holds: rho holds the yield, so that a higher rate raises the forward.
- * Shape and Domain: as black76Greeks.
+ * Units: price in the spot's; greeks with respect to the spot, per year, per 1. Holds: volatility,
+ * time and rates but the one moved; rho holds the yield, so that a higher rate raises the forward
+ * (at zero rates it is the rho that Deribit shows, times 100). Shape and Domain: as black76Greeks.
  * Source: Haug (2007), eq. 2.1 to 2.48.
  */
 export function blackScholesGreeks(

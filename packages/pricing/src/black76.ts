@@ -40,7 +40,8 @@ export type Black76Inputs = {
 
 /**
  * The sign of an option type, as the positional functions take it.
- * Units: +1 for a call and -1 for a put. Throws: at any other word.
+ * Units: +1 for a call and -1 for a put. Domain: the two words. Throws: at any other word. Source:
+ * definition.
  */
 export function signOf(optionType: OptionType): 1 | -1 {
   assert(isOptionType(optionType), `an option is a 'call' or a 'put', not ${String(optionType)}`);
@@ -48,7 +49,8 @@ export function signOf(optionType: OptionType): 1 | -1 {
 }
 
 /**
- * The undiscounted Black-76 price with named inputs. Units, Domain and Source: as black76.
+ * The undiscounted Black-76 price with named inputs.
+ * Units, Domain and Source: as black76. Throws: at a word that is no option type.
  */
 export function black76Price(inputs: Black76Inputs): number {
   const { forward, strike, timeYears, volatility, optionType } = inputs;
@@ -83,8 +85,10 @@ export function black76(
 
 /**
  * The out-of-the-money price over the lower of forward and strike, from x = |ln(forward / strike)|
- * and the total volatility s: N(s/2 - x/s) - e^x N(-s/2 - x/s), between 0 and 1.
- * Domain: x at least 0, s above 0. Error: relative, a few ulp times (1 + (x/s)^2).
+ * and the total volatility s: N(s/2 - x/s) - e^x N(-s/2 - x/s).
+ * Units: none, between 0 and 1; s is volatility times the root of years. Domain: x at least 0, s
+ * above 0; 0 where it underflows, 1 at infinite s. Error: relative, a few ulp times (1 + (x/s)^2).
+ * Source: Jackel (2015), Let's Be Rational, section 6.
  */
 export function outOfTheMoney(x: number, s: number): number {
   const near = x / s - 0.5 * s;

@@ -30,8 +30,10 @@ export type ParityForward = {
 /**
  * The forward from quotes of both sides, by least squares with weights of one over the squared
  * width of each strike's synthetic forward, reweighted against outliers.
- * Domain: a fixed discount factor, or 'fit' (at least two strikes, far apart).
- * Refuses: too-few-quotes.
+ * Units: of the strikes; the discount factor is a share of 1. Domain: a fixed discount factor above
+ * 0, or 'fit' (at least two strikes, far apart); strikes without a bid on both sides are left out.
+ * Refuses: too-few-quotes; invalid-input for a discount factor that is neither. Source: put-call
+ * parity, Haug (2007), section 1.2.1; the weights are ours.
  */
 export function forwardFromParity(
   quotes: readonly ParityQuote[],

@@ -39,8 +39,8 @@ export const IMPLIED_REFUSED = {
 
 /**
  * The Black-76 volatility of an undiscounted price, or the reason why there is none.
- * Units: annualised, 1 = 100 %. Domain: 0 at the intrinsic value.
- * Refuses: below-intrinsic, above-bound, no-time, invalid-input.
+ * Units: annualised, 1 = 100 %; the price in the units of the forward. Domain: 0 at the intrinsic
+ * value. Refuses: below-intrinsic, above-bound, no-time, invalid-input. Source: as impliedBlack76.
  */
 export function impliedVolatility(inputs: {
   readonly price: number;
@@ -58,7 +58,11 @@ export function impliedVolatility(inputs: {
   return value >= 0 ? ok(value) : err(refusalOf(value));
 }
 
-/** The tag of a negative return of impliedBlack76. */
+/**
+ * The tag of a negative return of impliedBlack76.
+ * Units: a tag. Domain: the values of IMPLIED_REFUSED; invalid-input for any other. Source:
+ * definition.
+ */
 export function refusalOf(code: number): ImpliedVolatilityRefusal {
   return code === IMPLIED_REFUSED.belowIntrinsic
     ? 'below-intrinsic'
@@ -71,8 +75,8 @@ export function refusalOf(code: number): ImpliedVolatilityRefusal {
 
 /**
  * The Black-76 volatility of an undiscounted price of a call (sign 1) or put (sign -1).
- * Units: annualised, 1 = 100 %. Domain: 0 at the intrinsic value.
- * Refuses: by a negative number of IMPLIED_REFUSED; never NaN.
+ * Units: annualised, 1 = 100 %. Domain: 0 at the intrinsic value. Refuses: by a negative number of
+ * IMPLIED_REFUSED; never NaN. Source: Jackel (2015), Let's Be Rational, sections 4 to 7.
  */
 export function impliedBlack76(
   price: number,
@@ -104,7 +108,7 @@ export function impliedBlack76(
 
 /**
  * The volatility of a discounted price on spot, with a continuous rate and yield.
- * Units, Domain and Refuses: as impliedBlack76.
+ * Units, Domain, Refuses and Source: as impliedBlack76, on the forward of Haug (2007), section 1.1.
  */
 export function impliedBlackScholes(
   price: number,
@@ -121,8 +125,9 @@ export function impliedBlackScholes(
 
 /**
  * The total volatility s at which outOfTheMoney(x, s) is the price.
+ * Units: volatility times the root of years; the price over the lower of forward and strike.
  * Domain: price above 0 and below 1, x = |ln(forward / strike)| at least 0; 0 where the price is
- * too small to tell from 0.
+ * too small to tell from 0. Source: as impliedBlack76.
  */
 export function impliedTotalVolatility(price: number, x: number): number {
   return totalVolatility(price, x, expm1(x));

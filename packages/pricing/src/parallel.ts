@@ -30,15 +30,19 @@ export type SimulationThread = {
   readonly onAnswer: (listener: (answer: BlockAnswer) => void) => void;
 };
 
-/** The thread's side: what it answers to a request. */
+/**
+ * The thread's side: what it answers to a request.
+ * Units: sums of one block, as monteCarlo's. Domain: a job that monteCarlo takes. Source: as
+ * monteCarlo.
+ */
 export function answerBlock(request: BlockRequest): BlockAnswer {
   return { block: request.block, sums: simulateBlock(request.job, request.block) };
 }
 
 /**
  * Simulates a job on the threads and calls back with the estimate, the same as monteCarlo's.
- * Refuses: invalid-input, at once. Domain: at least one thread, each serving this job only until
- * it is done.
+ * Units and Source: as monteCarlo. Refuses: invalid-input, at once. Domain: at least one thread,
+ * each serving this job only until it is done.
  */
 export function monteCarloOnThreads(
   job: MonteCarloJob,

@@ -13,14 +13,18 @@ export type Bar = {
   readonly close: number;
 };
 
-/** Periods of the given length in a year of 365 days. */
+/**
+ * Periods of the given length in a year of 365 days.
+ * Units: periods a year, from minutes. Domain: above 0. Source: definition.
+ */
 export function periodsPerYear(periodMinutes: number): number {
   return 525_600 / periodMinutes;
 }
 
 /**
  * Close-to-close: the sample deviation of log returns, or their root mean square when `zeroMean`.
- * Units: annualised, 1 = 100 %. Domain: three prices or more (two when zeroMean).
+ * Units: annualised, 1 = 100 %. Domain: three prices or more (two when zeroMean), above 0. Source:
+ * definition, as in Haug (2007), section 12.1.
  */
 export function closeToClose(closes: readonly number[], perYear: number, zeroMean = false): number {
   const returns = logReturns(closes);
@@ -110,7 +114,10 @@ export function bipower(prices: readonly number[], perYear: number): number {
 /**
  * Two-scale realised volatility, free of the noise of quotes to first order: the average over
  * `slow` subsampled grids less its share of the fast grid's variance, with the correction for small
- * samples. Source: Zhang, Mykland and Ait-Sahalia (2005), A tale of two time scales, eq. 55 and 64.
+ * samples.
+ * Units: annualised, 1 = 100 %. Domain: slow at least 2, more prices than slow + 1; 0 where the
+ * noise outweighs the variance. Source: Zhang, Mykland and Ait-Sahalia (2005), A tale of two time
+ * scales, eq. 55 and 64.
  */
 export function twoScale(prices: readonly number[], slow: number, perYear: number): number {
   const count = prices.length - 1;

@@ -55,7 +55,9 @@ function zOverChi(z: number, rho: number): number {
 
 /**
  * Fits alpha, rho and nu at a given beta to volatilities, each weighing by `weight`.
- * Domain: at least three quotes. Refuses: too-few-quotes.
+ * Units: volatilities annualised, 1 = 100 %. Domain: at least three quotes, beta 0 to 1. Refuses:
+ * too-few-quotes; invalid-input for quotes that are not above 0. Source: least squares on Hagan et
+ * al. (2002), eq. 2.17a.
  */
 export function fitSabr(inputs: {
   readonly forward: number;

@@ -16,14 +16,19 @@ export type SsviSlice = { readonly theta: number; readonly rho: number; readonly
 
 /**
  * theta/2 (1 + rho phi k + sqrt((phi k + rho)^2 + 1 - rho^2)) with phi = psi / theta.
- * Units: k is ln(strike / forward). Source: Gatheral and Jacquier (2014), eq. 4.1.
+ * Units: k is ln(strike / forward); the result is volatility squared times years. Domain: theta
+ * above 0, rho inside (-1, 1), every k. Source: Gatheral and Jacquier (2014), eq. 4.1.
  */
 export function ssviTotalVariance(k: number, theta: number, rho: number, psi: number): number {
   const y = (psi / theta) * k + rho;
   return 0.5 * (theta + rho * psi * k + theta * Math.sqrt(y * y + 1 - rho * rho));
 }
 
-/** The raw SVI parameters of the same curve. Domain: psi above 0, rho inside (-1, 1). */
+/**
+ * The raw SVI parameters of the same curve.
+ * Units: as ssviTotalVariance. Domain: psi above 0, rho inside (-1, 1). Source: Gatheral and
+ * Jacquier (2014), eq. 4.1 against eq. 3.1.
+ */
 export function rawOfSsvi(slice: SsviSlice): SviParameters {
   const { theta, rho, psi } = slice;
   const free = 1 - rho * rho;
@@ -36,20 +41,30 @@ export function rawOfSsvi(slice: SsviSlice): SviParameters {
   };
 }
 
-/** The power law eta theta^-gamma (1 + theta)^(gamma - 1). Source: ibid., eq. 4.5. */
+/**
+ * The power law eta theta^-gamma (1 + theta)^(gamma - 1).
+ * Units: per log-moneyness, as phi of SSVI. Domain: theta above 0; free of butterflies for gamma up
+ * to 1/2 and eta (1 + |rho|) up to 2. Source: Gatheral and Jacquier (2014), eq. 4.5.
+ */
 export function powerLawPhi(theta: number, eta: number, gamma: number): number {
   return eta * pow(theta, -gamma) * pow(1 + theta, gamma - 1);
 }
 
-/** The Heston-like function of theta. Source: ibid., eq. 4.4. */
+/**
+ * The Heston-like function of theta.
+ * Units: as powerLawPhi. Domain: lambda theta at least 0, 1/2 at 0; free of butterflies for lambda
+ * at least (1 + |rho|) / 4. Source: Gatheral and Jacquier (2014), eq. 4.4.
+ */
 export function hestonLikePhi(theta: number, lambda: number): number {
   const x = lambda * theta;
   return x < 1e-4 ? 0.5 - x / 6 + (x * x) / 24 : (1 - (1 - exp(-x)) / x) / x;
 }
 
 /**
- * Whether a slice is free of butterfly arbitrage: psi (1 + |rho|) < 4 and
- * psi^2 (1 + |rho|) <= 4 theta. Source: Gatheral and Jacquier (2014), theorem 4.2.
+ * Whether a slice is free of butterfly arbitrage: psi (1 + |rho|) < 4 and psi^2 (1 + |rho|) <= 4
+ * theta.
+ * Units: total variance. Domain: any numbers; false outside the domain of ssviTotalVariance.
+ * Source: Gatheral and Jacquier (2014), theorem 4.2.
  */
 export function ssviButterflyFree({ theta, rho, psi }: SsviSlice): boolean {
   const tilt = 1 + Math.abs(rho);
@@ -58,7 +73,9 @@ export function ssviButterflyFree({ theta, rho, psi }: SsviSlice): boolean {
 
 /**
  * Whether the later slice lies above the earlier everywhere, by a sufficient condition: theta
- * rises, both wings rise, and phi does not. Source: Hendriks and Martini (2019), proposition 3.5.
+ * rises, both wings rise, and phi does not.
+ * Units: total variance. Domain: slices within the domain of ssviTotalVariance. Source: Hendriks
+ * and Martini (2019), proposition 3.5.
  */
 export function ssviCalendarFree(earlier: SsviSlice, later: SsviSlice): boolean {
   const ratio = later.psi / earlier.psi;
@@ -76,8 +93,9 @@ export type SsviNode = SsviSlice & { readonly timeYears: number };
 /**
  * The slice at any time: theta, psi and rho psi are linear between nodes, proportional to time
  * before the first, and beyond the last theta goes on with its last slope. Free of arbitrage when
- * the nodes are. Domain: at least one node, in ascending order of time.
- * Source: Corbetta et al. (2019), section 5.
+ * the nodes are.
+ * Units: total variance; years. Domain: at least one node, in ascending order of time. Throws:
+ * without a node. Source: Corbetta et al. (2019), section 5.
  */
 export function essviAt(nodes: readonly SsviNode[], timeYears: number): SsviSlice {
   assert(nodes.length > 0, 'a surface has at least one slice');
@@ -111,8 +129,9 @@ export function essviAt(nodes: readonly SsviNode[], timeYears: number): SsviSlic
 /**
  * Fits eSSVI slices one after the other, each anchored at the quote nearest the money and held
  * inside the bounds that keep it free of butterfly and calendar arbitrage, so that the result is
- * free by construction. Domain: ascending times; at least three quotes each.
- * Refuses: too-few-quotes. Source: Corbetta et al. (2019), section 4.
+ * free by construction.
+ * Units: quotes in annualised volatility by ln(strike / forward). Domain: ascending times; at least
+ * three quotes each. Refuses: too-few-quotes. Source: Corbetta et al. (2019), section 4.
  */
 export function fitEssvi(
   expiries: readonly { readonly timeYears: number; readonly quotes: readonly SmileQuote[] }[],
@@ -212,7 +231,10 @@ function lossOf(slice: SsviSlice, quotes: readonly SmileQuote[], timeYears: numb
   return sum;
 }
 
-/** The log-moneyness ln(strike / forward) as all smile functions take it. */
+/**
+ * The log-moneyness ln(strike / forward) as all smile functions take it.
+ * Units: none. Domain: both above 0. Source: definition.
+ */
 export function logMoneyness(strike: number, forward: number): number {
   return log(strike / forward);
 }

@@ -139,7 +139,8 @@ export const STRATEGIES = {
 /**
  * What the legs are worth at their expiry at a price of the underlying.
  * Units: quote currency, or coin for inverse legs (the underlying leg then pays its quantity).
- * Domain: price above 0; legs that expire later count at intrinsic value.
+ * Domain: price above 0; legs that expire later count at intrinsic value. Throws: at a word that is
+ * no kind, option type or style. Source: definition.
  */
 export function payoffAt(
   legs: readonly Leg[],
@@ -160,7 +161,8 @@ export function payoffAt(
 
 /**
  * What the legs are worth before expiry by Black-76, with one volatility per leg.
- * Units: as payoffAt. Shape: volatilities in the order of legs, ignored for the underlying.
+ * Units and Throws: as payoffAt. Shape: a volatility for each leg in their order, ignored for the
+ * underlying. Domain: as black76. Source: as black76, summed.
  */
 export function valueAt(
   legs: readonly Leg[],
@@ -186,7 +188,8 @@ export function valueAt(
 /**
  * The prices at which payoff less cost crosses zero, ascending, exact up to rounding: the payoff is
  * a broken line with corners at the strikes.
- * Units: cost in the quote currency, or coin for inverse. Domain: prices above 0.
+ * Units: cost in the quote currency, or coin for inverse. Domain: prices above 0. Source:
+ * definition.
  */
 export function breakEvens(
   legs: readonly Leg[],
@@ -222,7 +225,10 @@ export function breakEvens(
   return found;
 }
 
-/** Highest profit and loss of payoff less cost over all prices; Infinity where unbounded. */
+/**
+ * Highest profit and loss of payoff less cost over all prices.
+ * Units: quote currency. Domain: linear legs; Infinity where unbounded. Source: definition.
+ */
 export function profitBounds(
   legs: readonly Leg[],
   cost: number,
@@ -239,7 +245,8 @@ export function profitBounds(
 /**
  * The probability that payoff less cost is above zero at expiry, under a lognormal price whose
  * volatility may differ at each break-even (from the smile).
- * Units: 0 to 1. Holds: the forward as the mean.
+ * Units: 0 to 1. Holds: the forward as the mean. Domain: time and volatilities above 0. Source:
+ * N(-d2) of Black (1976), eq. 16, at each break-even.
  */
 export function probabilityOfProfit(
   legs: readonly Leg[],
@@ -271,7 +278,8 @@ export function probabilityOfProfit(
 
 /**
  * Writes the greeks of the legs together, in the order of GREEK.
- * Units and Holds: as black76Greeks or inverseGreeks. Shape: out holds GREEK_COUNT numbers.
+ * Units, Holds and Domain: as black76Greeks or inverseGreeks. Shape: out holds GREEK_COUNT numbers;
+ * a volatility for each leg. Source: as black76Greeks, summed.
  */
 export function portfolioGreeks(
   legs: readonly Leg[],

@@ -10,7 +10,9 @@ import type { SviSlice } from './svi-arbitrage.ts';
 /**
  * The total variance of a surface at ln(strike / forward) and a time. Before the first slice the
  * variance is in proportion to time; beyond the last, likewise.
- * Domain: at least one slice, in ascending order of time; time at least 0.
+ * Units: volatility squared times years. Domain: at least one slice, in ascending order of time;
+ * time at least 0. Throws: without a slice. Source: Gatheral and Jacquier (2014), section 5.2, with
+ * linear interpolation at equal k.
  */
 export function surfaceTotalVariance(
   slices: readonly SviSlice[],
@@ -34,7 +36,12 @@ export function surfaceTotalVariance(
   return w + share * (varianceOf(later, k) - w);
 }
 
-/** The annualised volatility of a surface at a strike. Domain: time above 0. */
+/**
+ * The annualised volatility of a surface at a strike.
+ * Units: 1 = 100 %; strike and forward in one unit. Domain: time above 0; 0 where the total
+ * variance is not above 0. Source: as surfaceTotalVariance, at the forward moneyness of the asked
+ * time, section 5.2 ibid.
+ */
 export function surfaceVolatility(
   slices: readonly SviSlice[],
   strike: number,

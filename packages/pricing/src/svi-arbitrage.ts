@@ -49,9 +49,11 @@ const NODES: Float64Array = Float64Array.from({ length: GRID }, (_, i) =>
 );
 
 /**
- * The least g(k) of a slice over the line. Beyond the searched range g tends to
- * 1/4 - slope^2 / 16 of the wing, which the certificate checks apart.
- * Cost: about 250 evaluations of g and a refinement of each local minimum.
+ * The least g(k) of a slice over the line. Beyond the searched range g tends to 1/4 - slope^2 / 16
+ * of the wing, which the certificate checks apart.
+ * Units: g as in sviDensityFactor; k is ln(strike / forward). Domain: sigma above 0; -Infinity
+ * where the total variance is not above 0. Cost: about 250 evaluations of g and a refinement of
+ * each local minimum. Source: Gatheral and Jacquier (2014), eq. 2.1 and lemma 2.2.
  */
 export function butterflyMargin(slice: SviParameters): Margin {
   return leastOnLine((k) => sviDensityFactor(k, slice), slice.m, slice.sigma);
@@ -59,7 +61,9 @@ export function butterflyMargin(slice: SviParameters): Margin {
 
 /**
  * The least rise of total variance from an earlier to a later slice over the line: below 0 is
- * calendar arbitrage. Source: Gatheral and Jacquier (2014), Lemma 2.1.
+ * calendar arbitrage.
+ * Units: total variance. Domain: sigma above 0 for both. Source: Gatheral and Jacquier (2014),
+ * lemma 2.1.
  */
 export function calendarMargin(earlier: SviParameters, later: SviParameters): Margin {
   const rise = (k: number): number => total(k, later) - total(k, earlier);
@@ -68,7 +72,11 @@ export function calendarMargin(earlier: SviParameters, later: SviParameters): Ma
   return first.value < second.value ? first : second;
 }
 
-/** Checks slices in ascending order of time and says what was found. */
+/**
+ * Checks slices in ascending order of time and says what was found.
+ * Units: margins as butterflyMargin and calendarMargin. Domain: any numbers; those that are no
+ * slice are violations. Source: Gatheral and Jacquier (2014), section 2.
+ */
 export function certifySurface(slices: readonly SviSlice[]): SurfaceCertificate {
   const violations: SurfaceViolation[] = [];
   const butterfly: Margin[] = [];

@@ -59,8 +59,10 @@ const SINH: Float64Array = Float64Array.from({ length: PENALTY_NODES }, (_, i) =
 
 /**
  * Fits one slice to its quotes.
- * Domain: at least five quotes with positive volatilities, ask not below bid.
- * Refuses: too-few-quotes; not-repairable when no slice above the earlier one passes.
+ * Units: quotes in annualised volatility by ln(strike / forward). Domain: at least five quotes with
+ * positive volatilities, ask not below bid. Refuses: too-few-quotes; not-repairable when no slice
+ * above the earlier one passes. Source: start by Zeliade (2009), section 3; repair by Gatheral and
+ * Jacquier (2014), section 5.1; the penalties are ours.
  */
 export function fitSvi(inputs: SviFitInputs): Result<SviFit, SviFitRefusal> {
   const { timeYears, earlier } = inputs;
@@ -100,7 +102,11 @@ export function fitSvi(inputs: SviFitInputs): Result<SviFit, SviFitRefusal> {
   return best === undefined ? err('not-repairable') : ok(best);
 }
 
-/** Fits slices in ascending order of time, each above the one before. */
+/**
+ * Fits slices in ascending order of time, each above the one before.
+ * Units and Source: as fitSvi. Domain: ascending times, each expiry as fitSvi takes it. Refuses: as
+ * fitSvi, with the index of the expiry that could not be fitted.
+ */
 export function fitSviSurface(
   expiries: readonly { readonly timeYears: number; readonly quotes: readonly SmileQuote[] }[],
 ): Result<readonly (SviSlice & SviFit)[], { readonly index: number; readonly why: SviFitRefusal }> {
@@ -317,6 +323,7 @@ function passes(slice: SviParameters, earlier: SviParameters | undefined): boole
  * Moves a slice as little as needed to pass the certificate above an earlier slice: towards the
  * sibling of the same at-the-money variance and skew whose density is known to be positive, then
  * outwards in its wings and up. Undefined when that does not pass either.
+ * Units: total variance. Domain: time above 0. Source: Gatheral and Jacquier (2014), section 5.1.
  */
 export function repairSvi(
   { timeYears, slice }: SviSlice,

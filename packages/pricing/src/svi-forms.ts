@@ -28,7 +28,10 @@ export type JumpWingsSvi = {
   readonly vMin: number;
 };
 
-/** Raw to natural. Domain: b above 0. Source: Gatheral and Jacquier (2014), Lemma 3.1. */
+/**
+ * Raw to natural.
+ * Units: total variance. Domain: b above 0. Source: Gatheral and Jacquier (2014), lemma 3.1.
+ */
 export function naturalOfRaw(slice: SviParameters): NaturalSvi {
   const { a, b, rho, m, sigma } = slice;
   const root = Math.sqrt(1 - rho * rho);
@@ -42,7 +45,10 @@ export function naturalOfRaw(slice: SviParameters): NaturalSvi {
   };
 }
 
-/** Natural to raw. Source: Gatheral and Jacquier (2014), Lemma 3.1. */
+/**
+ * Natural to raw.
+ * Units: total variance. Domain: zeta above 0. Source: Gatheral and Jacquier (2014), lemma 3.1.
+ */
 export function rawOfNatural(natural: NaturalSvi): SviParameters {
   const { delta, mu, rho, omega, zeta } = natural;
   const root = Math.sqrt(1 - rho * rho);
@@ -55,7 +61,11 @@ export function rawOfNatural(natural: NaturalSvi): SviParameters {
   };
 }
 
-/** Raw to jump-wings at a time above 0. Source: Gatheral and Jacquier (2014), eq. 3.5. */
+/**
+ * Raw to jump-wings.
+ * Units: annualised at the slice's expiry; years. Domain: a time and a total variance at the money
+ * above 0. Source: Gatheral and Jacquier (2014), eq. 3.5.
+ */
 export function jumpWingsOfRaw(slice: SviParameters, timeYears: number): JumpWingsSvi {
   const { a, b, rho, m, sigma } = slice;
   const root = Math.sqrt(m * m + sigma * sigma);
@@ -73,7 +83,7 @@ export function jumpWingsOfRaw(slice: SviParameters, timeYears: number): JumpWin
 /**
  * Jump-wings to raw, or undefined where no slice has them: the skew must lie within the wings and
  * the least variance must not exceed the one at the money.
- * Source: Gatheral and Jacquier (2014), Lemma 3.2.
+ * Units: total variance. Domain: a time above 0. Source: Gatheral and Jacquier (2014), lemma 3.2.
  */
 export function rawOfJumpWings(wings: JumpWingsSvi, timeYears: number): SviParameters | undefined {
   const { v, psi, p, c, vMin } = wings;

@@ -19,8 +19,8 @@ export type SviParameters = {
 
 /**
  * The total variance a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2)).
- * Units: k is ln(strike / forward); the result is volatility squared times years.
- * Source: Gatheral and Jacquier (2014), eq. 3.1.
+ * Units: k is ln(strike / forward); the result is volatility squared times years. Domain: every k;
+ * may be below 0 where a is. Source: Gatheral and Jacquier (2014), eq. 3.1.
  */
 export function sviTotalVariance(
   k: number,
@@ -34,20 +34,32 @@ export function sviTotalVariance(
   return a + b * (rho * d + Math.sqrt(d * d + sigma * sigma));
 }
 
-/** The first derivative of the total variance in k = ln(strike / forward), of eq. 3.1 ibid. */
+/**
+ * The first derivative of the total variance in k.
+ * Units and Domain: as sviTotalVariance. Source: Gatheral and Jacquier (2014), eq. 3.1,
+ * differentiated.
+ */
 export function sviSlope(k: number, b: number, rho: number, m: number, sigma: number): number {
   const d = k - m;
   return b * (rho + d / Math.sqrt(d * d + sigma * sigma));
 }
 
-/** The second derivative of the total variance in k, of eq. 3.1 ibid.; never negative. */
+/**
+ * The second derivative of the total variance in k; never negative.
+ * Units and Domain: as sviTotalVariance. Source: Gatheral and Jacquier (2014), eq. 3.1,
+ * differentiated twice.
+ */
 export function sviCurvature(k: number, b: number, m: number, sigma: number): number {
   const d = k - m;
   const square = d * d + sigma * sigma;
   return (b * sigma * sigma) / (square * Math.sqrt(square));
 }
 
-/** The annualised volatility of a slice at k; 0 when the total variance is not above 0. */
+/**
+ * The volatility of a slice at k.
+ * Units: annualised, 1 = 100 %. Domain: time above 0; 0 when the total variance is not above 0.
+ * Source: the root of Gatheral and Jacquier (2014), eq. 3.1, over time.
+ */
 export function sviVolatility(k: number, timeYears: number, slice: SviParameters): number {
   const w = sviTotalVariance(k, slice.a, slice.b, slice.rho, slice.m, slice.sigma);
   return w > 0 ? Math.sqrt(w / timeYears) : 0;
@@ -56,8 +68,8 @@ export function sviVolatility(k: number, timeYears: number, slice: SviParameters
 /**
  * Durrleman's g(k): the risk-neutral density is g(k) times a positive factor, so a slice is free of
  * butterfly arbitrage where it is not negative.
- * Domain: NaN where the total variance is not above 0.
- * Source: Gatheral and Jacquier (2014), eq. 2.1.
+ * Units: none. Domain: NaN where the total variance is not above 0. Source: Gatheral and Jacquier
+ * (2014), eq. 2.1.
  */
 export function sviDensityFactor(k: number, slice: SviParameters): number {
   const { a, b, rho, m, sigma } = slice;
@@ -70,7 +82,10 @@ export function sviDensityFactor(k: number, slice: SviParameters): number {
   return densityFactor(k, w, slope, curvature);
 }
 
-/** Durrleman's g from a total variance and its two derivatives in k: ibid., eq. 2.1. */
+/**
+ * Durrleman's g from a total variance and its two derivatives in k.
+ * Units and Domain: as sviDensityFactor. Source: Gatheral and Jacquier (2014), eq. 2.1.
+ */
 export function densityFactor(k: number, w: number, slope: number, curvature: number): number {
   if (!(w > 0)) {
     return Number.NaN;
@@ -79,7 +94,11 @@ export function densityFactor(k: number, w: number, slope: number, curvature: nu
   return first * first - 0.25 * slope * slope * (1 / w + 0.25) + 0.5 * curvature;
 }
 
-/** The slopes of the total variance far left (in -k) and far right. Source: ibid., section 3.1. */
+/**
+ * The slopes of the total variance far left (in -k) and far right.
+ * Units: total variance per k; above 2 is arbitrage. Domain: any slice. Source: Gatheral and
+ * Jacquier (2014), section 3.1.
+ */
 export function sviWingSlopes(slice: SviParameters): {
   readonly left: number;
   readonly right: number;
@@ -87,7 +106,11 @@ export function sviWingSlopes(slice: SviParameters): {
   return { left: slice.b * (1 - slice.rho), right: slice.b * (1 + slice.rho) };
 }
 
-/** The least total variance of a slice: a + b sigma sqrt(1 - rho^2). */
+/**
+ * The least total variance of a slice: a + b sigma sqrt(1 - rho^2).
+ * Units: total variance. Domain: rho within [-1, 1]. Source: Gatheral and Jacquier (2014), section
+ * 3.1.
+ */
 export function sviMinimum(slice: SviParameters): number {
   return slice.a + slice.b * slice.sigma * Math.sqrt(1 - slice.rho * slice.rho);
 }

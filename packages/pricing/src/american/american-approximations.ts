@@ -123,9 +123,9 @@ export type SecondBoundary = 'paper' | 'haug';
 
 /**
  * The approximation of a boundary flat in each of two parts of the time.
- * Units, domain and refusals: as bjerksundStensland1993.
- * Source: Bjerksund and Stensland (2002), Closed Form Valuation of American Options, eq. 10 to 22;
- * for 'haug' Haug (2007), eq. 3.2 and table 3-2.
+ * Units, Domain and Refuses: as bjerksundStensland1993. Source: Bjerksund and Stensland (2002),
+ * Closed Form Valuation of American Options, eq. 10 to 22; for 'haug' Haug (2007), eq. 3.2 and
+ * table 3-2.
  */
 export function bjerksundStensland2002(
   inputs: AmericanInputs,

@@ -62,11 +62,13 @@ const PERPETUAL_FOLDS = 40;
 /**
  * The price of an American option.
  * Units: of spot and strike. Domain: intrinsic value at zero time; without volatility the best
- * moment of exercise; the European price where early exercise cannot pay.
- * Refuses: invalid-input; not-settled (binomialPrice prices those) at decades of rates near -20 %,
- * and between two boundaries where the volatility is far below the rates' drift.
- * Cost: about 40 microseconds in mode fast, 0.5 milliseconds in mode precise; 0.25 and 1
- * milliseconds where exercise pays between two boundaries.
+ * moment of exercise; the European price where early exercise cannot pay. Refuses: invalid-input;
+ * not-settled (binomialPrice prices those) at decades of rates near -20 %, and between two
+ * boundaries where the volatility is far below the rates' drift. Cost: about 40 microseconds in
+ * mode fast, 0.5 milliseconds in mode precise; 0.25 and 1 milliseconds where exercise pays between
+ * two boundaries. Source: Andersen, Lake and Offengenden (2016), eq. 8; between two boundaries the
+ * same integral over the region they enclose, after Battauz, De Donno and Sbuelz (2015), section 3,
+ * and Andersen and Lake (2021).
  */
 export function americanPrice(
   inputs: AmericanInputs,
@@ -85,9 +87,10 @@ export function americanPrice(
 
 /**
  * The critical price at which exercise begins to pay now, or why there is none.
- * Units: of the strike. Domain: as americanPrice.
- * Refuses: as americanPrice; never-exercised where exercise before expiry cannot pay;
- * double-boundary where it pays between two prices (americanExerciseInterval gives both).
+ * Units: of the strike. Domain: as americanPrice. Refuses: as americanPrice; never-exercised where
+ * exercise before expiry cannot pay; double-boundary where it pays between two prices
+ * (americanExerciseInterval gives both). Source: Andersen, Lake and Offengenden (2016), section 4,
+ * equation "A".
  */
 export function americanExerciseBoundary(
   inputs: AmericanInputs,
@@ -116,9 +119,10 @@ export type ExerciseInterval = { readonly from: number; readonly to: number };
 /**
  * Where exercise pays now: from 0 to the boundary of a put, from that of a call to Infinity, or
  * between the two boundaries that rates below zero bring.
- * Units: of the strike. Domain: as americanPrice.
- * Refuses: as americanPrice; never-exercised where exercise before expiry cannot pay;
- * exercised-later where two boundaries have met: it pays nearer to expiry, but not now.
+ * Units: of the strike. Domain: as americanPrice. Refuses: as americanPrice; never-exercised where
+ * exercise before expiry cannot pay; exercised-later where two boundaries have met: it pays nearer
+ * to expiry, but not now. Source: as americanExerciseBoundary; Battauz, De Donno and Sbuelz (2015),
+ * section 3.
  */
 export function americanExerciseInterval(
   inputs: AmericanInputs,
@@ -282,11 +286,12 @@ function fillPremium(put: CanonicalPut, boundary: ExerciseBoundary): void {
 
 /**
  * Price and greeks of an American option in the precise mode.
- * Units: greeks with respect to spot, per 1 and per year, as in GREEK.
- * Holds: rho holds the yield. Delta and gamma are integrals; theta follows from them by the
- * Black-Scholes equation; vega and rho are central differences of the price, good to about six
- * digits. Domain: where exercise is due at once, the greeks of the intrinsic value.
- * Refuses: as americanPrice.
+ * Units: greeks with respect to spot, per 1 and per year, as in GREEK. Holds: volatility, time and
+ * rates but the one moved; rho holds the yield. Delta and gamma are integrals; theta follows from
+ * them by the Black-Scholes equation; vega and rho are central differences of the price, good to
+ * about six digits. Domain: where exercise is due at once, the greeks of the intrinsic value.
+ * Refuses: as americanPrice. Source: Andersen, Lake and Offengenden (2016), eq. 8, differentiated
+ * under the integral.
  */
 export function americanGreeks(inputs: AmericanInputs): Result<AmericanGreeks, AmericanRefusal> {
   if (!validInputs(inputs)) {

@@ -41,9 +41,9 @@ type ComingAverage = {
 /**
  * The price on the lognormal of equal mean and variance, average without pause.
  * Units: of the spot. Domain: the average may start later or have started; exact at zero
- * volatility. Error: up to about 1 % of the price at volatilities of 50 %.
- * Refuses: invalid-input.
- * Source: Turnbull and Wakeman (1991) with two moments; Levy (1992), eq. 11 to 13.
+ * volatility. Error: up to about 1 % of the price at volatilities of 50 %. Refuses: invalid-input.
+ * Source: Turnbull and Wakeman (1991) with two moments; Levy (1992), eq. 11 to 13; Haug (2007), eq.
+ * 4.97, 4.98 and 4.101.
  */
 export function turnbullWakeman(inputs: ContinuousAsianInputs): Result<number, ExoticRefusal> {
   return validContinuous(inputs)
@@ -51,7 +51,10 @@ export function turnbullWakeman(inputs: ContinuousAsianInputs): Result<number, E
     : err('invalid-input');
 }
 
-/** The same for an average at given times. */
+/**
+ * The same for an average at given times.
+ * Units, Domain, Error and Refuses: as turnbullWakeman. Source: Haug (2007), eq. 4.102 and 4.103.
+ */
 export function turnbullWakemanDiscrete(
   inputs: DiscreteAsianInputs,
 ): Result<number, ExoticRefusal> {
@@ -72,7 +75,11 @@ export function asianLowerBound(inputs: ContinuousAsianInputs): Result<number, E
     : err('invalid-input');
 }
 
-/** The same for an average at given times. */
+/**
+ * The same for an average at given times.
+ * Units, Domain, Error and Refuses: as asianLowerBound. Source: Curran (1994), eq. 8; Haug (2007),
+ * eq. 4.104, whose boundary of exercise is to first order, here the root.
+ */
 export function asianLowerBoundDiscrete(
   inputs: DiscreteAsianInputs,
 ): Result<number, ExoticRefusal> {

@@ -24,8 +24,8 @@ export type DigitalInputs = ExoticTerms & {
 
 /**
  * Cash at expiry if the option ends in the money.
- * Units: of the cash. Domain: at zero time or volatility, half the cash at the strike.
- * Refuses: invalid-input. Source: Haug (2007), eq. 4.93 and 4.94.
+ * Units: of the cash. Domain: at zero time or volatility, half the cash at the strike. Refuses:
+ * invalid-input. Source: Haug (2007), eq. 4.84 and 4.85.
  */
 export function cashOrNothing(
   inputs: DigitalInputs & { readonly cash: number },
@@ -36,7 +36,10 @@ export function cashOrNothing(
   return ok(inputs.cash * exp(-inputs.rate * inputs.timeYears) * chance(inputs, -0.5));
 }
 
-/** The asset at expiry if the option ends in the money; as cashOrNothing, units of the spot. */
+/**
+ * The asset at expiry if the option ends in the money.
+ * Units: of the spot. Domain and Refuses: as cashOrNothing. Source: Haug (2007), eq. 4.86 and 4.87.
+ */
 export function assetOrNothing(inputs: DigitalInputs): Result<number, ExoticRefusal> {
   if (!validDigital(inputs)) {
     return err('invalid-input');
@@ -46,7 +49,8 @@ export function assetOrNothing(inputs: DigitalInputs): Result<number, ExoticRefu
 
 /**
  * sign (S - strike) at expiry if S is on the right side of the trigger: may be below 0.
- * Units: of the spot. Refuses: invalid-input. Source: Haug (2007), section 4.19.1.
+ * Units: of the spot. Domain: as cashOrNothing, at the trigger. Refuses: invalid-input. Source:
+ * Haug (2007), eq. 4.82 and 4.83.
  */
 export function gapOption(
   inputs: DigitalInputs & { readonly trigger: number },

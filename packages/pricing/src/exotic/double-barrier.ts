@@ -48,7 +48,8 @@ const CERTAIN = 1e-10;
 /**
  * The price of a double barrier option.
  * Units: of the spot. Domain: a spot at or beyond a barrier is a touch now; strikes outside the
- * corridor are allowed. Refuses: invalid-input. Cost: a few microseconds.
+ * corridor are allowed. Refuses: invalid-input. Cost: a few microseconds. Source: Haug (2007), eq.
+ * 4.57 and 4.58, with flat boundaries, after Kunitomo and Ikeda (1992).
  */
 export function doubleBarrierPrice(inputs: DoubleBarrierInputs): Result<number, ExoticRefusal> {
   const { spot, strike, timeYears, volatility, rate, yieldRate, barrierType } = inputs;
@@ -70,7 +71,8 @@ export function doubleBarrierPrice(inputs: DoubleBarrierInputs): Result<number, 
 /**
  * Cash paid if a barrier is touched, at the touch or at expiry: either one, or the given one before
  * the other.
- * Units: of the cash. Domain: as doubleBarrierPrice. Refuses: invalid-input.
+ * Units: of the cash. Domain: as doubleBarrierPrice. Refuses: invalid-input. Source: Hui (1996),
+ * and Haug (2007), eq. 4.90, for one before the other; survival as doubleNoTouchPrice for either.
  */
 export function doubleTouchPrice(
   inputs: DoubleTouchInputs & {
@@ -86,7 +88,10 @@ export function doubleTouchPrice(
     : err('invalid-input');
 }
 
-/** Cash paid at expiry if neither barrier was touched; as doubleTouchPrice. */
+/**
+ * Cash paid at expiry if neither barrier was touched.
+ * Units, Domain and Refuses: as doubleTouchPrice. Source: Hui (1996), and Haug (2007), eq. 4.89.
+ */
 export function doubleNoTouchPrice(inputs: DoubleTouchInputs): Result<number, ExoticRefusal> {
   return validCorridor(inputs) && validCash(inputs.cash)
     ? ok(noTouchValue(inputs))

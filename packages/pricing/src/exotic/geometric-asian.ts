@@ -76,7 +76,8 @@ export function validContinuous(inputs: ContinuousAsianInputs): boolean {
 
 /**
  * An Asian option on the geometric average of prices at given times.
- * Units: of the spot. Domain: past and coming fixings count alike. Refuses: invalid-input.
+ * Units: of the spot. Domain: past and coming fixings count alike. Refuses: invalid-input. Source:
+ * Haug (2007), eq. 4.95 and 4.96, at one volatility.
  */
 export function geometricAsianDiscrete(inputs: DiscreteAsianInputs): Result<number, ExoticRefusal> {
   if (!validDiscrete(inputs)) {
@@ -102,7 +103,7 @@ export function geometricAsianDiscrete(inputs: DiscreteAsianInputs): Result<numb
 /**
  * An Asian option on the geometric average without pause.
  * Units: of the spot. Domain: the average may start later or have started. Refuses: invalid-input.
- * Source: Kemna and Vorst (1990), eq. 12.
+ * Source: Kemna and Vorst (1990), eq. 12; Haug (2007), eq. 4.91 and 4.92.
  */
 export function geometricAsian(inputs: ContinuousAsianInputs): Result<number, ExoticRefusal> {
   if (!validContinuous(inputs)) {

@@ -43,8 +43,8 @@ export type FixedLookbackInputs = ExoticTerms & {
 
 /**
  * The price of a lookback with a floating strike.
- * Units: of the spot. Domain: an extreme at most (call) or at least (put) the spot.
- * Refuses: invalid-input. Source: Goldman, Sosin and Gatto (1979), eq. 11.
+ * Units: of the spot. Domain: an extreme at most (call) or at least (put) the spot. Refuses:
+ * invalid-input. Source: Goldman, Sosin and Gatto (1979), eq. 11; Haug (2007), eq. 4.39 to 4.42.
  */
 export function floatingLookback(inputs: FloatingLookbackInputs): Result<number, ExoticRefusal> {
   const { spot, timeYears, rate, yieldRate, optionType, extreme = spot } = inputs;
@@ -62,8 +62,8 @@ export function floatingLookback(inputs: FloatingLookbackInputs): Result<number,
 
 /**
  * The price of a lookback with a fixed strike.
- * Units: of the spot. Domain: an extreme at least (call) or at most (put) the spot.
- * Refuses: invalid-input. Source: Conze and Viswanathan (1991), section 2.
+ * Units: of the spot. Domain: an extreme at least (call) or at most (put) the spot. Refuses:
+ * invalid-input. Source: Conze and Viswanathan (1991), section 2; Haug (2007), eq. 4.43 and 4.44.
  */
 export function fixedLookback(inputs: FixedLookbackInputs): Result<number, ExoticRefusal> {
   const { spot, strike, timeYears, rate, optionType, extreme = spot } = inputs;

@@ -44,8 +44,9 @@ const CERTAIN = 1e-10;
 
 /**
  * Cash paid if the barrier is touched, at the touch or at expiry.
- * Units: of the cash; an asset paid at the hit is cash of the barrier's level. Domain: a spot at
- * or beyond the barrier is a touch now. Refuses: invalid-input.
+ * Units: of the cash; an asset paid at the hit is cash of the barrier's level. Domain: a spot at or
+ * beyond the barrier is a touch now. Refuses: invalid-input. Source: Haug (2007), section 4.19.5,
+ * cases 1 to 6.
  */
 export function touchPrice(
   inputs: TouchInputs & { readonly payAt?: 'hit' | 'expiry' },
@@ -76,7 +77,10 @@ export function touchPrice(
   );
 }
 
-/** Cash paid at expiry if the barrier was not touched; units, domain, refusals as touchPrice. */
+/**
+ * Cash paid at expiry if the barrier was not touched.
+ * Units, Domain and Refuses: as touchPrice. Source: Haug (2007), section 4.19.5, cases 9 and 10.
+ */
 export function noTouchPrice(inputs: TouchInputs): Result<number, ExoticRefusal> {
   const { spot, barrier, cash, timeYears, volatility, rate, yieldRate } = inputs;
   if (!validTouch(inputs)) {
@@ -97,7 +101,8 @@ export function noTouchPrice(inputs: TouchInputs): Result<number, ExoticRefusal>
 
 /**
  * Cash or the asset at expiry, after a touch or without one, on the right side of the strike.
- * Units: of the cash or the spot. Domain: as touchPrice. Refuses: invalid-input.
+ * Units: of the cash or the spot. Domain: as touchPrice. Refuses: invalid-input. Source: Haug
+ * (2007), section 4.19.5, cases 5 to 28, factors A1 to B4.
  */
 export function binaryBarrierPrice(inputs: BinaryBarrierInputs): Result<number, ExoticRefusal> {
   const { spot, barrier, barrierType, payoff, condition, timeYears, rate, yieldRate } = inputs;

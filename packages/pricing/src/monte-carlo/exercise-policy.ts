@@ -24,7 +24,9 @@ export type ExerciseJob = Omit<MonteCarloJob, 'payoff' | 'blocks' | 'antithetic'
 /**
  * Fits a rule of exercise at the ends of the steps on pathsPerBlock paths; price it with a job of
  * the same steps and another seed.
- * Refuses: invalid-input. Cost: keeps all its paths, 16 bytes a step each.
+ * Units: of spot and strike. Domain: as monteCarlo. Refuses: invalid-input. Cost: keeps all its
+ * paths, 16 bytes a step each. Source: Longstaff and Schwartz (2001), section 2; Glasserman (2003),
+ * section 8.6.
  */
 export function fitExercisePolicy(job: ExerciseJob): Result<ExercisePolicy, MonteCarloRefusal> {
   const { strike, optionType, steps, pathsPerBlock: paths } = job;

@@ -101,8 +101,9 @@ export function validJob(job: MonteCarloJob): boolean {
 
 /**
  * Simulates the job on this thread.
- * Units: of the spot, discounted. Domain: paths are watched at the ends of steps only.
- * Refuses: invalid-input. Cost: 0.1 to 0.5 microseconds a step.
+ * Units: of the spot, discounted. Domain: paths are watched at the ends of steps only. Refuses:
+ * invalid-input. Cost: 0.1 to 0.5 microseconds a step. Source: Glasserman (2003), sections 4.1, 4.2
+ * and 5.4.
  */
 export function monteCarlo(job: MonteCarloJob): Result<MonteCarloEstimate, MonteCarloRefusal> {
   if (!validJob(job)) {

@@ -42,7 +42,10 @@ const TRIES_MAX = 12;
 
 /**
  * Minimises the sum of squared residuals within bounds, from the start, with a forward-difference
- * Jacobian. Cost: per iteration one Jacobian (one call per parameter) and a few trial calls.
+ * Jacobian.
+ * Units: the caller's. Domain: a start within the bounds, bounds in order, residuals that are
+ * numbers there. Cost: per iteration one Jacobian (one call per parameter) and a few trial calls.
+ * Source: Marquardt (1963); Nocedal and Wright (2006), Numerical Optimization, section 10.3.
  */
 export function levenbergMarquardt(problem: LeastSquaresProblem): LeastSquaresResult {
   const n = problem.start.length;
@@ -187,7 +190,11 @@ function fillNormal(
   }
 }
 
-/** Solves a symmetric positive definite system in place; false when it is not positive definite. */
+/**
+ * Solves a symmetric positive definite system in place; false when it is not positive definite.
+ * Units: the caller's. Domain: matrix of n * n by rows, right of n. Source: Golub and Van Loan
+ * (2013), Matrix Computations, section 4.2.
+ */
 export function solveCholesky(matrix: Float64Array, right: Float64Array, n: number): boolean {
   for (let j = 0; j < n; j++) {
     for (let i = j; i < n; i++) {

@@ -1,8 +1,10 @@
 /** Roots and minima of functions of one number, deterministic and bounded in cost. */
 
 /**
- * A root of f between two points of opposite sign, by Brent's method; undefined without a change
- * of sign. Source: Brent (1973), Algorithms for Minimization without Derivatives, chapter 4.
+ * A root of f between two points of opposite sign, by Brent's method; undefined without a change of
+ * sign.
+ * Units: the caller's. Domain: f is a number at every point between. Source: Brent (1973),
+ * Algorithms for Minimization without Derivatives, chapter 4.
  */
 export function findRoot(
   f: (x: number) => number,
@@ -84,7 +86,11 @@ function interpolatedStep(
   return -p / ((q - 1) * (r - 1) * (s - 1));
 }
 
-/** The lowest point of f between two points by golden sections; exact only for one valley. */
+/**
+ * The lowest point of f between two points by golden sections; exact only for one valley.
+ * Units: the caller's. Domain: lower below upper. Source: Press et al. (2007), Numerical Recipes,
+ * section 10.2.
+ */
 export function findMinimum(
   f: (x: number) => number,
   lower: number,

@@ -65,7 +65,11 @@ export function kernelSpace(array: Float64Array): KernelSpace | undefined {
   return shared === undefined ? undefined : (spaces.get(array.buffer) ?? shared);
 }
 
-/** Whether batches run on vector instructions here; their bits are the same either way. */
+/**
+ * Whether batches run on vector instructions here; their bits are the same either way.
+ * Units: yes or no. Domain: any engine; the first call compiles the kernels. Source: of this
+ * package.
+ */
 export function hasVectorKernels(): boolean {
   if (!isTried) {
     tryToCompile();
@@ -76,8 +80,9 @@ export function hasVectorKernels(): boolean {
 /**
  * Arrays for a batch of `length` options, placed where the vector kernels read and write them
  * without copying; plain arrays where there are no such kernels. All of it starts as zero.
- * Cost: a memory of its own, 160 KiB and 89 bytes an option, of which engines also reserve some
- * gigabytes of addresses: allocate few, keep them and use their first elements for fewer options.
+ * Units: of options. Domain: a whole number of at least 0. Cost: a memory of its own, 160 KiB and
+ * 89 bytes an option, of which engines also reserve some gigabytes of addresses: allocate few, keep
+ * them and use their first elements for fewer options. Source: of this package.
  */
 export function allocateBatch(length: number): BatchArrays {
   if (!isTried) {

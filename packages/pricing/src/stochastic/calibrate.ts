@@ -67,8 +67,10 @@ const BOUNDS: { readonly [name in Name]: readonly [number, number] } = {
 
 /**
  * The Heston model nearest to the quotes.
- * Units: volatilities annualised. Refuses: invalid-quotes, too-few-quotes (below 5).
- * Cost: 30 quotes of six expiries take 20 to 150 milliseconds, by how well the model fits them.
+ * Units: volatilities annualised, 1 = 100 %. Domain: forwards, times, strikes and volatilities
+ * above 0; weights at least 0. Refuses: invalid-quotes, too-few-quotes (below 5). Cost: 30 quotes
+ * of six expiries take 20 to 150 milliseconds, by how well the model fits them. Source: Cui, del
+ * Bano Rollin and Germano (2017), section 4; the Jacobian is by differences.
  */
 export function calibrateHeston(
   slices: readonly CalibrationSlice[],
@@ -81,7 +83,11 @@ export function calibrateHeston(
   }));
 }
 
-/** The Bates model nearest to the quotes; as calibrateHeston, with at least 8 quotes. */
+/**
+ * The Bates model nearest to the quotes.
+ * Units, Domain and Source: as calibrateHeston. Refuses: as calibrateHeston, with at least 8
+ * quotes.
+ */
 export function calibrateBates(
   slices: readonly CalibrationSlice[],
   bounds: ParameterBounds = {},
