@@ -88,11 +88,10 @@ test('a source that is a work names the equation, section or table', () => {
 });
 
 test('every elementary function tells its domain, its measured error and its source', () => {
-  const names = new Set([
-    ...['exp', 'expm1', 'expOfSum', 'sinh', 'cosh', 'tanh', 'log', 'log1p', 'logRatio', 'pow'],
-    ...['erf', 'erfc', 'erfcx', 'millsRatio', 'gaussian', 'normPdf', 'normCdf'],
-    ...['normCdfInverse', 'normExcessInverse', 'sin', 'cos', 'tan', 'atan', 'atan2'],
-  ]);
+  const list =
+    'exp expm1 expOfSum sinh cosh tanh log log1p logRatio pow erf erfc erfcx millsRatio gaussian ' +
+    'normPdf normCdf normCdfInverse normExcessInverse sin cos tan atan atan2';
+  const names = new Set(list.split(' '));
   const elementary = documentedFunctions(sources(std)).filter(({ name }) => names.has(name));
   expect(elementary.length).toBe(names.size);
   const lacking = elementary.flatMap(({ name, doc }) => {

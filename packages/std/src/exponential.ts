@@ -131,7 +131,7 @@ export function expm1(x: number): number {
 
 /**
  * The hyperbolic sine.
- * Domain: every double. Error: below 1.7 ulp measured. Source: Tang (1989), named above.
+ * Domain: every double. Error: below 1.9 ulp measured. Source: Tang (1989), named above.
  */
 export function sinh(x: number): number {
   const size = Math.abs(x);

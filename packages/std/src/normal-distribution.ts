@@ -31,7 +31,7 @@ export function gaussian(x: number): number {
 
 /**
  * The standard normal density.
- * Domain: every double. Error: below 1.8 ulp measured. Source: Abramowitz and Stegun (1964), 26.2.1
+ * Domain: every double. Error: below 1.9 ulp measured. Source: Abramowitz and Stegun (1964), 26.2.1
  * to 26.2.3.
  */
 export function normPdf(x: number): number {
