@@ -3,11 +3,21 @@
 // a run of its own, the clock's own cost subtracted. Run: node --expose-gc engine.bench.ts
 import { availableParallelism, cpus } from 'node:os';
 import { PerformanceObserver } from 'node:perf_hooks';
-import type { Command, PriceTicks, Seq, SizeLots, StateMachine, TsUs } from '@openstrike/domain';
+import type {
+  AccountId,
+  Command,
+  InstrumentId,
+  OrderId,
+  PriceTicks,
+  Seq,
+  SizeLots,
+  StateMachine,
+  TsUs,
+} from '@openstrike/domain';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { createEngine } from './engine.ts';
 import { type LoadStream, loadMix, recordLoad } from './testing/load-stream.ts';
-import { plainOrder } from './testing/test-engine.ts';
+import { plainEdit, plainOrder } from './testing/test-engine.ts';
 
 export interface BenchReport {
   readonly conditions: string;
@@ -21,21 +31,97 @@ type Figure = [string, number, string];
 /** Commands come in batches, decoded just before, as the sequencer hands them over. */
 const BATCH = 1_000;
 
-/** A stream kept as text, so that the collector has no million commands of the bench to mark. */
-interface PackedLoad extends Omit<LoadStream, 'load'> {
-  readonly batches: readonly string[];
+/**
+ * A stream kept in numbers, as a journal keeps it, so that the collector has no million commands of
+ * the bench to mark and the decoding leaves no text behind. A command of another form stays text.
+ */
+class PackedLoad {
+  readonly setup: readonly Command[];
+  readonly instruments: number;
+  readonly startUs: number;
+  readonly stepUs: number;
   readonly count: number;
+  readonly #numbers: Float64Array;
+  readonly #texts: string[] = [];
+
+  constructor({ load, ...stream }: LoadStream) {
+    this.setup = stream.setup;
+    this.instruments = stream.instruments;
+    this.startUs = stream.startUs;
+    this.stepUs = stream.stepUs;
+    this.count = load.length;
+    this.#numbers = new Float64Array(load.length * WIDTH);
+    load.forEach((command, at) => {
+      this.#pack(command, at * WIDTH);
+    });
+  }
+
+  /** The commands, decoded a batch at a time. */
+  *batches(): Generator<readonly Command[]> {
+    for (let first = 0; first < this.count; first += BATCH) {
+      const batch: Command[] = [];
+      for (let at = first; at < Math.min(first + BATCH, this.count); at++) {
+        batch.push(this.#unpack(at * WIDTH));
+      }
+      yield batch;
+    }
+  }
+
+  #pack(command: Command, at: number): void {
+    const fields = fieldsOf(command);
+    if (fields !== null) {
+      this.#numbers.set(fields, at);
+      if (JSON.stringify(this.#unpack(at)) === JSON.stringify(command)) return;
+    }
+    this.#numbers[at] = 0;
+    this.#numbers[at + 1] = this.#texts.push(JSON.stringify(command)) - 1;
+  }
+
+  #unpack(at: number): Command {
+    const [kind, accountId, id, priceTicks, sizeLots] = this.#numbers.subarray(at, at + WIDTH);
+    switch (kind) {
+      case 1:
+      case 2:
+        return {
+          ...plainOrder,
+          accountId: accountId as AccountId,
+          instrumentId: id as InstrumentId,
+          side: kind === 1 ? 'buy' : 'sell',
+          priceTicks: priceTicks as PriceTicks,
+          sizeLots: sizeLots as SizeLots,
+        };
+      case 3:
+        return {
+          ...plainEdit,
+          accountId: accountId as AccountId,
+          orderId: id as OrderId,
+          priceTicks: priceTicks as PriceTicks,
+        };
+      case 4:
+        return { type: 'cancel-order', accountId: accountId as AccountId, orderId: id as OrderId };
+      default:
+        return JSON.parse(this.#texts[accountId as number] as string) as Command;
+    }
+  }
 }
 
-const packLoad = ({ load, ...rest }: LoadStream): PackedLoad => {
-  const batches: string[] = [];
-  for (let at = 0; at < load.length; at += BATCH) {
-    batches.push(JSON.stringify(load.slice(at, at + BATCH)));
-  }
-  return { ...rest, batches, count: load.length };
-};
+const WIDTH = 5;
 
-const unpack = (batch: string): readonly Command[] => JSON.parse(batch) as readonly Command[];
+/** The numbers of a command of the usual form. */
+const fieldsOf = (command: Command): readonly number[] | null => {
+  switch (command.type) {
+    case 'place-order': {
+      const { accountId, instrumentId, side, priceTicks, sizeLots } = command;
+      return [side === 'buy' ? 1 : 2, accountId, instrumentId, priceTicks, sizeLots];
+    }
+    case 'edit-order':
+      return [3, command.accountId, command.orderId, command.priceTicks ?? 0, 0];
+    case 'cancel-order':
+      return [4, command.accountId, command.orderId, 0, 0];
+    default:
+      return null;
+  }
+};
 
 /** An engine after the stream's set-up, with its stamps. */
 class Runner {
@@ -87,8 +173,7 @@ const timed = (stream: PackedLoad): Timed => {
   let events = 0;
   let ms = 0;
   let processorUs = 0;
-  for (const text of stream.batches) {
-    const batch = unpack(text);
+  for (const batch of stream.batches()) {
     const used = process.cpuUsage();
     const started = performance.now();
     for (const command of batch) {
@@ -111,8 +196,8 @@ const latencies = (stream: PackedLoad, figures: Figure[]): void => {
   const overhead = clockNs();
   const orders: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 1e10 });
   const ticks: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 1e10 });
-  for (const batch of stream.batches) {
-    for (const command of unpack(batch)) {
+  for (const batch of stream.batches()) {
+    for (const command of batch) {
       const from = process.hrtime.bigint();
       runner.apply(command);
       const tookNs = Number(process.hrtime.bigint() - from) - overhead;
@@ -144,8 +229,7 @@ const allocation = async (stream: PackedLoad, figures: Figure[]): Promise<void> 
   observer.observe({ entryTypes: ['gc'] });
   const growth: number[] = [];
   const stretch = 500;
-  for (const text of stream.batches) {
-    const batch = unpack(text);
+  for (const batch of stream.batches()) {
     for (let at = 0; at + stretch <= batch.length; at += stretch) {
       const before = process.memoryUsage().heapUsed;
       for (const command of batch.slice(at, at + stretch)) {
@@ -195,7 +279,7 @@ export async function run({ smoke }: { readonly smoke: boolean }): Promise<Bench
   const orders = smoke ? 10_000 : 1_000_000;
   const commandsPerTick = smoke ? 2_000 : 50_000;
   const options = { accounts, orders, commandsPerTick, strikeStep: 1_650, seed: 7 };
-  const stream = packLoad(recordLoad(options));
+  const stream = new PackedLoad(recordLoad(options));
   const figures: Figure[] = [];
   let hash = '';
   for (let round = 0; round < (smoke ? 1 : 3); round++) {

@@ -11,7 +11,7 @@ import type {
   SizeLots,
 } from '@openstrike/domain';
 import { createRandom, type Random } from '@openstrike/std';
-import { plainOrder, TestEngine } from './test-engine.ts';
+import { plainEdit, plainOrder, TestEngine } from './test-engine.ts';
 import { wideTables } from './test-tables.ts';
 
 /**
@@ -160,19 +160,10 @@ class Crowd {
     const step = 0.02 * this.#random.nextFloat() * (order.side === 'buy' ? -1 : 1);
     const shift = view.instrument.kind === 'option' ? step : step / 20;
     this.#engine.apply({
-      type: 'edit-order',
+      ...plainEdit,
       accountId,
       orderId,
       priceTicks: gridTicks(view.instrument, order.priceTicks * (1 + shift)) as PriceTicks,
-      sizeLots: null,
-      displayLots: null,
-      postOnly: null,
-      reduceOnly: null,
-      priceMode: null,
-      priceModeValue: null,
-      triggerPrice: null,
-      triggerOffset: null,
-      validUntilUs: 0,
     });
   }
 

@@ -6,6 +6,7 @@ import type {
   Command,
   ContractTable,
   Currency,
+  EditOrder,
   Event,
   IndexName,
   Instrument,
@@ -44,6 +45,20 @@ export const plainOrder: Omit<PlaceOrder, 'accountId' | 'instrumentId' | 'side' 
   validUntilUs: 0,
   connectionId: 0,
   mmp: false,
+};
+
+/** An edit that leaves all as it is, to be changed by tests. */
+export const plainEdit: Omit<EditOrder, 'accountId' | 'orderId' | 'priceTicks'> = {
+  type: 'edit-order',
+  sizeLots: null,
+  displayLots: null,
+  postOnly: null,
+  reduceOnly: null,
+  priceMode: null,
+  priceModeValue: null,
+  triggerPrice: null,
+  triggerOffset: null,
+  validUntilUs: 0,
 };
 
 /** A flat slice of a volatility at an expiry. */
