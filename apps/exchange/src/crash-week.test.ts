@@ -12,8 +12,8 @@ import {
   type Event,
   type InstrumentView,
   minorPerUnit,
-  type PlaceOrder,
   type PriceTicks,
+  plainOrder,
   type Seq,
   type SizeLots,
   type TsUs,
@@ -59,23 +59,6 @@ const books: readonly Book[] = [
   },
   { name: 'naked puts', deposit: 2.2, legs: [leg('sell', 10, 0.95, 'put')], bears: false },
 ];
-
-const plain = {
-  type: 'place-order',
-  orderType: 'limit',
-  timeInForce: 'gtc',
-  displayLots: 0 as SizeLots,
-  postOnly: 'off',
-  reduceOnly: false,
-  priceMode: 'price',
-  priceModeValue: 0,
-  trigger: null,
-  label: '',
-  clientKey: null,
-  validUntilUs: 0,
-  connectionId: 0,
-  mmp: false,
-} as const satisfies Partial<PlaceOrder>;
 
 const usPerMinute = 60_000_000;
 /** Venue times at which the market moves: each second of a fixing, else once a minute. */
@@ -139,7 +122,7 @@ class Venue {
     const ticks = Math.round((price * tick.den) / tick.num / unit) * unit;
     const amount = instrument.kind === 'perpetual' ? coins * index : coins;
     const sizeLots = Math.round((amount * lot.den) / lot.num) as SizeLots;
-    const order = { ...plain, instrumentId: id, sizeLots, priceTicks: ticks as PriceTicks };
+    const order = { ...plainOrder, instrumentId: id, sizeLots, priceTicks: ticks as PriceTicks };
     this.apply({ ...order, accountId: seller, side: 'sell' });
     const events = this.apply({ ...order, accountId: buyer, side: 'buy' });
     expect(events.some((event) => event.type === 'trade')).toBe(true);

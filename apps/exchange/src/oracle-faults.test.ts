@@ -11,6 +11,7 @@ import {
   type Instrument,
   type PlaceOrder,
   type PriceTicks,
+  plainOrder,
   type Seq,
   type SizeLots,
   type TsUs,
@@ -61,25 +62,12 @@ class World {
   order(accountId: AccountId, side: 'buy' | 'sell', usd: number, price: number): readonly Event[] {
     const { tick, lot, id } = this.perpetual;
     const order: PlaceOrder = {
-      type: 'place-order',
+      ...plainOrder,
       accountId,
       instrumentId: id,
       side,
-      orderType: 'limit',
-      timeInForce: 'gtc',
       priceTicks: Math.round((price * tick.den) / tick.num) as PriceTicks,
       sizeLots: Math.round((usd * lot.den) / lot.num) as SizeLots,
-      displayLots: 0 as SizeLots,
-      postOnly: 'off',
-      reduceOnly: false,
-      priceMode: 'price',
-      priceModeValue: 0,
-      trigger: null,
-      label: '',
-      clientKey: null,
-      validUntilUs: 0,
-      connectionId: 0,
-      mmp: false,
     };
     return this.apply(order);
   }

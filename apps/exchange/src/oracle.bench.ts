@@ -13,6 +13,7 @@ import {
   type Instrument,
   type PlaceOrder,
   type PriceTicks,
+  plainOrder,
   type Seq,
   type SizeLots,
   type TsUs,
@@ -71,25 +72,12 @@ class Venue {
   order(): void {
     const { tick, lot, id } = this.#perpetual;
     const order: PlaceOrder = {
-      type: 'place-order',
+      ...plainOrder,
       accountId: this.#account,
       instrumentId: id,
       side: 'buy',
-      orderType: 'limit',
-      timeInForce: 'gtc',
       priceTicks: Math.round((70_000 * tick.den) / tick.num) as PriceTicks,
       sizeLots: Math.round((1_000 * lot.den) / lot.num) as SizeLots,
-      displayLots: 0 as SizeLots,
-      postOnly: 'off',
-      reduceOnly: false,
-      priceMode: 'price',
-      priceModeValue: 0,
-      trigger: null,
-      label: '',
-      clientKey: null,
-      validUntilUs: 0,
-      connectionId: 0,
-      mmp: false,
     };
     const [told] = this.apply(order);
     if (told?.type !== 'order-changed') throw new Error(`no order: ${JSON.stringify(told)}`);

@@ -14,6 +14,7 @@ export * from './margin-parameters.ts';
 export * from './market-maker.ts';
 export * from './operational-error.ts';
 export * from './order.ts';
+export * from './plain-order.ts';
 export * from './port.ts';
 export * from './recommended-margin.ts';
 export * from './reject-code.ts';

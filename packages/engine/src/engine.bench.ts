@@ -3,21 +3,22 @@
 // a run of its own, the clock's own cost subtracted. Run: node --expose-gc engine.bench.ts
 import { availableParallelism, cpus } from 'node:os';
 import { PerformanceObserver } from 'node:perf_hooks';
-import type {
-  AccountId,
-  Command,
-  InstrumentId,
-  OrderId,
-  PriceTicks,
-  Seq,
-  SizeLots,
-  StateMachine,
-  TsUs,
+import {
+  type AccountId,
+  type Command,
+  type InstrumentId,
+  type OrderId,
+  type PriceTicks,
+  plainEdit,
+  plainOrder,
+  type Seq,
+  type SizeLots,
+  type StateMachine,
+  type TsUs,
 } from '@openstrike/domain';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { createEngine } from './engine.ts';
 import { type LoadStream, loadMix, recordLoad } from './testing/load-stream.ts';
-import { plainEdit, plainOrder } from './testing/test-engine.ts';
 
 export interface BenchReport {
   readonly conditions: string;

@@ -1,34 +1,17 @@
 // Order form: short ways to a whole place-order command, with prices and sizes as people choose
 // them: near the mark, on the grid, of a few lots.
-import type {
-  AccountId,
-  Instrument,
-  PlaceOrder,
-  PriceTicks,
-  Side,
-  SizeLots,
-  TickStep,
+import {
+  type AccountId,
+  type Instrument,
+  type PlaceOrder,
+  type PriceTicks,
+  plainOrder,
+  type Side,
+  type SizeLots,
+  type TickStep,
 } from '@openstrike/domain';
 import type { Random } from '@openstrike/std';
 import { chance, pick, type World } from '../world.ts';
-
-const plain: Omit<PlaceOrder, 'accountId' | 'instrumentId' | 'side' | 'sizeLots'> = {
-  type: 'place-order',
-  orderType: 'limit',
-  timeInForce: 'gtc',
-  priceTicks: 0 as PriceTicks,
-  displayLots: 0 as SizeLots,
-  postOnly: 'off',
-  reduceOnly: false,
-  priceMode: 'price',
-  priceModeValue: 0,
-  trigger: null,
-  label: '',
-  clientKey: null,
-  validUntilUs: 0,
-  connectionId: 0,
-  mmp: false,
-};
 
 /** A limit order with whatever differs. */
 export const orderOf = (
@@ -39,7 +22,7 @@ export const orderOf = (
   priceTicks: number,
   more: Partial<PlaceOrder> = {},
 ): PlaceOrder => ({
-  ...plain,
+  ...plainOrder,
   accountId,
   instrumentId: instrument.id,
   side,

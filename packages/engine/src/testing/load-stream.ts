@@ -1,17 +1,19 @@
 // Load stream: the commands of a busy venue, recorded once on an engine of its own, so that runs
 // can replay them without the cost of thinking them up. Many accounts with few positions, market
 // makers that quote widely and requote, takers that hit them, and an index that moves.
-import type {
-  AccountId,
-  Command,
-  Instrument,
-  InstrumentView,
-  OrderId,
-  PriceTicks,
-  SizeLots,
+import {
+  type AccountId,
+  type Command,
+  type Instrument,
+  type InstrumentView,
+  type OrderId,
+  type PriceTicks,
+  plainEdit,
+  plainOrder,
+  type SizeLots,
 } from '@openstrike/domain';
 import { createRandom, type Random } from '@openstrike/std';
-import { plainEdit, plainOrder, TestEngine } from './test-engine.ts';
+import { TestEngine } from './test-engine.ts';
 import { wideTables } from './test-tables.ts';
 
 /**

@@ -14,13 +14,14 @@ import {
   type OrderType,
   type PlaceOrder,
   type PriceTicks,
+  plainOrder,
   type SizeLots,
   type TimeInForce,
   type Trigger,
   type UsdMicros,
 } from '@openstrike/domain';
 import { createRandom, type Random } from '@openstrike/std';
-import { plainOrder, type TestEngine } from './test-engine.ts';
+import type { TestEngine } from './test-engine.ts';
 
 const accountsMax = 6;
 

@@ -22,8 +22,7 @@ import type {
   TriggerSource,
   TsUs,
 } from '@openstrike/domain';
-import { minorPerUnit, usPerSecond } from '@openstrike/domain';
-import { plainOrder } from './test-engine.ts';
+import { minorPerUnit, plainOrder, usPerSecond } from '@openstrike/domain';
 
 /** What the words of a scenario refer to. */
 export interface Names {

@@ -6,7 +6,6 @@ import type {
   Command,
   ContractTable,
   Currency,
-  EditOrder,
   Event,
   IndexName,
   Instrument,
@@ -20,46 +19,13 @@ import type {
   TsUs,
   UsdMicros,
 } from '@openstrike/domain';
-import { goodIndex, usPerYear } from '@openstrike/domain';
+import { goodIndex, plainOrder, usPerYear } from '@openstrike/domain';
 import type { MatcherFactory } from '../create-state.ts';
 import { createEngine } from '../engine.ts';
 import { testTables } from './test-tables.ts';
 
 /** Monday 21 September 2026, 10:00 UTC. */
 export const startUs = 1_789_984_800_000_000;
-
-/** A plain good-till-cancelled limit order, to be changed by tests. */
-export const plainOrder: Omit<PlaceOrder, 'accountId' | 'instrumentId' | 'side' | 'sizeLots'> = {
-  type: 'place-order',
-  orderType: 'limit',
-  timeInForce: 'gtc',
-  priceTicks: 0 as PriceTicks,
-  displayLots: 0 as SizeLots,
-  postOnly: 'off',
-  reduceOnly: false,
-  priceMode: 'price',
-  priceModeValue: 0,
-  trigger: null,
-  label: '',
-  clientKey: null,
-  validUntilUs: 0,
-  connectionId: 0,
-  mmp: false,
-};
-
-/** An edit that leaves all as it is, to be changed by tests. */
-export const plainEdit: Omit<EditOrder, 'accountId' | 'orderId' | 'priceTicks'> = {
-  type: 'edit-order',
-  sizeLots: null,
-  displayLots: null,
-  postOnly: null,
-  reduceOnly: null,
-  priceMode: null,
-  priceModeValue: null,
-  triggerPrice: null,
-  triggerOffset: null,
-  validUntilUs: 0,
-};
 
 /** A flat slice of a volatility at an expiry. */
 export const flatSlice = (expiryUs: number, nowUs: number, volatility: number): SviSlice => {

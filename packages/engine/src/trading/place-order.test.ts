@@ -4,13 +4,14 @@ import {
   type InstrumentId,
   type PlaceOrder,
   type PriceTicks,
+  plainOrder,
   type RejectCode,
   rejectCodes,
   type SizeLots,
   type TsUs,
 } from '@openstrike/domain';
 import { expect, test } from 'vitest';
-import { plainOrder, TestEngine } from '../testing/test-engine.ts';
+import { TestEngine } from '../testing/test-engine.ts';
 
 /** A way to spoil a good order, and what it is refused for. */
 const faults: readonly (readonly [RejectCode, Partial<PlaceOrder>])[] = [

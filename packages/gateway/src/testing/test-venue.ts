@@ -7,6 +7,7 @@ import {
   goodIndex,
   type PlaceOrder,
   type PriceTicks,
+  plainOrder,
   type SizeLots,
   type TsUs,
   type UsdMicros,
@@ -137,25 +138,12 @@ export class TestVenue {
     const perpetual = this.feeds.instrumentByName('BTC-PERPETUAL');
     if (perpetual === null) throw new Error('the perpetual is not listed');
     return this.submit({
-      type: 'place-order',
+      ...plainOrder,
       accountId: account as AccountId,
       instrumentId: perpetual.id,
       side: 'buy',
-      orderType: 'limit',
-      timeInForce: 'gtc',
       priceTicks: 200_000 as PriceTicks,
       sizeLots: 10 as SizeLots,
-      displayLots: 0 as SizeLots,
-      postOnly: 'off',
-      reduceOnly: false,
-      priceMode: 'price',
-      priceModeValue: 0,
-      trigger: null,
-      label: '',
-      clientKey: null,
-      validUntilUs: 0,
-      connectionId: 0,
-      mmp: false,
       ...change,
     });
   }

@@ -1,7 +1,7 @@
 // Commands, clocks and storages that several tests of this package use.
 
 import type { Command, Deposit, PlaceOrder, TsUs, VenueClock } from '@openstrike/domain';
-import { goodIndex } from '@openstrike/domain';
+import { goodIndex, plainOrder } from '@openstrike/domain';
 import { createSequencer, type Sequencer, type SequencerOptions } from '../sequencer.ts';
 import { createTallyMachine } from './tally-machine.ts';
 
@@ -25,25 +25,14 @@ export const deposit = (number: number, amount = 100): Deposit => ({
 });
 
 export const limitOrder = (number: number): PlaceOrder => ({
-  type: 'place-order',
+  ...plainOrder,
   accountId: (number % 100) as PlaceOrder['accountId'],
   instrumentId: (number % 13) as PlaceOrder['instrumentId'],
   side: number % 2 === 0 ? 'buy' : 'sell',
-  orderType: 'limit',
-  timeInForce: 'gtc',
   priceTicks: (500 + (number % 50)) as PlaceOrder['priceTicks'],
   sizeLots: 10 as PlaceOrder['sizeLots'],
-  displayLots: 0 as PlaceOrder['displayLots'],
-  postOnly: 'off',
-  reduceOnly: false,
-  priceMode: 'price',
-  priceModeValue: 0,
-  trigger: null,
   label: `order ${number}`,
-  clientKey: null,
-  validUntilUs: 0,
   connectionId: 3,
-  mmp: false,
 });
 
 /** The first `count` of an endless mix of commands. */
