@@ -42,6 +42,8 @@ export interface SimOptions {
     readonly providers: number;
     /** Market makers with mass quotes under protection. */
     readonly quoters: number;
+    /** Whether accounts have any margin model, or all the first. */
+    readonly marginModels: 'all' | 'standard';
     /** Commands of all clients together in a second. */
     readonly commandsPerSecond: number;
     /** Share of orders that carry a client key. */
@@ -119,7 +121,11 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
       strikeStepShare: one(random, [0.03, 0.05, 0.08]),
       exercised: seed % 2 === 0,
     },
-    clients: { ...drawClients(random), ...drawQuoters(createRandom(seed).fork('quoters')) },
+    clients: {
+      ...drawClients(random),
+      ...drawQuoters(createRandom(seed).fork('quoters')),
+      marginModels: createRandom(seed).fork('margin').nextInt(0, 4) > 0 ? 'all' : 'standard',
+    },
     network: {
       delayMs: one(random, [0.2, 2, 20, 100]),
       dropShare: one(random, [0, 0.01, 0.05]),
@@ -173,7 +179,7 @@ const drawQuoters = (random: Random): Pick<SimOptions['clients'], 'quoters'> => 
   quoters: random.nextInt(0, 3),
 });
 
-const drawClients = (random: Random): Omit<SimOptions['clients'], 'quoters'> => ({
+const drawClients = (random: Random): Omit<SimOptions['clients'], 'quoters' | 'marginModels'> => ({
   makers: random.nextInt(1, 4),
   traders: random.nextInt(3, 12),
   advanced: random.nextInt(1, 4),

@@ -2,7 +2,7 @@
 // then through the liveness phase with none, where everything must finish; at last the journal is
 // recomputed from zero. One thread, one seed: the same options give the same run to the last bit.
 import type { AccountId, Applied, Cash, Command, Seq, StateMachine } from '@openstrike/domain';
-import { usPerDay, usPerHour } from '@openstrike/domain';
+import { marginModels, usPerDay, usPerHour } from '@openstrike/domain';
 import { verifyJournal } from '@openstrike/sequencer';
 import { createRandom, type Random } from '@openstrike/std';
 import { Auditor } from './auditor/auditor.ts';
@@ -214,6 +214,10 @@ class Simulation {
       for (let i = 1; i <= count; i++) {
         const wealth = coins * (0.1 + 2 * random.nextFloat());
         const id = await this.#openAccount(`${name} ${i}`, wealth);
+        if (this.#options.clients.marginModels === 'all') {
+          const model = pick(random, marginModels);
+          await this.#submit({ type: 'change-margin-model', accountId: id, model });
+        }
         if (name === 'provider') {
           await this.#submit({ type: 'set-provider', accountId: id, provider: true });
         }

@@ -30,8 +30,10 @@ import {
 import { ExposureModel } from './exposure-model.ts';
 import { FixingModel } from './fixing-model.ts';
 import { KeyModel } from './key-model.ts';
+import { KillModel } from './kill-model.ts';
 import { LiquidationModel } from './liquidation-model.ts';
 import { MakerModel } from './maker-model.ts';
+import { MarketFacts } from './market-facts.ts';
 import { OrderModel } from './order-model.ts';
 import { checkPlaced } from './placed-orders.ts';
 import { PositionModel } from './position-model.ts';
@@ -50,7 +52,15 @@ export class Auditor {
   readonly books = new BookModel();
   readonly positions = new PositionModel();
   readonly facts = new ContractFactsTable();
-  readonly solvency = new SolvencyModel(this.facts, this.positions);
+  readonly #fixings = new FixingModel();
+  readonly #market = new MarketFacts(this.#fixings);
+  readonly solvency = new SolvencyModel({
+    facts: this.facts,
+    market: this.#market,
+    cash: this.cash,
+    positions: this.positions,
+    orders: this.orders,
+  });
   readonly #liquidations: LiquidationModel;
   readonly #watch: WatchModel;
   /** Changes of marks in the present command, by currency. */
@@ -60,10 +70,10 @@ export class Auditor {
   /** Of auctions that end in this command: their price, and lots still to trade. */
   readonly #uncrossing = new Map<InstrumentId, { readonly priceTicks: number; lots: number }>();
   readonly #keys = new KeyModel();
+  readonly #kills = new KillModel();
   readonly #makers: MakerModel;
   readonly #proofs = new ProofModel(this.cash);
   readonly #exposures = new ExposureModel(this.positions);
-  readonly #fixings = new FixingModel();
   readonly #coverage: Coverage;
   /** Follows the published commands beside the models; answers what only a machine can. */
   readonly #shadow: StateMachine;
@@ -87,10 +97,13 @@ export class Auditor {
     this.#makers = new MakerModel(coverage);
     this.#auditEvery = auditEvery;
     const { cash, positions, solvency } = this;
-    const liquidations = new LiquidationModel(cash, positions, solvency, coverage);
+    const holds = (accountId: AccountId, currency: Currency): boolean =>
+      this.#holds(accountId, currency);
+    const liquidations = new LiquidationModel(cash, positions, solvency, holds, coverage);
     this.#liquidations = liquidations;
     this.#watch = new WatchModel(
       shadow,
+      holds,
       (currency) => this.#isQuiet(currency),
       (accountId, currency) => liquidations.isHandled(accountId, currency),
     );
@@ -116,7 +129,6 @@ export class Auditor {
     this.trace.push(applied);
     if (this.trace.length > traceMax) this.trace.shift();
     this.#coverage.countApplied(applied);
-    if (command.type === 'configure') this.facts.configure(command);
     if (command.type === 'set-index') {
       const refused = events.some(({ type }) => type === 'command-rejected');
       if (!refused) this.#fixings.print(command, tsUs);
@@ -124,7 +136,8 @@ export class Auditor {
     this.#liquidations.begin();
     for (const event of events) {
       this.#check(event, applied);
-      this.solvency.take(event);
+      this.#market.take(event, applied);
+      this.solvency.take(event, applied);
       this.#liquidations.take(event);
       this.#noteState(event);
     }
@@ -199,7 +212,9 @@ export class Auditor {
         if (event.cause === 'placed') {
           this.#makers.placed(event.order);
           this.#exposures.placed(event.order);
+          this.#kills.placed(event.order);
         }
+        if (event.cause === 'cancelled') this.#kills.cancelled(event.order);
         return this.orders.change(event);
       }
       case 'book-level-changed':
@@ -252,8 +267,33 @@ export class Auditor {
         this.#makers.marks(event);
         return this.#checkMarks(event);
       default:
+        return this.#checkRule(event, applied);
+    }
+  }
+
+  /** Events that change what is allowed, or by which terms. */
+  #checkRule(event: Event, applied: Applied): void {
+    switch (event.type) {
+      case 'venue-configured':
+        return this.facts.configured(event, applied);
+      case 'tables-announced':
+        return this.#announced(event, applied);
+      case 'account-changed':
+        return this.#kills.account(event);
+      case 'kill-switch-changed':
+        return this.#kills.switched(event);
+      default:
         return this.#checkAuction(event);
     }
+  }
+
+  /** An announcement is the command's own, unless there is none to be. */
+  #announced(event: Extract<Event, { type: 'tables-announced' }>, applied: Applied): void {
+    const { command } = applied;
+    const own = command.type === 'announce-tables' && command.effectiveUs === event.effectiveUs;
+    const asked = own && command.tables.length === event.tables.length;
+    if (asked) this.facts.announce(command);
+    else this.facts.dropped(event, applied);
   }
 
   #noteState(event: Event): void {
@@ -268,6 +308,14 @@ export class Auditor {
       const { settlementCurrency: currency } = instrument;
       this.#marksChanged.set(currency, (this.#marksChanged.get(currency) ?? 0) + 1);
     }
+  }
+
+  #holds(accountId: AccountId, currency: Currency): boolean {
+    for (const { instrumentId, lots } of this.positions.ofAccount(accountId)) {
+      const { settlementCurrency } = this.facts.get(instrumentId).instrument;
+      if (lots !== 0 && settlementCurrency === currency) return true;
+    }
+    return false;
   }
 
   /** Whether nobody can be liquidated in a currency now. */
@@ -323,6 +371,7 @@ export class Auditor {
     hold(facts.state !== 'delivered', 'a delivered contract stays delivered', () => show(event));
     facts.state = event.state;
     if (event.state !== 'delivered') return;
+    this.facts.delivered += 1;
     const { id, indexName, expiryUs, name } = facts.instrument;
     const price = this.#deliveryPrices.get(`${indexName}:${expiryUs}`);
     hold(event.deliveryPrice === price, 'all series of an expiry have one price', () => name);
@@ -350,6 +399,8 @@ export class Auditor {
     if (command.type === 'place-order' && command.clientKey !== null) {
       this.#keys.arrived(command, command.clientKey, applied);
     }
+    this.facts.close(applied);
+    this.#kills.close(command, this.orders.open);
     this.#makers.command(applied);
     const factsOf = (id: InstrumentId): ContractFacts => this.facts.get(id);
     this.#makers.close(applied, this.orders.open, factsOf);
@@ -357,6 +408,7 @@ export class Auditor {
     this.orders.close();
     this.positions.close();
     this.cash.close(applied);
+    this.solvency.close();
     this.#liquidations.close(applied);
     this.#uncrossing.clear();
     this.books.close(
@@ -417,6 +469,7 @@ export class Auditor {
       'cash is the sum of its changes',
       () => `${show(summary)}, expected ${this.cash.balance(accountId, currency)}`,
     );
+    this.solvency.checkSummary(summary);
     return summary;
   }
 

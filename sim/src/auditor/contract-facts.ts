@@ -2,15 +2,19 @@
 // tables that the operator configured. All amounts are worked out here anew, in exact rationals,
 // and share no code with the engine.
 import type {
-  Configure,
+  AnnounceTables,
+  Applied,
   ContractFamily,
+  ContractTable,
   ExposureLimits,
   FeeSchedule,
   Instrument,
   InstrumentId,
   InstrumentState,
+  TablesAnnounced,
+  VenueConfigured,
 } from '@openstrike/domain';
-import { hold } from './violation.ts';
+import { hold, show } from './violation.ts';
 
 const minorOf = { BTC: 100_000_000n, ETH: 100_000_000n, USDC: 1_000_000n } as const;
 
@@ -46,7 +50,51 @@ export class ContractFactsTable {
   readonly #facts = new Map<InstrumentId, ContractFacts>();
   #families = new Map<string, ContractFamily>();
 
-  configure({ tables }: Configure): void {
+  /** How many contracts have ended. */
+  delivered = 0;
+  /** Of an underlying; what the table does not have is not in force. */
+  readonly tables = new Map<string, ContractTable>();
+  #announced: AnnounceTables | null = null;
+
+  /** Tables that wait for their time, or were withdrawn. */
+  announce(command: AnnounceTables): void {
+    this.#announced = command.tables.length === 0 ? null : command;
+  }
+
+  /** Tables came into force: those announced for now, which come first, or the command's own. */
+  configured({ versions }: VenueConfigured, { command, tsUs }: Applied): void {
+    const due = this.#announced !== null && this.#announced.effectiveUs <= tsUs;
+    const own = command.type === 'configure' ? command : null;
+    const from = due ? this.#announced : own;
+    if (due) this.#announced = null;
+    hold(from !== null, 'tables come into force when they were announced for', () =>
+      show(versions),
+    );
+    const right = from.tables.every(({ version }, i) => versions[i]?.version === version);
+    hold(right && versions.length === from.tables.length, 'tables are those given', () =>
+      show(versions),
+    );
+    this.#configure(from.tables);
+  }
+
+  /** What was announced for now could not come into force. */
+  dropped({ effectiveUs }: TablesAnnounced, { tsUs }: Applied): void {
+    if (this.#announced === null || this.#announced.effectiveUs > tsUs) return;
+    hold(effectiveUs === this.#announced.effectiveUs, 'what is dropped was announced', () =>
+      show(effectiveUs),
+    );
+    this.#announced = null;
+  }
+
+  /** Holds that no announcement is late. */
+  close({ tsUs }: Applied): void {
+    const late = this.#announced !== null && this.#announced.effectiveUs <= tsUs;
+    hold(!late, 'what is announced comes into force', () => show(this.#announced?.effectiveUs));
+  }
+
+  #configure(tables: readonly ContractTable[]): void {
+    this.tables.clear();
+    for (const table of tables) this.tables.set(table.underlying, table);
     for (const { families } of tables) {
       for (const family of families) this.#families.set(family.name, family);
     }

@@ -35,6 +35,40 @@ export class FixingModel {
     }
   }
 
+  /**
+   * Dollars of an expiry's delivery price that have been averaged: good seconds up to an instant,
+   * each a share of all that will count. 0 before its first print.
+   */
+  fixedPart(indexName: IndexName, expiryUs: number, nowUs: number): number {
+    const prints = this.#prints.get(indexName) ?? [];
+    const startUs = expiryUs - seconds * usPerSecond;
+    if (nowUs <= startUs) return 0;
+    let at = prints.length;
+    while (at > 0 && (prints[at - 1] as Print).tsUs > startUs) at -= 1;
+    const own = prints.slice(at).filter(({ tsUs }) => tsUs <= Math.min(nowUs, expiryUs));
+    const last = own.at(-1);
+    if (last === undefined) return 0;
+    const passed = Math.min(
+      seconds,
+      Math.max(
+        Math.ceil((last.tsUs - startUs) / usPerSecond),
+        Math.floor((nowUs - startUs) / usPerSecond),
+      ),
+    );
+    let inForce = prints[at - 1] ?? prints[0];
+    let next = 0;
+    let sum = 0;
+    let counted = 0;
+    for (let second = 1; second <= passed; second++) {
+      const endUs = startUs + second * usPerSecond;
+      for (; next < own.length && (own[next] as Print).tsUs <= endUs; next++) inForce = own[next];
+      if (inForce?.good !== true) continue;
+      sum += inForce.price;
+      counted += 1;
+    }
+    return (sum * seconds) / (counted + seconds - passed || 1) / 1e6 / seconds;
+  }
+
   check(event: ExpiryFixed, tsUs: number): void {
     const { indexName, expiryUs, price } = event;
     const prints = this.#prints.get(indexName) ?? [];

@@ -61,6 +61,7 @@ export class LiquidationModel {
   readonly #cash: CashModel;
   readonly #positions: PositionModel;
   readonly #solvency: SolvencyModel;
+  readonly #holds: (accountId: AccountId, currency: Currency) => boolean;
   readonly #coverage: Coverage;
   readonly #answers = new Map<string, { readonly price: number; readonly shareMax: number }>();
   #lastId = 0;
@@ -72,8 +73,10 @@ export class LiquidationModel {
     cash: CashModel,
     positions: PositionModel,
     solvency: SolvencyModel,
+    holds: (accountId: AccountId, currency: Currency) => boolean,
     coverage: Coverage,
   ) {
+    this.#holds = holds;
     this.#cash = cash;
     this.#positions = positions;
     this.#solvency = solvency;
@@ -191,6 +194,10 @@ export class LiquidationModel {
     return one;
   }
 
+  #isCross(accountId: AccountId): boolean {
+    return this.#solvency.model(accountId).startsWith('cross');
+  }
+
   #lacks(state: MarginState, event: Event): void {
     hold(
       state.marginEquity < state.maintenance,
@@ -200,7 +207,7 @@ export class LiquidationModel {
   }
 
   #check(accountId: AccountId, currency: Currency, state: MarginState): void {
-    this.#solvency.check(accountId, currency, this.#cash.balance(accountId, currency), state);
+    this.#solvency.check(accountId, currency, state);
   }
 
   #charged(accountId: AccountId, charge: number, gain: number, event: Event): void {
@@ -220,7 +227,10 @@ export class LiquidationModel {
     const { kind, before, after, accountId, currency } = event;
     hold(phasesOf[kind].includes(one.phase), 'steps come in their phase', () => show(event));
     this.#lacks(before, event);
-    hold(improves(before, after), 'each step improves the account', () => show(event));
+    // Closed for good in one currency, a cross account may lack more for what it holds in others:
+    // there the improvement is only looked at where a step was chosen for it.
+    const final = kind === 'deleveraging' && this.#isCross(accountId);
+    hold(final || improves(before, after), 'each step improves the account', () => show(event));
     this.#check(accountId, currency, after);
     this.#paid(event);
     if (event.providerId !== null) {
@@ -295,7 +305,9 @@ export class LiquidationModel {
       const covered = marginEquity >= maintenance;
       hold(covered, 'restored accounts cover their margin', () => show(event));
     } else {
-      const whole = maintenance === 0 && (outcome === 'debt') === netEquity < 0;
+      // A cross account's maintenance margin is of what it holds in other currencies too.
+      const flat = this.#isCross(accountId) ? !this.#holds(accountId, currency) : maintenance === 0;
+      const whole = flat && (outcome === 'debt') === netEquity < 0;
       hold(whole, 'a loss is borne to the unit', () => show(event));
       const fund = this.#cash.insurance.get(currency) ?? 0;
       hold(outcome === 'closed' || fund === 0, 'no debt stands beside a fund', () => show(event));

@@ -2,6 +2,7 @@
 // placed once, never filled beyond its size nor beyond its limit, and never changes after its end;
 // each fill of it is a trade, at the best price there was.
 import type {
+  AccountId,
   InstrumentId,
   OrderChanged,
   OrderId,
@@ -26,6 +27,7 @@ const isOpen = ({ status }: OrderState): boolean => status === 'open' || status 
 export class OrderModel {
   readonly open = new Map<OrderId, OrderState>();
   readonly #byInstrument = new Map<InstrumentId, Map<OrderId, OrderState>>();
+  readonly #byAccount = new Map<AccountId, Map<OrderId, OrderState>>();
   readonly #traded = new Map<OrderId, Traded>();
   readonly #mustEnd = new Set<OrderId>();
   #lastId = 0;
@@ -147,6 +149,10 @@ export class OrderModel {
     return this.#byInstrument.get(instrumentId)?.values() ?? [];
   }
 
+  ofAccount(accountId: AccountId): Iterable<OrderState> {
+    return this.#byAccount.get(accountId)?.values() ?? [];
+  }
+
   #checkSame(before: OrderState, order: OrderState): void {
     hold(
       before.accountId === order.accountId &&
@@ -169,14 +175,21 @@ export class OrderModel {
       siblings = new Map();
       this.#byInstrument.set(order.instrumentId, siblings);
     }
+    let own = this.#byAccount.get(order.accountId);
+    if (own === undefined) {
+      own = new Map();
+      this.#byAccount.set(order.accountId, own);
+    }
     if (isOpen(order)) {
       this.open.set(order.orderId, order);
       siblings.set(order.orderId, order);
+      own.set(order.orderId, order);
       const { timeInForce } = order;
       if (timeInForce === 'ioc' || timeInForce === 'fok') this.#mustEnd.add(order.orderId);
     } else {
       this.open.delete(order.orderId);
       siblings.delete(order.orderId);
+      own.delete(order.orderId);
     }
   }
 }

@@ -2,12 +2,13 @@
 // eight changes of the currency's marks. Every account is looked at now and then; who lacks margin
 // then is looked at with every change until it is noticed, has recovered, or cannot be liquidated
 // because something is halted, frozen or being settled.
-import type {
-  AccountId,
-  AccountSummary,
-  Applied,
-  Currency,
-  StateMachine,
+import {
+  type AccountId,
+  type AccountSummary,
+  type Applied,
+  type Currency,
+  currencies,
+  type StateMachine,
 } from '@openstrike/domain';
 import { hold, show } from './violation.ts';
 
@@ -21,14 +22,17 @@ export class WatchModel {
   /** Whether the currency can be liquidated in now, as far as events tell. */
   readonly #quiet: (currency: Currency) => boolean;
   readonly #handled: (accountId: AccountId, currency: Currency) => boolean;
+  readonly #holds: (accountId: AccountId, currency: Currency) => boolean;
   readonly #shadow: StateMachine;
 
   constructor(
     shadow: StateMachine,
+    holds: (accountId: AccountId, currency: Currency) => boolean,
     quiet: (currency: Currency) => boolean,
     handled: (accountId: AccountId, currency: Currency) => boolean,
   ) {
     this.#shadow = shadow;
+    this.#holds = holds;
     this.#quiet = quiet;
     this.#handled = handled;
   }
@@ -75,14 +79,24 @@ export class WatchModel {
     hold(
       rounds <= roundsMax,
       'nobody below maintenance margin stays unnoticed',
-      () => `account ${key} for ${rounds} changes of marks, at ${show(command)}`,
+      () =>
+        `account ${key} for ${rounds} changes of marks, ` +
+        `${show(this.#shadow.query('account-summary', { accountId, currency }))} ` +
+        `at ${show(command)}`,
     );
   }
 
   #lacks(accountId: AccountId, currency: Currency): boolean {
     if (this.#handled(accountId, currency)) return false;
     const summary = this.#shadow.query('account-summary', { accountId, currency });
-    const { marginBalance, maintenanceMargin } = summary as AccountSummary;
-    return marginBalance < maintenanceMargin;
+    const { marginBalance, maintenanceMargin, marginModel } = summary as AccountSummary;
+    if (marginBalance >= maintenanceMargin) return false;
+    // All currencies lack together: where something is held, it is noticed.
+    const cross = marginModel === 'cross-standard' || marginModel === 'cross-portfolio';
+    return (
+      !cross ||
+      (this.#holds(accountId, currency) &&
+        currencies.every((each) => !this.#handled(accountId, each)))
+    );
   }
 }

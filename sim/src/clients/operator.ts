@@ -1,15 +1,31 @@
-// Operator: halts and resumes trading, locks accounts and lets them go, changes contract tables.
-// When faults end it puts everything back as it should be.
-import type { AccountId, Command, SetTrading } from '@openstrike/domain';
+// Operator: halts and resumes trading, pulls kill switches, locks accounts and frees them, changes
+// contract tables at once or announces them, and everything else that only an operator may do. When
+// faults end it puts everything back as it should be.
+import {
+  type AccountId,
+  type Cash,
+  type Command,
+  currencies,
+  marginModels,
+  type SetKillSwitch,
+  type SetTrading,
+  type TsUs,
+} from '@openstrike/domain';
 import { contractTables } from '../contracts.ts';
 import { chance, pick } from '../world.ts';
 import { Client } from './client.ts';
+import { apiKeys } from './order-form.ts';
 
 export class Operator extends Client {
   #version = 1;
+  readonly #switches = new Map<string, SetKillSwitch>();
 
   act(): void {
     const { random, world } = this;
+    if (chance(random, 0.6)) {
+      this.#govern();
+      return;
+    }
     const drawn = random.nextInt(0, 10);
     if (drawn < 4) {
       const scope = pick(random, ['all', 'BTC', 'USDC'] as const);
@@ -26,8 +42,71 @@ export class Operator extends Client {
     }
   }
 
-  /** Puts everything back: trading open, accounts free. */
+  /** What is done now and then, and changes who may do what, or by which terms. */
+  #govern(): void {
+    const { random, world } = this;
+    const accounts = world.venue.feeds.accounts();
+    const { accountId } = pick(random, accounts);
+    const command = pick<() => Command>(random, [
+      () => this.#kill(accountId),
+      () => this.#kill(accountId),
+      () => this.#announce(),
+      () => ({ type: 'change-margin-model', accountId, model: pick(random, marginModels) }),
+      () => ({ type: 'change-margin-model', accountId, model: pick(random, marginModels) }),
+      () => ({ type: 'set-provider', accountId, provider: chance(random, 0.7) }),
+      () => this.#callAuctions(),
+      () => this.#seed(),
+      () => ({ type: 'pass-time' }),
+    ])();
+    this.send(command);
+  }
+
+  #kill(accountId: AccountId): Command {
+    const { random, world } = this;
+    const drawn = random.nextInt(0, 10);
+    const command: SetKillSwitch = {
+      type: 'set-kill-switch',
+      accountId: drawn === 0 ? null : accountId,
+      clientId: drawn > 5 ? pick(random, apiKeys) : null,
+      engaged: true,
+      reason: 'a drill',
+    };
+    const key = `${command.accountId}:${command.clientId}`;
+    this.#switches.set(key, command);
+    world.schedule.after(random.nextInt(1, 3_000_000), () => this.#release(key));
+    return command;
+  }
+
+  #release(key: string): void {
+    const command = this.#switches.get(key);
+    if (command !== undefined) this.send({ ...command, engaged: false });
+    this.#switches.delete(key);
+  }
+
+  #announce(): Command {
+    const { random, world } = this;
+    this.#version += 1;
+    const withdrawn = chance(random, 0.2);
+    const tables = withdrawn ? [] : contractTables(world.options, this.#version);
+    const effectiveUs = (world.venue.nowUs() + random.nextInt(-100_000, 4_000_000)) as TsUs;
+    return { type: 'announce-tables', tables, effectiveUs };
+  }
+
+  #callAuctions(): Command {
+    const { callAuctionSeconds } = this.world.options;
+    const windows = [{ seconds: 10, move: 0.02, everySeconds: 1 }];
+    const terms = { windows, auctionSeconds: callAuctionSeconds ?? 3 };
+    return { type: 'set-call-auctions', terms: chance(this.random, 0.5) ? terms : null };
+  }
+
+  #seed(): Command {
+    const amount = this.random.nextInt(0, 1e6) as Cash;
+    return { type: 'seed-insurance', currency: pick(this.random, currencies), amount };
+  }
+
+  /** Puts everything back: trading open, switches released, accounts free. */
   putBack(): void {
+    for (const key of this.#switches.keys()) this.#release(key);
     for (const scope of ['all', 'BTC', 'ETH', 'USDC'] as const) this.#resume(scope);
     for (const { accountId, access } of this.world.venue.feeds.accounts()) {
       if (access !== 'normal') this.send({ ...this.#accountCommand(accountId), access: 'normal' });

@@ -13,6 +13,8 @@ import {
 import type { Random } from '@openstrike/std';
 import { chance, pick, type World } from '../world.ts';
 
+/** API keys that clients use by turns; some orders come without one. */
+export const apiKeys: readonly string[] = ['key-1', 'key-2'];
 /** A limit order with whatever differs. */
 export const orderOf = (
   accountId: AccountId,

@@ -10,7 +10,7 @@ import {
   usPerSecond,
 } from '@openstrike/domain';
 import { chance, pick } from '../world.ts';
-import { markTicks, priceNear, someInstrument, someLots } from './order-form.ts';
+import { apiKeys, markTicks, priceNear, someInstrument, someLots } from './order-form.ts';
 import { Trader } from './traders.ts';
 
 const groups = ['', 'near', 'far'] as const;
@@ -113,6 +113,7 @@ export class Quoter extends Trader {
     this.#quotes += 1;
     this.send({
       type: 'mass-quote',
+      clientId: pick(random, apiKeys),
       accountId,
       group: pick(random, groups),
       quoteId: String(this.#quotes),

@@ -15,7 +15,7 @@ import type {
 } from '@openstrike/domain';
 import { chance, pick } from '../world.ts';
 import { Client } from './client.ts';
-import { markTicks, orderOf, priceNear, someInstrument, someLots } from './order-form.ts';
+import { apiKeys, markTicks, orderOf, priceNear, someInstrument, someLots } from './order-form.ts';
 
 export abstract class Trader extends Client {
   #keys = 0;
@@ -38,7 +38,8 @@ export abstract class Trader extends Client {
     const lots = order.sizeLots ?? someLots(random, instrument);
     const ticks = order.priceTicks ?? priceNear(this.world, random, instrument, 0.15);
     const clientKey = this.key();
-    const more = { clientKey, connectionId: connection.id, ...order };
+    const client = chance(random, 0.5) ? { clientId: pick(random, apiKeys) } : null;
+    const more = { clientKey, connectionId: connection.id, ...client, ...order };
     this.send(orderOf(accountId, instrument, side, lots, ticks, more));
   }
 

@@ -7,6 +7,7 @@ import type {
   Configure,
   Event,
   LiabilityStatement,
+  MarginParameters,
   MmpLimits,
   PlaceOrder,
   Seq,
@@ -114,6 +115,52 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
   ),
   'nobody is held to a position limit': mishearing((command) =>
     command.type === 'configure' ? withOptions(command, { limits: undefined }) : command,
+  ),
+  'a portfolio margin leaves the tails out': mishearing((command) =>
+    command.type === 'configure'
+      ? withMargin(command, (margin) => ({ ...margin, grid: { ...margin.grid, tails: [] } }))
+      : command,
+  ),
+  'a portfolio margin knows no prices between the even ones': mishearing((command) =>
+    command.type === 'configure'
+      ? withMargin(command, (margin) => ({ ...margin, grid: { ...margin.grid, pricesMax: 33 } }))
+      : command,
+  ),
+  'a portfolio margin charges a tenth too little to roll': mishearing((command) =>
+    command.type === 'configure'
+      ? withMargin(command, (margin) => {
+          const { charges } = margin;
+          const { rollMin, rollAnnual } = charges;
+          const rates = { rollMin: 0.9 * rollMin, rollAnnual: 0.9 * rollAnnual };
+          return { ...margin, charges: { ...charges, ...rates } };
+        })
+      : command,
+  ),
+  'bitcoin counts in full as collateral': mishearing((command) =>
+    command.type === 'configure'
+      ? withMargin(command, (margin) => ({
+          ...margin,
+          collateral: { ...margin.collateral, haircut: 0 },
+        }))
+      : command,
+  ),
+  'a debt is not marked up': mishearing((command) =>
+    command.type === 'configure'
+      ? withMargin(command, (margin) => ({
+          ...margin,
+          collateral: { ...margin.collateral, debtMarkup: 0 },
+        }))
+      : command,
+  ),
+  'a killed key may go on': mishearing((command) =>
+    command.type === 'place-order' && command.clientId === 'key-2'
+      ? { ...command, clientId: 'key-1' }
+      : command,
+  ),
+  'announced tables come into force late': mishearing((command) =>
+    command.type === 'announce-tables'
+      ? { ...command, effectiveUs: (command.effectiveUs + 5_000_000) as TsUs }
+      : command,
   ),
   'exercised options close no futures': mishearing((command) =>
     command.type === 'configure' ? withOptions(command, { exercise: 'cash' }) : command,
@@ -266,6 +313,14 @@ const widened = (limits: MmpLimits): MmpLimits => ({
   vega: 10 * limits.vega,
   gamma: 10 * limits.gamma,
   trades: 10 * limits.trades,
+});
+
+const withMargin = (
+  command: Configure,
+  change: (margin: MarginParameters) => MarginParameters,
+): Configure => ({
+  ...command,
+  tables: command.tables.map((table) => ({ ...table, margin: change(table.margin) })),
 });
 
 const withOptions = (

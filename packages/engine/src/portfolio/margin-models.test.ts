@@ -1,7 +1,9 @@
 // Margin models in the running engine: what each counts, when it may be changed, and that the
 // pre-trade check holds what a position will need.
 import type { AccountId, AccountSummary, Currency, MarginModel } from '@openstrike/domain';
+import { usPerDay, usPerHour, usPerSecond } from '@openstrike/domain';
 import { describe, expect, it } from 'vitest';
+import { createEngine } from '../engine.ts';
 import { TestEngine } from '../testing/test-engine.ts';
 
 const start = (): { test: TestEngine; own: AccountId; other: AccountId } => {
@@ -199,5 +201,28 @@ describe('margin models', () => {
     test.index('btc_usd', 97_000);
     const broken = summary(test, own, 'USDC');
     expect(broken.initialMargin).toBeGreaterThan(sure.initialMargin);
+  });
+
+  it('stand between a delivery and the next marks of its index, and after a restart', () => {
+    const { test, own, other } = start();
+    change(test, own, 'cross-portfolio');
+    const name = option(test, 'C', 100_000);
+    expect(trade(test, other, own, name, 20, ticksAtMark(test, name))).toBe(true);
+    const eightUs = Math.ceil((test.nowUs - 8 * usPerHour) / usPerDay) * usPerDay + 8 * usPerHour;
+    test.nowUs = eightUs - usPerSecond;
+    for (const indexName of ['btc_usd', 'btc_usdc'] as const) test.index(indexName, 100_000);
+    const before = summary(test, own, 'BTC').maintenanceMargin;
+    test.nowUs = eightUs + usPerSecond / 5;
+    // Delivers the day's options of the other index, which waits for its own value to be marked.
+    const delivered = test
+      .index('btc_usdc', 100_000)
+      .filter((event) => event.type === 'instrument-state-changed' && event.state === 'delivered');
+    expect(delivered.length).toBeGreaterThan(4);
+    const after = summary(test, own, 'BTC');
+    expect(after.maintenanceMargin / before).toBeCloseTo(1, 3);
+    const again = createEngine();
+    again.restore(test.engine.snapshot());
+    const parameters = { accountId: own, currency: 'BTC' } as const;
+    expect(again.query('account-summary', parameters)).toEqual(after);
   });
 });

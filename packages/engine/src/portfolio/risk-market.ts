@@ -11,6 +11,7 @@ import {
   recommendedMargin,
   usdMicrosPerUsd,
 } from '@openstrike/domain';
+import type { MarkPlan } from '@openstrike/marks';
 import {
   addRiskExpiry,
   addRiskInstrument,
@@ -27,6 +28,7 @@ import {
   type RiskInstruments,
   refineMoves,
 } from '@openstrike/risk';
+import { planOf } from '../marking/mark-index.ts';
 import type { EngineState, IndexRecord, InstrumentRecord } from '../state.ts';
 
 export type Underlying = Instrument['underlying'];
@@ -91,6 +93,8 @@ export class RiskMarket {
   #expiries: RiskExpiries;
   #version = -1;
   #tables: readonly ContractTable[] | null = null;
+  /** What the indexes were marked with: others when contracts were listed or delivered since. */
+  #plans: readonly MarkPlan[] = [];
   /** Place of each instrument by its id, plus one; 0 for none. */
   #places = new Int32Array(1024);
   readonly #placed: number[] = [];
@@ -108,9 +112,12 @@ export class RiskMarket {
   /** Takes in the present marks. Cost: the expiries and listed strikes, when marks have moved. */
   renew(state: EngineState): void {
     const version = riskVersion(state);
-    if (version === this.#version && state.tables === this.#tables) {
+    const indexes = indexesOf(state, this.underlying);
+    const plansStand = indexes.every((index, at) => planOf(index) === this.#plans[at]);
+    if (version === this.#version && state.tables === this.#tables && plansStand) {
       return;
     }
+    this.#plans = indexes.map(planOf);
     const table = tableOf(state, this.underlying);
     const newTables = state.tables !== this.#tables;
     if (newTables && table !== null) {
@@ -201,8 +208,9 @@ export class RiskMarket {
       const forward = Number.isNaN(mark) ? usd(index) : (mark as number);
       slots.push({ index: at, expiryUs: 0 });
       rows.push({ years: 0, forward: forward || 1, fixed: 0, confidence });
-      for (const [e, expiryUs] of (index.plan?.expiriesUs ?? []).entries()) {
-        const curve = index.plan?.curves[e];
+      const { expiriesUs, curves } = planOf(index);
+      for (const [e, expiryUs] of expiriesUs.entries()) {
+        const curve = curves[e];
         if (curve === undefined || !(curve.forward > 0)) continue;
         const { timeYears: years, fixed } = curve;
         slots.push({ index: at, expiryUs });
