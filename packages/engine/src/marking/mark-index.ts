@@ -60,15 +60,6 @@ export const restoreCurves = (index: IndexRecord): void => {
 };
 
 /**
- * What an index was last marked with: of the contracts that are listed now, also where others have
- * been listed or delivered since.
- */
-export const planOf = (index: IndexRecord): MarkPlan => {
-  if (index.plan === null) restoreCurves(index);
-  return index.plan as unknown as MarkPlan;
-};
-
-/**
  * Average price in USD at which the impact size would trade on one side of a book; 0 when it is
  * empty.
  */

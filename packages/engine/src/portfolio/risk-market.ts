@@ -10,8 +10,8 @@ import {
   type Instrument,
   recommendedMargin,
   usdMicrosPerUsd,
+  usPerYear,
 } from '@openstrike/domain';
-import type { MarkPlan } from '@openstrike/marks';
 import {
   addRiskExpiry,
   addRiskInstrument,
@@ -28,7 +28,7 @@ import {
   type RiskInstruments,
   refineMoves,
 } from '@openstrike/risk';
-import { planOf } from '../marking/mark-index.ts';
+import { fixedPart, printsPerFixing } from '../fixing/fixing.ts';
 import type { EngineState, IndexRecord, InstrumentRecord } from '../state.ts';
 
 export type Underlying = Instrument['underlying'];
@@ -93,8 +93,9 @@ export class RiskMarket {
   #expiries: RiskExpiries;
   #version = -1;
   #tables: readonly ContractTable[] | null = null;
-  /** What the indexes were marked with: others when contracts were listed or delivered since. */
-  #plans: readonly MarkPlan[] = [];
+  /** Contracts ever listed, and those that live: others once any come or go. */
+  #listed = 0;
+  #living = 0;
   /** Place of each instrument by its id, plus one; 0 for none. */
   #places = new Int32Array(1024);
   readonly #placed: number[] = [];
@@ -112,12 +113,15 @@ export class RiskMarket {
   /** Takes in the present marks. Cost: the expiries and listed strikes, when marks have moved. */
   renew(state: EngineState): void {
     const version = riskVersion(state);
-    const indexes = indexesOf(state, this.underlying);
-    const plansStand = indexes.every((index, at) => planOf(index) === this.#plans[at]);
-    if (version === this.#version && state.tables === this.#tables && plansStand) {
+    const listed = state.instruments.length;
+    let living = 0;
+    for (const index of state.indexes) living += index.instruments.length;
+    const sameContracts = listed === this.#listed && living === this.#living;
+    if (version === this.#version && state.tables === this.#tables && sameContracts) {
       return;
     }
-    this.#plans = indexes.map(planOf);
+    this.#listed = listed;
+    this.#living = living;
     const table = tableOf(state, this.underlying);
     const newTables = state.tables !== this.#tables;
     if (newTables && table !== null) {
@@ -208,13 +212,20 @@ export class RiskMarket {
       const forward = Number.isNaN(mark) ? usd(index) : (mark as number);
       slots.push({ index: at, expiryUs: 0 });
       rows.push({ years: 0, forward: forward || 1, fixed: 0, confidence });
-      const { expiriesUs, curves } = planOf(index);
-      for (const [e, expiryUs] of expiriesUs.entries()) {
-        const curve = curves[e];
-        if (curve === undefined || !(curve.forward > 0)) continue;
-        const { timeYears: years, fixed } = curve;
+      for (const { expiryUs, instruments } of index.expiries) {
+        const marked = instruments.find(
+          ({ id }) => (state.marks.underlyingPrice[id] as number) > 0,
+        );
+        if (marked === undefined) continue;
+        // As of the marks in force, also where contracts were delivered or listed since.
+        const forward = state.marks.underlyingPrice[marked.id] as number;
+        const years = Math.max(0, expiryUs - index.markedUs) / usPerYear;
+        const averaging = index.fixing.windowEndUs === expiryUs;
+        const fixed = averaging
+          ? fixedPart(index.fixing, index.markedUs).sumUsd / printsPerFixing
+          : 0;
         slots.push({ index: at, expiryUs });
-        rows.push({ years, forward: curve.forward, fixed, confidence });
+        rows.push({ years, forward, fixed, confidence });
       }
     }
     if (rows.length > this.#expiries.years.length) {
