@@ -149,7 +149,7 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
       snapshotEvery: one(random, [0, 1_000, 3_000, 10_000]),
       queueCommandsMax: one(random, [20, 1_000, 100_000]),
     },
-    operator: { actEverySeconds: sometimes(random, 20) },
+    operator: { actEverySeconds: sometimes(random, 2) },
     oracle: {
       surfaceEverySeconds: one(random, [3, 10, 30]),
       forwardsEverySeconds: one(random, [2, 5, 20]),

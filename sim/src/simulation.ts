@@ -229,7 +229,7 @@ class Simulation {
   /** Opens an account with so many coins, and dollars for as many. */
   async #openAccount(name: string, coins: number): Promise<AccountId> {
     const { events } = await this.#submit({ type: 'create-account', parentId: null, name });
-    const [event] = events;
+    const event = events.find(({ type }) => type === 'account-changed');
     hold(event?.type === 'account-changed', 'an account is opened', () => show(events));
     const { accountId } = event;
     const amounts = [

@@ -289,11 +289,18 @@ export class Auditor {
 
   /** An announcement is the command's own, unless there is none to be. */
   #announced(event: Extract<Event, { type: 'tables-announced' }>, applied: Applied): void {
-    const { command } = applied;
-    const own = command.type === 'announce-tables' && command.effectiveUs === event.effectiveUs;
-    const asked = own && command.tables.length === event.tables.length;
-    if (asked) this.facts.announce(command);
-    else this.facts.dropped(event, applied);
+    const { command, events } = applied;
+    const last = events.findLast(({ type }) => type === 'tables-announced');
+    const refused = events.some(({ type }) => type === 'command-rejected');
+    if (command.type !== 'announce-tables' || refused || event !== last) {
+      this.facts.dropped(event, applied);
+      return;
+    }
+    const same = command.effectiveUs === event.effectiveUs;
+    hold(same && command.tables.length === event.tables.length, 'announcements are as asked', () =>
+      show(event),
+    );
+    this.facts.announce(command);
   }
 
   #noteState(event: Event): void {

@@ -22,7 +22,7 @@ export class Operator extends Client {
 
   act(): void {
     const { random, world } = this;
-    if (chance(random, 0.6)) {
+    if (chance(random, 0.8)) {
       this.#govern();
       return;
     }
@@ -48,8 +48,10 @@ export class Operator extends Client {
     const accounts = world.venue.feeds.accounts();
     const { accountId } = pick(random, accounts);
     const command = pick<() => Command>(random, [
+      () => this.#kill(this.#busyAccount() ?? accountId),
+      () => this.#kill(this.#busyAccount() ?? accountId),
       () => this.#kill(accountId),
-      () => this.#kill(accountId),
+      () => this.#announce(),
       () => this.#announce(),
       () => ({ type: 'change-margin-model', accountId, model: pick(random, marginModels) }),
       () => ({ type: 'change-margin-model', accountId, model: pick(random, marginModels) }),
@@ -59,6 +61,12 @@ export class Operator extends Client {
       () => ({ type: 'pass-time' }),
     ])();
     this.send(command);
+  }
+
+  /** One that has orders in the books. */
+  #busyAccount(): AccountId | null {
+    const orders = [...this.world.auditor.orders.open.values()];
+    return orders.length === 0 ? null : pick(this.random, orders).accountId;
   }
 
   #kill(accountId: AccountId): Command {

@@ -152,10 +152,21 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
         }))
       : command,
   ),
-  'a killed key may go on': mishearing((command) =>
-    command.type === 'place-order' && command.clientId === 'key-2'
-      ? { ...command, clientId: 'key-1' }
-      : command,
+  'a kill switch takes the orders of another key': bothBroken(
+    () =>
+      new BrokenMachine(
+        createEngine(),
+        (command) =>
+          command.type === 'set-kill-switch' && command.clientId !== null
+            ? { ...command, clientId: otherKey(command.clientId) }
+            : command,
+        (events) =>
+          events.map((event) =>
+            event.type === 'kill-switch-changed' && event.clientId !== null
+              ? { ...event, clientId: otherKey(event.clientId) }
+              : event,
+          ),
+      ),
   ),
   'announced tables come into force late': mishearing((command) =>
     command.type === 'announce-tables'
@@ -314,6 +325,8 @@ const widened = (limits: MmpLimits): MmpLimits => ({
   gamma: 10 * limits.gamma,
   trades: 10 * limits.trades,
 });
+
+const otherKey = (clientId: string): string => (clientId === 'key-1' ? 'key-2' : 'key-1');
 
 const withMargin = (
   command: Configure,
