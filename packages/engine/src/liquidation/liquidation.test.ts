@@ -276,3 +276,36 @@ test('a venue restored in the middle of a liquidation goes on as the other', () 
   }
   expect(copy.engine.stateHash()).toBe(venue.engine.stateHash());
 });
+
+test('who is warned does not depend on who has asked for figures', () => {
+  const run = (marksBefore: number, curious: boolean): readonly Event[] => {
+    const venue = new Venue();
+    venue.open();
+    const [own, other] = [venue.account('own'), venue.account('other')];
+    for (let i = 0; i < 20; i++) venue.account(`somebody ${i}`);
+    for (const id of [own, other]) venue.deposit(id, 100_000_000);
+    venue.deposit(own, 4_000_000_000, 'USDC');
+    venue.deposit(other, 1_000_000_000_000, 'USDC');
+    venue.apply({ type: 'change-margin-model', accountId: own, model: 'cross-standard' });
+    const held = venue.instrument('BTC_USDC-PERPETUAL');
+    const lots = (10 * held.lot.den) / held.lot.num;
+    const ticks = (100_000 * held.tick.den) / held.tick.num;
+    venue.place(other, held.id, 'sell', lots, ticks);
+    venue.place(own, held.id, 'buy', lots, ticks);
+    for (let i = 0; i < marksBefore; i++) venue.index('btc_usd', 100_000);
+    // Bought and sold at once: nothing is held in bitcoin any more.
+    const flat = venue.instrument(perpetual).id;
+    venue.place(other, flat, 'sell', 10, 200_000);
+    venue.place(own, flat, 'buy', 10, 200_000);
+    venue.place(other, flat, 'buy', 10, 200_000);
+    venue.place(own, flat, 'sell', 10, 200_000);
+    for (let price = 99_000; price >= 91_000; price -= 1_000) venue.index('btc_usdc', price);
+    expect(venue.of('margin-warned').map(({ accountId }) => accountId)).toContain(own);
+    for (let i = 0; i < 4; i++) {
+      venue.index('btc_usd', 100_000);
+      if (curious) venue.equity(own);
+    }
+    return venue.told;
+  };
+  for (let before = 0; before < 4; before++) expect(run(before, true)).toEqual(run(before, false));
+});

@@ -18,7 +18,7 @@ import { schedule } from '../timers.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
 import { fundOf } from './insurance-fund.ts';
 import type { LiquidationRecord } from './liquidation-state.ts';
-import { canLiquidate, marginStateOf } from './margin-states.ts';
+import { canLiquidate, holdsPositions, marginStateOf } from './margin-states.ts';
 import { figuresOf } from './sketch.ts';
 import { stepEveryUs } from './step-times.ts';
 
@@ -75,9 +75,9 @@ const start = (state: EngineState, record: CurrencyRecord): void => {
   if (!running) schedule(state, 'liquidation', nextUs, nextUs);
 };
 
-/** Whether there is nothing to look at in a record. */
+/** Whether there is nothing to look at in a record; holdings that are empty are no part of it. */
 const isIdle = (state: EngineState, record: CurrencyRecord): boolean =>
-  record.holdings.length === 0 && recordBalance(state, record) >= 0;
+  !holdsPositions(record) && recordBalance(state, record) >= 0;
 
 const atWorst: { -readonly [Key in keyof AccountFigures]: AccountFigures[Key] } = {
   marginEquity: 0,
