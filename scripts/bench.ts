@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { root } from './steps.ts';
 
 const words = process.argv.slice(2);
-const files = globSync('{packages,apps}/*/src/**/*.bench.ts', { cwd: root }).sort();
+const files = globSync('{sim,{packages,apps}/*}/src/**/*.bench.ts', { cwd: root }).sort();
 const chosen = files.filter(
   (file) => words.length === 0 || words.some((word) => file.includes(word)),
 );

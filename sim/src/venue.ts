@@ -20,6 +20,7 @@ import {
 } from '@openstrike/sequencer';
 import type { Random } from '@openstrike/std';
 import type { Auditor } from './auditor/auditor.ts';
+import { hashOf } from './auditor/hash-of.ts';
 import { hold, Violation } from './auditor/violation.ts';
 import type { Coverage } from './coverage.ts';
 import { Disk } from './disk.ts';
@@ -48,7 +49,7 @@ class NotedMachine implements StateMachine {
     this.#events += events.length;
     if (this.#events >= hashEvery && seq > this.#auditor.lastSeq) {
       this.#events = 0;
-      this.#auditor.noteHash(seq, this.#inner.stateHash());
+      this.#auditor.noteHash(seq, hashOf(this.#inner));
     }
     return events;
   }
@@ -143,7 +144,7 @@ export class Venue {
       const report = await life.sequencer.recover({ publishAfterSeq: auditor.lastSeq as Seq });
       if (this.#life !== life) return;
       const machine = machines.at(-1) as StateMachine;
-      auditor.recovered(report.lastSeq, machine.stateHash());
+      auditor.recovered(report.lastSeq, hashOf(machine));
       if (report.tornBytes > 0) coverage.count('venue', 'torn tail cut');
       if (report.snapshotSeq > 0) coverage.count('venue', 'started from a snapshot');
       await life.reader.seed(life.sequencer, report.lastSeq, report.lastTsUs);

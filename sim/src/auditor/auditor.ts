@@ -29,6 +29,7 @@ import {
 } from './contract-facts.ts';
 import { ExposureModel } from './exposure-model.ts';
 import { FixingModel } from './fixing-model.ts';
+import { hashOf } from './hash-of.ts';
 import { KeyModel } from './key-model.ts';
 import { KillModel } from './kill-model.ts';
 import { LiquidationModel } from './liquidation-model.ts';
@@ -172,7 +173,8 @@ export class Auditor {
       'recovery keeps what was acknowledged',
       () => `recovered to ${lastSeq}, published to ${this.lastSeq}`,
     );
-    hold(stateHash === this.#shadow.stateHash(), 'recovery restores the state', () => `${lastSeq}`);
+    const same = stateHash === hashOf(this.#shadow);
+    hold(same, 'recovery restores the state', () => `${lastSeq}`);
     this.#hashes.clear();
   }
 
@@ -410,7 +412,7 @@ export class Auditor {
     this.#kills.close(command, this.orders.open);
     this.#makers.command(applied);
     const factsOf = (id: InstrumentId): ContractFacts => this.facts.get(id);
-    this.#makers.close(applied, this.orders.open, factsOf);
+    this.#makers.close(applied, (id) => this.orders.ofAccount(id), factsOf);
     this.#exposures.close(applied, (id) => this.orders.ofInstrument(id), factsOf);
     this.orders.close();
     this.positions.close();
@@ -435,7 +437,7 @@ export class Auditor {
     );
     const hash = this.#hashes.get(seq);
     if (hash !== undefined) {
-      hold(hash === this.#shadow.stateHash(), 'a replica has the same state', () => `${seq}`);
+      hold(hash === hashOf(this.#shadow), 'a replica has the same state', () => `${seq}`);
       this.#hashes.delete(seq);
       this.#coverage.count('audit', 'state hash');
     }

@@ -163,7 +163,7 @@ export class MakerModel {
   /** Holds what must hold between two commands. */
   close(
     { tsUs, command }: Applied,
-    open: ReadonlyMap<number, OrderState>,
+    ordersOf: (accountId: AccountId) => Iterable<OrderState>,
     facts: (id: InstrumentId) => ContractFacts,
   ): void {
     for (const order of this.#placed) {
@@ -176,7 +176,7 @@ export class MakerModel {
     }
     for (const { accountId } of this.#placed) this.#touched.add(accountId);
     if ('accountId' in command && command.accountId !== null) this.#touched.add(command.accountId);
-    for (const accountId of this.#touched) this.#closeAccount(accountId, tsUs, open, facts);
+    for (const accountId of this.#touched) this.#closeAccount(accountId, tsUs, ordersOf, facts);
     this.#touched.clear();
     this.#placed.length = 0;
   }
@@ -184,7 +184,7 @@ export class MakerModel {
   #closeAccount(
     accountId: AccountId,
     tsUs: number,
-    open: ReadonlyMap<number, OrderState>,
+    ordersOf: (accountId: AccountId) => Iterable<OrderState>,
     facts: (id: InstrumentId) => ContractFacts,
   ): void {
     const own = this.#of(accountId);
@@ -196,8 +196,8 @@ export class MakerModel {
       );
     }
     const quotes = new Set<string>();
-    for (const order of open.values()) {
-      if (order.accountId !== accountId || !order.mmp) continue;
+    for (const order of ordersOf(accountId)) {
+      if (!order.mmp) continue;
       const { instrument } = facts(order.instrumentId);
       for (const protection of this.#covering(accountId, instrument, groupOf(order))) {
         hold(

@@ -52,6 +52,7 @@ interface Netting {
 
 export class PositionModel {
   readonly #positions = new Map<InstrumentId, Map<AccountId, Position>>();
+  readonly #byAccount = new Map<AccountId, Map<InstrumentId, Position>>();
   readonly #touched = new Set<InstrumentId>();
   readonly #due = new Map<string, Due>();
   readonly #nettings = new Map<string, Netting>();
@@ -80,9 +81,8 @@ export class PositionModel {
     readonly lots: number;
     readonly base: number;
   }> {
-    for (const [instrumentId, positions] of this.#positions) {
-      const position = positions.get(accountId);
-      if (position !== undefined) yield { instrumentId, ...position };
+    for (const [instrumentId, position] of this.#byAccount.get(accountId) ?? []) {
+      yield { instrumentId, lots: position.lots, base: position.base };
     }
   }
 
@@ -286,6 +286,7 @@ export class PositionModel {
       );
     }
     this.#positions.delete(instrument.id);
+    for (const own of this.#byAccount.values()) own.delete(instrument.id);
   }
 
   /** A settlement's posting. */
@@ -372,6 +373,8 @@ export class PositionModel {
     if (position === undefined) {
       position = { accountId, lots: 0, base: 0 };
       positions.set(accountId, position);
+      const own = this.#byAccount.get(accountId) ?? new Map<InstrumentId, Position>();
+      this.#byAccount.set(accountId, own.set(instrumentId, position));
     }
     return position;
   }

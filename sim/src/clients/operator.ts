@@ -18,6 +18,7 @@ import { apiKeys } from './order-form.ts';
 
 export class Operator extends Client {
   #version = 1;
+  /** All that were ever engaged: what is sent again may arrive after its release. */
   readonly #switches = new Map<string, SetKillSwitch>();
 
   act(): void {
@@ -88,7 +89,6 @@ export class Operator extends Client {
   #release(key: string): void {
     const command = this.#switches.get(key);
     if (command !== undefined) this.send({ ...command, engaged: false });
-    this.#switches.delete(key);
   }
 
   #announce(): Command {

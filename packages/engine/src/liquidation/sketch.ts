@@ -4,9 +4,9 @@
 import type { AccountFigures } from '@openstrike/risk';
 import { recordBalance } from '../account/cash.ts';
 import { applyFill, holdingOf, valueAtTicks } from '../account/holdings.ts';
-import { marginFiguresOf } from '../account/margin-figures.ts';
 import { scratchRecord } from '../account/scratch-record.ts';
 import { chargeFunding } from '../funding/funding.ts';
+import { accountMarginOf } from '../portfolio/account-margin.ts';
 import type { CurrencyRecord, EngineState, InstrumentRecord } from '../state.ts';
 
 /** An account's figures, with what its orders hold. */
@@ -21,10 +21,11 @@ export const figuresOf = (state: EngineState, record: CurrencyRecord, cash = 0):
   const known = account.currencies[currencyNo] === record;
   // One that the account does not keep has nothing in it.
   if (!known) return { marginEquity: cash, maintenance: 0, netEquity: cash, initial: 0 };
-  const { equity, initialMargin, maintenanceMargin } = marginFiguresOf(state, account, currencyNo);
+  // Under a cross model cash counts as collateral, less a haircut.
+  const { equity, initialMargin, maintenanceMargin } = accountMarginOf(state, record, cash);
   const value = recordBalance(state, record) + record.sessionProfit + record.optionsValue;
   return {
-    marginEquity: equity + cash,
+    marginEquity: equity,
     maintenance: maintenanceMargin,
     netEquity: value + cash,
     initial: initialMargin,

@@ -15,7 +15,7 @@ import { createCurrencyRecord } from '../account/cash.ts';
 import { holdingOf, holdingsInOrder } from '../account/holdings.ts';
 import type { AccountRecord, ClientKeyRecord, EngineState, Holding } from '../state.ts';
 import type { ByteReader } from './byte-reader.ts';
-import type { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { canonicalText, readCanonicalText } from './canonical-text.ts';
 import { readProtections, writeProtections } from './market-maker-codec.ts';
 
@@ -55,22 +55,24 @@ const readHolding = (reader: ByteReader, state: EngineState, account: AccountRec
   holding.entryValue = reader.real();
 };
 
-/** A kept result never changes, so its text is made once. */
-const resultTexts = new WeakMap<ClientKeyRecord, string>();
+/** A kept result never changes, so its bytes are made once. */
+const keyBytes = new WeakMap<ClientKeyRecord, Uint8Array>();
+const desk = new ByteWriter();
 
-const resultTextOf = (record: ClientKeyRecord): string => {
-  let text = resultTexts.get(record);
-  if (text === undefined) {
-    text = canonicalText([record.order, record.rejectCode, record.trades]);
-    resultTexts.set(record, text);
-  }
-  return text;
+const bytesOfKey = (record: ClientKeyRecord, text: string): Uint8Array => {
+  desk.clear();
+  desk.text(record.clientKey);
+  desk.int(record.tsUs);
+  desk.text(text);
+  const bytes = desk.bytes().slice();
+  keyBytes.set(record, bytes);
+  return bytes;
 };
 
 const writeClientKey = (writer: ByteWriter, record: ClientKeyRecord): void => {
-  writer.text(record.clientKey);
-  writer.int(record.tsUs);
-  writer.text(resultTextOf(record));
+  const known = keyBytes.get(record);
+  const { order, rejectCode, trades } = record;
+  writer.encoded(known ?? bytesOfKey(record, canonicalText([order, rejectCode, trades])));
 };
 
 const readClientKey = (reader: ByteReader): ClientKeyRecord => {
@@ -83,7 +85,7 @@ const readClientKey = (reader: ByteReader): ClientKeyRecord => {
     ClientKeyRecord['trades'],
   ];
   const record: ClientKeyRecord = { clientKey, tsUs, order, rejectCode, trades };
-  resultTexts.set(record, text);
+  bytesOfKey(record, text);
   return record;
 };
 

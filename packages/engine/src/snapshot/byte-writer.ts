@@ -78,6 +78,13 @@ export class ByteWriter {
     }
   }
 
+  /** Bytes that a writer made before. */
+  encoded(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#size);
+    this.#size += bytes.length;
+  }
+
   text(value: string): void {
     if (value === '') {
       this.int(0);
@@ -116,6 +123,11 @@ export class ByteWriter {
     }
     this.#size = start + value.length;
     return true;
+  }
+
+  /** Begins anew in the same room. */
+  clear(): void {
+    this.#size = 0;
   }
 
   /** The bytes so far, not copied. */
