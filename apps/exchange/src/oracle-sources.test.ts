@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnector } from '@openstrike/connectors';
+import { usualDefinition } from '@openstrike/oracle';
 import { afterAll, expect, test } from 'vitest';
 import { loadOracleSources } from './oracle-sources.ts';
 
@@ -46,6 +47,29 @@ test.each([
   ['[]\n', 'must map names'],
 ])('%j is refused', (text, sentence) => {
   expect(() => read(text)).toThrow(sentence);
+});
+
+test('reporters of signed prices count where they are named, with whom to believe', () => {
+  const venues = 'coinbase:\nkraken:\nbitstamp:\n';
+  const signers = `[${[1, 2].map((digit) => `"0x${String(digit).repeat(40)}"`).join(', ')}]`;
+  process.env['SOURCES_TEST_SECRET'] = 'secret';
+  const sources = read(
+    `${venues}pyth:\nredstone:\nchainlink: { signers: ${signers}, threshold: 2, key: a, ` +
+      'secret_variable: SOURCES_TEST_SECRET }\n',
+  );
+  for (const { source, ...follow } of sources) {
+    expect(createConnector(source, follow).source).toBe(source);
+  }
+  expect(sources.at(-1)?.credentials).toEqual({ key: 'a', secret: 'secret' });
+  delete process.env['SOURCES_TEST_SECRET'];
+  expect(() => read(`${venues}chainlink: { key: a, secret_variable: NONE_SET }\n`)).toThrow(
+    'a secret_variable that is set',
+  );
+  expect(() => read(`${venues}pyth: { signers: ${signers} }\n`)).toThrow('with a threshold');
+  const { indexes, rates } = usualDefinition(sources.map(({ source }) => source));
+  const counted = indexes[0]?.rules.constituents.map(({ source }) => source);
+  expect(counted).toEqual(['coinbase', 'kraken', 'bitstamp', 'pyth', 'redstone', 'chainlink']);
+  expect(rates.USDT.constituents.map(({ source }) => source)).toContain('pyth');
 });
 
 test('a file that is not there is named', () => {

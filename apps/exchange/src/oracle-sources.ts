@@ -1,7 +1,13 @@
 // Oracle sources: which venues a live market follows, from a YAML file or the built-in list,
 // checked whole before anything connects: a source is a name with what to follow there.
 import { existsSync, readFileSync } from 'node:fs';
-import { type SourceName, sourceDefaults, type Underlying } from '@openstrike/connectors';
+import {
+  type Credentials,
+  type SourceName,
+  sourceDefaults,
+  type TrustedSigners,
+  type Underlying,
+} from '@openstrike/connectors';
 import { OperationalError } from '@openstrike/domain';
 import { usualConstituents, usualIndexRules } from '@openstrike/oracle';
 import { parse } from 'yaml';
@@ -14,6 +20,10 @@ export interface OracleSource {
   readonly chains?: readonly Underlying[];
   /** Addresses in place of the venue's own: a proxy, a recorder. */
   readonly addresses?: Readonly<Record<string, string>>;
+  /** Of a source of signed reports: whose signatures are believed. */
+  readonly signers?: TrustedSigners;
+  /** What a source that asks for it knows its customer by. */
+  readonly credentials?: Credentials;
 }
 
 /** What is followed besides the usual: the dollar price of USDC. */
@@ -28,12 +38,14 @@ const usualSymbols = (source: SourceName): readonly string[] => {
   return [...new Set([...symbols, ...(rateSymbols[source] ?? [])])];
 };
 
-/** Every venue there is a connector for, its chains included. */
+/** Every venue there is a connector for, its chains included; signed reports only when named. */
 const builtInSources = (): readonly OracleSource[] =>
-  [...sourceDefaults].map(([source, { hasChains }]): OracleSource => {
-    const chains = hasChains ? { chains: ['BTC', 'ETH'] as const } : {};
-    return { source, symbols: usualSymbols(source), ...chains };
-  });
+  [...sourceDefaults]
+    .filter(([, { signed }]) => signed === null)
+    .map(([source, { hasChains }]): OracleSource => {
+      const chains = hasChains ? { chains: ['BTC', 'ETH'] as const } : {};
+      return { source, symbols: usualSymbols(source), ...chains };
+    });
 
 const wrong = (file: string, sentence: string): OperationalError =>
   new OperationalError('bad-sources', `${file}: ${sentence}`);
@@ -54,9 +66,10 @@ const sourceOf = (file: string, name: string, value: unknown): OracleSource => {
   if (typeof given !== 'object' || Array.isArray(given)) {
     throw wrong(file, `${name} takes a mapping of symbols, chains and addresses, or nothing.`);
   }
-  const odd = Object.keys(given).find((key) => !['symbols', 'chains', 'addresses'].includes(key));
+  const odd = Object.keys(given).find((key) => !keysOf(source).includes(key));
   if (odd !== undefined) {
-    throw wrong(file, `${name} has the unknown key ${odd}; it takes symbols, chains, addresses.`);
+    const keys = keysOf(source).join(', ');
+    throw wrong(file, `${name} has the unknown key ${odd}; it takes ${keys}.`);
   }
   const { symbols, chains, addresses } = given;
   if (symbols !== undefined && !isTextList(symbols)) {
@@ -80,7 +93,40 @@ const sourceOf = (file: string, name: string, value: unknown): OracleSource => {
         : {}),
     ...(chains === undefined ? {} : { chains: chains as Underlying[] }),
     ...(addresses === undefined ? {} : { addresses }),
+    ...signedPartsOf(file, name, given),
   };
+};
+
+/** What may stand in the entry of a source. */
+const keysOf = (source: SourceName): readonly string[] =>
+  (sourceDefaults.get(source)?.signed ?? null) === null
+    ? ['symbols', 'chains', 'addresses']
+    : ['symbols', 'addresses', 'signers', 'threshold', 'key', 'secret_variable'];
+
+/**
+ * Signers and account of a source of signed reports. The secret itself stands in an environment
+ * variable, so that the file can be shown.
+ */
+const signedPartsOf = (
+  file: string,
+  name: string,
+  { signers, threshold, key, secret_variable: variable }: Record<string, unknown>,
+): Pick<OracleSource, 'signers' | 'credentials'> => {
+  const signed: { signers?: TrustedSigners; credentials?: Credentials } = {};
+  if (signers !== undefined || threshold !== undefined) {
+    if (!isTextList(signers) || typeof threshold !== 'number') {
+      throw wrong(file, `${name} takes signers, a list of addresses, with a threshold.`);
+    }
+    signed.signers = { addresses: signers, threshold };
+  }
+  if (key !== undefined || variable !== undefined) {
+    const secret = isText(variable) ? process.env[variable] : undefined;
+    if (!isText(key) || !isText(secret)) {
+      throw wrong(file, `${name} takes a key, and a secret_variable that is set.`);
+    }
+    signed.credentials = { key, secret };
+  }
+  return signed;
 };
 
 /** Throws OperationalError with the entry at fault, or where too few could make an index. */

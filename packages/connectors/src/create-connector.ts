@@ -5,10 +5,18 @@ import { OperationalError } from '@openstrike/domain';
 import type { Connector, ConnectorListener } from './connector.ts';
 import { type ConnectorCounts, zeroCounts } from './core/connector-counts.ts';
 import type { Market } from './core/market.ts';
+import { PollSession } from './core/poll-session.ts';
 import { type SessionSettings, usualSettings } from './core/session-settings.ts';
-import type { Addresses, Underlying, VenueDefinition } from './core/venue-definition.ts';
-import { type ConnectorProblem, VenueSession } from './core/venue-session.ts';
+import type {
+  Addresses,
+  Credentials,
+  SignedSource,
+  Underlying,
+  VenueDefinition,
+} from './core/venue-definition.ts';
+import { type ConnectorProblem, type SourceSession, VenueSession } from './core/venue-session.ts';
 import type { ConnectorEvent, SourceName, SourceState } from './market-event.ts';
+import { checkTrustedSigners, type TrustedSigners } from './signed/trusted-signers.ts';
 import { venueTable } from './venues/venue-table.ts';
 
 export interface ConnectorOptions {
@@ -20,6 +28,10 @@ export interface ConnectorOptions {
   readonly only?: (market: Market) => boolean;
   /** Addresses that differ from `sourceDefaults`, by their names there. */
   readonly addresses?: Addresses;
+  /** Whose signatures are believed, of a source of signed reports; its usual ones by default. */
+  readonly signers?: TrustedSigners;
+  /** What the source knows its customer by, where it asks. */
+  readonly credentials?: Credentials;
   readonly settings?: Partial<SessionSettings>;
   /** Told of frames left out and requests failed, at most 20 a second of each connection. */
   readonly onProblem?: (problem: ConnectorProblem) => void;
@@ -42,13 +54,15 @@ export interface SourceDefaults {
   readonly addresses: Addresses;
   readonly symbols: readonly string[];
   readonly hasChains: boolean;
+  /** Of a source of signed reports what it needs beside; null for a venue. */
+  readonly signed: SignedSource | null;
 }
 
 /** Where each source is and what is followed there when the caller names nothing. */
 export const sourceDefaults: ReadonlyMap<SourceName, SourceDefaults> = new Map(
-  [...venueTable].map(([source, { addresses, symbols, hasChains }]) => [
+  [...venueTable].map(([source, { addresses, symbols, hasChains, signed }]) => [
     source,
-    { addresses, symbols, hasChains },
+    { addresses, symbols, hasChains, signed: signed ?? null },
   ]),
 );
 
@@ -76,16 +90,19 @@ export const createConnector = (
     markets: symbols.map((symbol) => marketOf(definition, symbol)),
     chains: options.chains ?? [],
     only: options.only ?? (() => true),
+    signers: signersOf(definition, options),
+    credentials: credentialsOf(definition, options),
   });
-  const sessions = plans.map((plan) => {
-    const session = new VenueSession({
-      ...plan,
+  const sessions = plans.map((plan): Part => {
+    const rest = {
       source,
       settings: { ...usualSettings, ...plan.settings, ...options.settings },
       counts,
       onProblem: options.onProblem ?? (() => undefined),
-    });
-    return { session, auxiliary: plan.auxiliary === true };
+    };
+    return 'kind' in plan
+      ? { session: new PollSession({ plan, ...rest }), auxiliary: false }
+      : { session: new VenueSession({ ...plan, ...rest }), auxiliary: plan.auxiliary === true };
   });
   return new SessionConnector(source, sessions, counts);
 };
@@ -99,6 +116,33 @@ const marketOf = (definition: VenueDefinition, symbol: string): Market => {
     );
   }
   return market;
+};
+
+const noSigners: TrustedSigners = { addresses: [], threshold: 0 };
+
+const signersOf = (definition: VenueDefinition, options: ConnectorOptions): TrustedSigners => {
+  const { source, signed } = definition;
+  if (signed === undefined) {
+    if (options.signers === undefined) return noSigners;
+    const sentence = `${source} signs no reports: leave the signers out.`;
+    throw new OperationalError('no-signers', sentence);
+  }
+  const signers = options.signers ?? signed.signers;
+  if (signers === null) {
+    const sentence = `${source} needs the addresses of its signers and how many must sign.`;
+    throw new OperationalError('no-signers', sentence);
+  }
+  checkTrustedSigners(source, signers);
+  return signers;
+};
+
+const credentialsOf = (definition: VenueDefinition, options: ConnectorOptions): Credentials => {
+  const { key = '', secret = '' } = options.credentials ?? {};
+  if (definition.signed?.needsCredentials === true && (key === '' || secret === '')) {
+    const sentence = `${definition.source} needs the key and the secret of an account there.`;
+    throw new OperationalError('no-credentials', sentence);
+  }
+  return { key, secret };
 };
 
 const checkAddresses = (definition: VenueDefinition, addresses: Addresses): void => {
@@ -117,14 +161,14 @@ const checkAddresses = (definition: VenueDefinition, addresses: Addresses): void
 const states: readonly SourceState[] = ['live', 'resyncing', 'stale', 'connecting', 'down'];
 
 interface Part {
-  readonly session: VenueSession;
+  readonly session: SourceSession;
   readonly auxiliary: boolean;
 }
 
 class SessionConnector implements VenueConnector {
   readonly source: SourceName;
-  readonly #main: readonly VenueSession[];
-  readonly #auxiliary: readonly VenueSession[];
+  readonly #main: readonly SourceSession[];
+  readonly #auxiliary: readonly SourceSession[];
   readonly #counts: ConnectorCounts;
   /** Symbols that are live by the connections that keep them. */
   readonly #live = new Set<string>();

@@ -54,11 +54,15 @@ test.each(venues)('$venue lists what is followed', async ({ venue: source, answe
   }
 });
 
+const oneSigner = { addresses: [`0x${'1'.repeat(40)}`], threshold: 1 };
+
 test.each([...venueTable.values()])('$source follows its own default symbols', (definition) => {
   for (const symbol of definition.symbols) {
     expect(definition.parseSymbol(symbol)?.venueSymbol, symbol).toBe(symbol);
   }
-  expect(() => createConnector(definition.source)).not.toThrow();
+  const credentials = { key: 'key', secret: 'secret' };
+  const signers = definition.signed === undefined ? {} : { signers: oneSigner };
+  expect(() => createConnector(definition.source, { credentials, ...signers })).not.toThrow();
 });
 
 test('a date that is none names no contract', () => {

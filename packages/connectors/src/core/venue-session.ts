@@ -24,6 +24,16 @@ export interface ConnectorProblem {
   readonly sentence: string;
 }
 
+/** One way in which a source is kept up. */
+export interface SourceSession {
+  /** Starts. Market events and the states of symbols go to the listener, its own to `onState`. */
+  start(listener: ConnectorListener, onState: (state: SourceState, reason: string) => void): void;
+  stop(): Promise<void>;
+  state(): SourceState;
+  markets(): Market[];
+  skewUs(): number | null;
+}
+
 export interface VenueSessionOptions {
   readonly source: SourceName;
   /** WebSocket address, or how to make it at each connection (symbols in it, fresh signatures). */
@@ -44,7 +54,7 @@ export interface VenueSessionOptions {
 
 const problemsPerSecondMax = 20;
 
-export class VenueSession {
+export class VenueSession implements SourceSession {
   readonly #options: VenueSessionOptions;
   readonly #settings: SessionSettings;
   readonly #rest: RestClient | null;

@@ -11,6 +11,9 @@ const pairs: readonly SpotContract[] = (['BTC', 'ETH', 'USDC', 'USDT'] as const)
     .map((quote) => ({ kind: 'spot', base, quote }) as const),
 );
 
+/** The market of a pair written like `BTC/USD`; null for another one. */
+export const spotContract = (pair: string): Market | null => slashed.get(pair) ?? null;
+
 /** A venue's table of symbols, from its way of writing a pair. */
 export const spotSymbols = (
   written: (base: string, quote: string) => string,
@@ -21,3 +24,5 @@ export const spotSymbols = (
       return [venueSymbol, { venueSymbol, contract, sizeUnit: inCoins }];
     }),
   );
+
+const slashed = spotSymbols((base, quote) => `${base}/${quote}`);

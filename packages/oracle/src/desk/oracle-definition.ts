@@ -51,16 +51,27 @@ export const usualConstituents: readonly ConstituentRule[] = [
   spot('bybit', 'USDT'),
 ];
 
+/** Reporters of signed prices, which count only where they are named. */
+const reporters: readonly ConstituentRule[] = [
+  spot('pyth', 'USD'),
+  spot('redstone', 'USD'),
+  spot('chainlink', 'USD'),
+];
+
 const rateRules = (sources: readonly SourceName[]): IndexRules => ({
   ...usualRateRules,
   constituents: sources.map((source) => spot(source, 'USD')),
 });
 
-/** The usual oracle over some of its sources; all of them where none are named. */
+/**
+ * The usual oracle over some sources; where none are named over all venues, without reporters of
+ * signed prices.
+ */
 export const usualDefinition = (sources?: readonly SourceName[]): OracleDefinition => {
   const follows = ({ source }: ConstituentRule): boolean =>
     sources === undefined || sources.some((name) => name === source);
-  const constituents = usualConstituents.filter(follows);
+  const named = sources === undefined ? [] : reporters;
+  const constituents = [...usualConstituents, ...named].filter(follows);
   const indexes: IndexDefinition[] = [];
   for (const underlying of ['BTC', 'ETH'] as const) {
     for (const money of ['USD', 'USDC'] as const) {
@@ -69,8 +80,9 @@ export const usualDefinition = (sources?: readonly SourceName[]): OracleDefiniti
       indexes.push({ indexName, underlying, money, rules });
     }
   }
-  const named = (all: readonly SourceName[]): IndexRules => {
-    const used = sources === undefined ? all : all.filter((source) => sources.includes(source));
+  const rateOf = (venues: readonly SourceName[]): IndexRules => {
+    const all: readonly SourceName[] = [...venues, 'pyth', 'redstone'];
+    const used = sources === undefined ? venues : all.filter((source) => sources.includes(source));
     const rules = rateRules(used);
     // A venue of few sources still has a rate, as good as the one source it trusts.
     return { ...rules, quorum: Math.max(1, Math.min(rules.quorum, used.length)) };
@@ -78,8 +90,8 @@ export const usualDefinition = (sources?: readonly SourceName[]): OracleDefiniti
   return {
     indexes,
     rates: {
-      USDC: named(['kraken', 'bitstamp', 'gemini']),
-      USDT: named(['coinbase', 'kraken', 'bitstamp', 'gemini', 'bitfinex']),
+      USDC: rateOf(['kraken', 'bitstamp', 'gemini']),
+      USDT: rateOf(['coinbase', 'kraken', 'bitstamp', 'gemini', 'bitfinex']),
     },
     outsideWeights: { deribit: 0.5, okx: 0.25, bybit: 0.25, binance: 0.25 },
     forwards: usualForwardRules,
