@@ -71,7 +71,8 @@ export interface TradeEvent extends FromSource {
   readonly size: number;
   /** The arriving side; null where the venue does not say. */
   readonly side: 'buy' | 'sell' | null;
-  readonly liquidation: boolean;
+  /** Whether it was one; null where the venue does not say. */
+  readonly liquidation: boolean | null;
 }
 
 /** A whole order book as the connector holds it after an update: best first, cut to its depth. */

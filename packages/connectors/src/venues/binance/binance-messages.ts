@@ -172,7 +172,7 @@ export const binanceTrade = (market: Market, data: Fields, receivedUs: number): 
     price,
     size: baseSize(market.sizeUnit, sizeOf(data['q'], 'q'), price),
     side: takerOf(data),
-    liquidation: false,
+    liquidation: null,
   };
 };
 

@@ -102,6 +102,6 @@ export const bitfinexTrade = (market: Market, row: unknown, receivedUs: number):
     price: priceOf(price, 'a price'),
     size: Math.abs(amount),
     side: amount > 0 ? 'buy' : 'sell',
-    liquidation: false,
+    liquidation: null,
   };
 };

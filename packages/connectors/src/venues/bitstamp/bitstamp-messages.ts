@@ -62,6 +62,6 @@ export const bitstampTrade = (market: Market, data: Fields, receivedUs: number):
     price: priceOf(data['price_str'], 'price_str'),
     size: sizeOf(data['amount_str'], 'amount_str'),
     side: type === 0 ? 'buy' : type === 1 ? 'sell' : refuse('type', '0 or 1', type),
-    liquidation: false,
+    liquidation: null,
   };
 };

@@ -170,7 +170,7 @@ export const bybitTrade = (market: Market, data: Fields, receivedUs: number): Tr
     price,
     size: baseSize(market.sizeUnit, sizeOf(data['v'], 'v'), price),
     side: sideOf(data['S'], 'S'),
-    liquidation: false,
+    liquidation: null,
   };
 };
 

@@ -89,5 +89,5 @@ export const coinbaseTrade = (market: Market, trade: Fields, receivedUs: number)
   price: priceOf(trade['price'], 'price'),
   size: sizeOf(trade['size'], 'size'),
   side: sideOf(trade['side'], 'side') === 'buy' ? 'sell' : 'buy',
-  liquidation: false,
+  liquidation: null,
 });

@@ -108,5 +108,5 @@ export const geminiTrade = (
   price: priceOf(event['price'], 'price'),
   size: sizeOf(event['amount'], 'amount'),
   side: takerOf(event['makerSide']),
-  liquidation: false,
+  liquidation: null,
 });

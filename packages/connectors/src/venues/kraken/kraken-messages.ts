@@ -116,7 +116,7 @@ export const krakenTrades = (
         price: priceOf(trade['price'], 'price'),
         size: sizeOf(trade['qty'], 'qty'),
         side: sideOf(trade['side'], 'side'),
-        liquidation: false,
+        liquidation: null,
       });
     }
   }

@@ -139,7 +139,7 @@ export const okxTrade = (market: Market, data: Fields, receivedUs: number): Trad
     price,
     size: baseSize(market.sizeUnit, sizeOf(data['sz'], 'sz'), price),
     side: sideOf(data['side'], 'side'),
-    liquidation: false,
+    liquidation: null,
   };
 };
 
