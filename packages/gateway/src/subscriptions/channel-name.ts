@@ -157,20 +157,20 @@ export type IndexChannelType = Exclude<
   'user-mmp'
 >;
 
-const indexChannels: Readonly<Record<string, IndexChannelType>> = {
-  deribit_price_index: 'index-price',
-  deribit_price_ranking: 'index-ranking',
-  deribit_price_statistics: 'index-statistics',
-  deribit_volatility_index: 'index-volatility',
-  estimated_expiration_price: 'estimated-delivery',
-};
+/** A map, for the words are a client's: an object would answer `constructor` too. */
+const indexChannels: ReadonlyMap<string, IndexChannelType> = new Map([
+  ['deribit_price_index', 'index-price'],
+  ['deribit_price_ranking', 'index-ranking'],
+  ['deribit_price_statistics', 'index-statistics'],
+  ['deribit_volatility_index', 'index-volatility'],
+  ['estimated_expiration_price', 'estimated-delivery'],
+]);
 
 const parseIndexChannel = (head: string, word: string): ChannelName | null => {
   const indexName = indexOf(word);
-  const type = indexChannels[head];
+  const type = indexChannels.get(head);
   if (indexName === null || type === undefined) return null;
-  const hasVolatility = indexName === 'btc_usd' || indexName === 'eth_usd';
-  return type === 'index-volatility' && !hasVolatility ? null : { type, indexName };
+  return { type, indexName };
 };
 
 const parseUserChannel = (parts: readonly string[], find: FindInstrument): ChannelName | null => {
