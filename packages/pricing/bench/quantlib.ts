@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Nanoseconds per operation and checksums of QuantLib over the same options. */
+/** Nanoseconds of processor time per operation: the best and the median of the rounds. */
+export type Took = readonly [best: number, median: number];
+
+/** What QuantLib took over the same options, and checksums. */
 export type QuantlibFigures = {
   readonly version: string;
-  readonly price: number;
-  readonly greeks: number;
-  readonly implied: number;
-  readonly impliedLiRS: number;
+  readonly price: Took;
+  readonly greeks: Took;
+  readonly implied: Took;
+  readonly impliedLiRS: Took;
   readonly sums: readonly number[];
 };
 

@@ -93,7 +93,7 @@ function runAmerican(smoke: boolean): void {
   const sums = `${priceAll('fast')().toPrecision(12)}, ${priceAll('precise')().toPrecision(12)}`;
   console.log(`  sums of the prices, fast and precise: ${sums}`);
   if (!smoke) {
-    printQuantlib(runQuantlibModels('american', rows, 3), fast?.nsMedian ?? 1);
+    printQuantlib(runQuantlibModels('american', rows, 3), fast?.cpuNsMedian ?? 1);
   }
 }
 
@@ -140,7 +140,7 @@ function runHeston(smoke: boolean): void {
   );
   console.log(`  sum of the Heston prices: ${priceAll().toPrecision(12)}`);
   if (!smoke) {
-    printQuantlib(runQuantlibModels('heston', rows, 3), price?.nsMedian ?? 1);
+    printQuantlib(runQuantlibModels('heston', rows, 3), price?.cpuNsMedian ?? 1);
   }
 }
 
@@ -163,7 +163,7 @@ function runBarrier(smoke: boolean): void {
   );
   console.log(`  sum of the prices: ${priceAll().toPrecision(12)}`);
   if (!smoke) {
-    printQuantlib(runQuantlibModels('barrier', rows, 3), price?.nsMedian ?? 1);
+    printQuantlib(runQuantlibModels('barrier', rows, 3), price?.cpuNsMedian ?? 1);
   }
 }
 

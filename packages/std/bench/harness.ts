@@ -1,6 +1,7 @@
 /**
  * The benchmarks' common ground: conditions printed first, contenders interleaved in one run, each
- * row with its median, best and spread, what it allocates, and a checksum of the work it did.
+ * row with its median and best, its processor time, what it allocates, and a checksum of the work.
+ * On a loaded machine the clock runs ahead of the processor: then trust the processor's.
  */
 import { cpus, loadavg, release } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -17,6 +18,9 @@ export type BenchResult = {
   readonly name: string;
   readonly nsMedian: number;
   readonly nsBest: number;
+  /** The same by the process's processor time, collections and compilation included. */
+  readonly cpuNsMedian: number;
+  readonly cpuNsBest: number;
   readonly bytesPerOp: number;
   readonly checksum: number;
 };
@@ -39,18 +43,22 @@ export function compare(contenders: readonly Contender[], smoke: boolean): Bench
   const rounds = smoke ? 1 : 15;
   const warmUps = smoke ? 0 : 6;
   const samples = contenders.map(() => new Float64Array(rounds));
+  const processor = contenders.map(() => new Float64Array(rounds));
   const bytes = contenders.map(() => Number.POSITIVE_INFINITY);
   const checksums = contenders.map(() => 0);
   for (let round = -warmUps; round < rounds; round++) {
     for (const [i, { count, body }] of contenders.entries()) {
       const heapBefore = process.memoryUsage().heapUsed;
+      const cpuBefore = process.cpuUsage();
       const start = performance.now();
       const checksum = body();
       const ns = ((performance.now() - start) / count) * 1e6;
+      const cpu = process.cpuUsage(cpuBefore);
       const grown = (process.memoryUsage().heapUsed - heapBefore) / count;
       checksums[i] = checksum;
       if (round >= 0) {
         (samples[i] as Float64Array)[round] = ns;
+        (processor[i] as Float64Array)[round] = ((cpu.user + cpu.system) / count) * 1e3;
         // A collection in between makes the heap shrink; such a round tells nothing.
         if (grown >= 0 && grown < (bytes[i] as number)) {
           bytes[i] = grown;
@@ -60,25 +68,32 @@ export function compare(contenders: readonly Contender[], smoke: boolean): Bench
   }
   const results = contenders.map(({ name }, i): BenchResult => {
     const sorted = (samples[i] as Float64Array).sort();
+    const cpuSorted = (processor[i] as Float64Array).sort();
     return {
       name,
       nsMedian: sorted[rounds >> 1] as number,
       nsBest: sorted[0] as number,
+      cpuNsMedian: cpuSorted[rounds >> 1] as number,
+      cpuNsBest: cpuSorted[0] as number,
       bytesPerOp: bytes[i] as number,
       checksum: checksums[i] as number,
     };
   });
   const base = results[0]?.nsMedian ?? 1;
-  for (const { name, nsMedian, nsBest, bytesPerOp, checksum } of results) {
-    const rate =
-      nsMedian < 1e6 ? `${(1e3 / nsMedian).toFixed(3)} M/s` : `${(1e9 / nsMedian).toFixed(1)} /s`;
+  for (const { name, nsMedian, nsBest, cpuNsMedian, bytesPerOp, checksum } of results) {
+    const rate = `${rateOf(nsMedian)} (cpu ${rateOf(cpuNsMedian)})`;
     const memory = bytesPerOp < 1e9 ? `${bytesPerOp.toFixed(1)} B/op` : '-';
     const time = `${nsMedian.toFixed(1).padStart(10)} ns (best ${nsBest.toFixed(1)})`;
     const ratio = `x${(base / nsMedian).toFixed(2).padStart(6)}`;
-    const head = `  ${name.padEnd(44)} ${time}  ${rate.padStart(12)}  ${ratio}`;
+    const head = `  ${name.padEnd(44)} ${time}  ${rate.padStart(30)}  ${ratio}`;
     console.log(`${head}  ${memory}  #${hashOf(checksum)}`);
   }
   return results;
+}
+
+/** Operations a second of this many nanoseconds each. */
+export function rateOf(ns: number): string {
+  return ns < 1e6 ? `${(1e3 / ns).toFixed(3)} M/s` : `${(1e9 / ns).toFixed(1)} /s`;
 }
 
 /** A short hash of a double's bits. */
