@@ -38,20 +38,11 @@ export function black76Batch(batch: Black76Batch, out: Float64Array, count: numb
   const paired = space === undefined ? 0 : count - (count & 1);
   if (space !== undefined) {
     const direct = isInside(batch, space) && out.buffer === space.buffer;
+    const price = direct ? pricePairs : priceCopies;
     for (let start = 0; start < paired; start += KERNEL_BLOCK) {
       const size = paired - start < KERNEL_BLOCK ? paired - start : KERNEL_BLOCK;
-      let isOrdinary: boolean;
-      if (direct) {
-        isOrdinary = pricePairs(space, batch, out, start, size);
-      } else {
-        copyIn(space, batch, start, size);
-        isOrdinary = pricePairs(space, space.scratch, space.scratch.price, 0, size);
-        copyPrices(space.scratch.price, out, start, size);
-      }
-      for (let i = 0; !isOrdinary && i < size; i++) {
-        if (space.ordinary[2 * i] === 0) {
-          writePriceApart(batch, out, start + i);
-        }
+      if (!price(space, batch, out, start, size)) {
+        writePricesApart(space, batch, out, start, size);
       }
     }
   }
@@ -76,26 +67,76 @@ export function black76GreeksBatch(
   const paired = space === undefined ? 0 : count - (count & 1);
   if (space !== undefined) {
     const direct = isInside(batch, space) && areInside(out, space);
+    const write = direct ? greekPairs : greeksOfCopies;
     for (let start = 0; start < paired; start += KERNEL_BLOCK) {
       const size = paired - start < KERNEL_BLOCK ? paired - start : KERNEL_BLOCK;
-      let isOrdinary: boolean;
-      if (direct) {
-        isOrdinary = greekPairs(space, batch, out, start, size);
-      } else {
-        const { scratch } = space;
-        copyIn(space, batch, start, size);
-        isOrdinary = greekPairs(space, scratch, scratch, 0, size);
-        copyGreeks(scratch, out, start, size);
-      }
-      for (let i = 0; !isOrdinary && i < size; i++) {
-        if (space.ordinary[2 * i] === 0) {
-          writeGreeksApart(batch, out, start + i);
-        }
+      if (!write(space, batch, out, start, size)) {
+        writeAllApart(space, batch, out, start, size);
       }
     }
   }
   for (let start = paired; start < count; start += SCALAR_BLOCK) {
     greeksBlock(batch, out, start, count - start < SCALAR_BLOCK ? count - start : SCALAR_BLOCK);
+  }
+}
+
+/** pricePairs over arrays from elsewhere, a block at most. */
+function priceCopies(
+  space: KernelSpace,
+  batch: Black76Batch,
+  out: Float64Array,
+  start: number,
+  size: number,
+): boolean {
+  const { scratch } = space;
+  copyIn(space, batch, start, size);
+  const isOrdinary = pricePairs(space, scratch, scratch.price, 0, size);
+  copyPrices(scratch.price, out, start, size);
+  return isOrdinary;
+}
+
+/** greekPairs over arrays from elsewhere, a block at most. */
+function greeksOfCopies(
+  space: KernelSpace,
+  batch: Black76Batch,
+  out: Black76BatchGreeks,
+  start: number,
+  size: number,
+): boolean {
+  const { scratch } = space;
+  copyIn(space, batch, start, size);
+  const isOrdinary = greekPairs(space, scratch, scratch, 0, size);
+  copyGreeks(scratch, out, start, size);
+  return isOrdinary;
+}
+
+/** Writes what the kernels left to the one-option function. */
+function writePricesApart(
+  space: KernelSpace,
+  batch: Black76Batch,
+  out: Float64Array,
+  start: number,
+  size: number,
+): void {
+  for (let i = 0; i < size; i++) {
+    if (space.ordinary[2 * i] === 0) {
+      writePriceApart(batch, out, start + i);
+    }
+  }
+}
+
+/** The same with greeks. */
+function writeAllApart(
+  space: KernelSpace,
+  batch: Black76Batch,
+  out: Black76BatchGreeks,
+  start: number,
+  size: number,
+): void {
+  for (let i = 0; i < size; i++) {
+    if (space.ordinary[2 * i] === 0) {
+      writeGreeksApart(batch, out, start + i);
+    }
   }
 }
 

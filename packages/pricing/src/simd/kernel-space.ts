@@ -95,19 +95,18 @@ export function allocateBatch(length: number): BatchArrays {
   return placeArrays(buffer, SCRATCH_END, length);
 }
 
-/** Copies `size` options from `start` on into the scratch arrays: one loop over all is fastest. */
+/** Copies `size` options from `start` on into the scratch arrays. */
 export function copyIn(space: KernelSpace, batch: Black76Batch, start: number, size: number): void {
-  const { forward, strike, timeYears, volatility, sign } = space.scratch;
-  const from = batch;
-  const { forward: forwards, strike: strikes, timeYears: times, volatility: volatilities } = from;
-  const signs = from.sign;
-  for (let i = 0; i < size; i++) {
-    const at = start + i;
-    forward[i] = forwards[at] as number;
-    strike[i] = strikes[at] as number;
-    timeYears[i] = times[at] as number;
-    volatility[i] = volatilities[at] as number;
-    sign[i] = signs[at] as number;
+  const { scratch } = space;
+  copyRun(batch.forward, start, scratch.forward, 0, size);
+  copyRun(batch.strike, start, scratch.strike, 0, size);
+  copyRun(batch.timeYears, start, scratch.timeYears, 0, size);
+  copyRun(batch.volatility, start, scratch.volatility, 0, size);
+  const { sign } = scratch;
+  const signs = batch.sign;
+  for (let i = 0; i < size; i += 2) {
+    sign[i] = signs[start + i] as number;
+    sign[i + 1] = signs[start + i + 1] as number;
   }
 }
 
@@ -118,9 +117,7 @@ export function copyPrices(
   start: number,
   size: number,
 ): void {
-  for (let i = 0; i < size; i++) {
-    to[start + i] = from[i] as number;
-  }
+  copyRun(from, 0, to, start, size);
 }
 
 /** Copies the first `size` prices and greeks to `start` and on. */
@@ -130,16 +127,41 @@ export function copyGreeks(
   start: number,
   size: number,
 ): void {
-  const { price, delta, gamma, vega, theta, rho } = from;
-  const { price: prices, delta: deltas, gamma: gammas, vega: vegas, theta: thetas, rho: rhos } = to;
-  for (let i = 0; i < size; i++) {
-    const at = start + i;
-    prices[at] = price[i] as number;
-    deltas[at] = delta[i] as number;
-    gammas[at] = gamma[i] as number;
-    vegas[at] = vega[i] as number;
-    thetas[at] = theta[i] as number;
-    rhos[at] = rho[i] as number;
+  copyRun(from.price, 0, to.price, start, size);
+  copyRun(from.delta, 0, to.delta, start, size);
+  copyRun(from.gamma, 0, to.gamma, start, size);
+  copyRun(from.vega, 0, to.vega, start, size);
+  copyRun(from.theta, 0, to.theta, start, size);
+  copyRun(from.rho, 0, to.rho, start, size);
+}
+
+/**
+ * Copies `size` numbers, eight at a time: the engine reads the arrays' places anew in every round
+ * of a loop. The typed array's own set would take a view of each part, which is garbage.
+ */
+function copyRun(
+  from: Float64Array,
+  fromStart: number,
+  to: Float64Array,
+  toStart: number,
+  size: number,
+): void {
+  const whole = size & ~7;
+  let i = 0;
+  for (; i < whole; i += 8) {
+    const a = fromStart + i;
+    const b = toStart + i;
+    to[b] = from[a] as number;
+    to[b + 1] = from[a + 1] as number;
+    to[b + 2] = from[a + 2] as number;
+    to[b + 3] = from[a + 3] as number;
+    to[b + 4] = from[a + 4] as number;
+    to[b + 5] = from[a + 5] as number;
+    to[b + 6] = from[a + 6] as number;
+    to[b + 7] = from[a + 7] as number;
+  }
+  for (; i < size; i++) {
+    to[toStart + i] = from[fromStart + i] as number;
   }
 }
 
