@@ -310,24 +310,12 @@ function printQuantlib(input: Options, own: readonly Took[]): void {
   const none: Took = [0, 0];
   const [price = none, greeks = none, implied = none, priceOwn = none, greeksOwn = none] = own;
   const { sums } = figures;
-  const row = (name: string, ns: Took, ours: Took, sum: number | undefined): void =>
-    console.log(
-      `  ${name.padEnd(44)} ${ns[1].toFixed(1).padStart(10)} ns (best ${ns[0].toFixed(1)}); ours is` +
-        ` ${(ns[1] / ours[1]).toFixed(2)} times as fast, ${(ns[0] / ours[0]).toFixed(2)} at best` +
-        `  #${hashOf(sum ?? 0)}`,
-    );
-  console.log(` QuantLib: absent, ${figures}`);
-    return;
-  }
-  const none: Took = [0, 0];
-  const [price = none, greeks = none, implied = none, priceOwn = none, greeksOwn = none] = own;
-  const { sums } = figures;
-  const row = (name: string, ns: Took, ours: Took, sum: number | undefined): void =>
-    console.log(
-      `  ${name.padEnd(44)} ${ns[1].toFixed(1).padStart(10)} ns (best ${ns[0].toFixed(1)}); ours is ` +
-        `${(ns[1] / ours[1]).toFixed(2)} times as fast, ${(ns[0] / ours[0]).toFixed(2)} at best  ` +
-        `#${hashOf(sum ?? 0)}`,
-    );
+  const row = (name: string, ns: Took, ours: Took, sum: number | undefined): void => {
+    const [best, median] = [ns[0] / ours[0], ns[1] / ours[1]].map((ratio) => ratio.toFixed(2));
+    const took = `${ns[1].toFixed(1).padStart(10)} ns (best ${ns[0].toFixed(1)})`;
+    const ratios = `ours is ${median} times as fast, ${best} at best`;
+    console.log(`  ${name.padEnd(44)} ${took}; ${ratios}  #${hashOf(sum ?? 0)}`);
+  };
   console.log(` QuantLib ${figures.version}, C++, g++ -O3; medians of 15 rounds, processor time`);
   row('blackFormula', figures.price, price, sums[0]);
   row('the same against our batch of own arrays', figures.price, priceOwn, sums[0]);

@@ -1,4 +1,6 @@
 /** Puts and calls exercised between two boundaries, against trees, their twins and their limits. */
+
+import { normCdf, normPdf } from '@openstrike/std';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { blackScholes } from '../black76-greeks.ts';
@@ -6,6 +8,7 @@ import { expectNear, valueOf } from '../testing/published-tables.ts';
 import { americanExerciseInterval, americanGreeks, americanPrice } from './american.ts';
 import type { AmericanInputs } from './american-inputs.ts';
 import { binomialPrice } from './binomial-tree.ts';
+import { LOWER_START } from './exercise-boundary.ts';
 
 const precise = (inputs: AmericanInputs): number => valueOf(americanPrice(inputs, 'precise'));
 
@@ -159,4 +162,17 @@ test('limits: no time, no volatility, boundaries that have met, rates that come 
   const { spot, strike, timeYears, volatility, rate, yieldRate } = level;
   const european = blackScholes(spot, strike, timeYears, volatility, rate, yieldRate, -1);
   expectNear(precise(level), european, 1e-6);
+});
+
+test('the lower boundary leaves the balance of interest and yield by its constant', () => {
+  // The equation that the constant solves, and the boundary found near to expiry.
+  const c = LOWER_START;
+  expectNear(c ** 3 * normCdf(c), (1 - c * c) * normPdf(c), 1e-6);
+  expectNear(c / Math.SQRT2, 0.451723, 1e-6);
+  for (const timeYears of [1e-6, 1e-5]) {
+    const { from } = valueOf(americanExerciseInterval({ ...example, timeYears }));
+    const balance = (example.strike * example.rate) / example.yieldRate;
+    const depth = Math.log(from / balance) / (example.volatility * Math.sqrt(timeYears));
+    expectNear(depth, c, 1e-3);
+  }
 });

@@ -20,11 +20,12 @@ const PI = 3.141592653589793;
 const DEPTH_MIN = 1e-9;
 const SQUARE_MIN = 1e-20;
 /**
- * The boundary that begins where interest and yield balance leaves there by this times the total
- * volatility. Source: Evans, Kuske and Keller (2002), American options on assets with dividends
- * near expiry, eq. 1.3.
+ * The boundary that begins where interest and yield balance leaves there by c times the total
+ * volatility, where c^3 N(c) = (1 - c^2) n(c). Source: Evans, Kuske and Keller (2002), American
+ * options on assets with dividends near expiry, eq. 1.3, whose constant 0.451723 is c / sqrt 2;
+ * Andersen and Lake (2021) use it for the lower of two boundaries.
  */
-const LOWER_START = 0.638833;
+export const LOWER_START = 0.638833;
 
 /** What the solver needs that depends on no option, made once. */
 export type CollocationScheme = {
