@@ -85,7 +85,9 @@ const events: Readonly<Record<EventType, true>> = {
   'venue-configured': true,
 };
 
-const seedsMax = 40;
+/** Those that meet the rare kinds come first; the others are for when what a seed draws changes. */
+const first = [14, 22, 27, 24, 10, 17];
+const seeds = [...first, ...Array.from({ length: 40 }, (_, i) => i + 1)];
 const minutes = 0.3;
 
 test('every kind of command is sent and every kind of event told', {
@@ -96,7 +98,8 @@ test('every kind of command is sent and every kind of event told', {
     ...Object.keys(commands).filter((name) => coverage.of('command', name) === 0),
     ...Object.keys(events).filter((name) => coverage.of('event', name) === 0),
   ];
-  for (let seed = 1; seed <= seedsMax && missing().length > 0; seed++) {
+  for (const seed of seeds) {
+    if (missing().length === 0) break;
     const report = await simulate(drawOptions(seed, minutes));
     expect(report.failure, reportLines(report, 1).join('\n')).toBeNull();
     coverage.add(report.coverage);

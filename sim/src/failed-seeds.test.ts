@@ -52,6 +52,11 @@ const failed = [
     seed: 10050,
     minutes: 0.3,
   },
+  {
+    name: 'options held no more enlarged the largest loss of their expiry',
+    seed: 20087,
+    minutes: 0.3,
+  },
 ];
 
 test.each(failed)('seed $seed: $name', async ({ seed, minutes }) => {

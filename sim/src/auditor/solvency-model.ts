@@ -125,7 +125,7 @@ export class SolvencyModel {
 
   /** Holds what a liquidation says of an account against what is worked out. */
   check(accountId: AccountId, currency: Currency, told: MarginState): void {
-    const worked = this.work(accountId, currency, false);
+    const worked = this.work(accountId, currency);
     if (worked === null) return;
     const what = (): string =>
       `account ${accountId} ${currency} ${this.model(accountId)}: ` +
@@ -143,7 +143,7 @@ export class SolvencyModel {
   /** Holds a summary against what is worked out. */
   checkSummary(told: AccountSummary): void {
     const { accountId, currency } = told;
-    const worked = this.work(accountId, currency, true);
+    const worked = this.work(accountId, currency);
     if (worked === null) return;
     const what = (): string =>
       `account ${accountId} ${currency} ${this.model(accountId)}: ` +
@@ -166,9 +166,9 @@ export class SolvencyModel {
   }
 
   /** All figures; null where a mark is missing. */
-  work(accountId: AccountId, currency: Currency, withOrders: boolean): WorkedMargin | null {
+  work(accountId: AccountId, currency: Currency): WorkedMargin | null {
     const model = this.model(accountId);
-    const own = this.#own(accountId, currency, withOrders);
+    const own = this.#own(accountId, currency);
     if (own === null) return null;
     switch (model) {
       case 'segregated-standard':
@@ -176,7 +176,7 @@ export class SolvencyModel {
       case 'segregated-portfolio':
         return this.#segregatedPortfolio(currency, own);
       default:
-        return this.#cross(accountId, currency, own, model === 'cross-portfolio', withOrders);
+        return this.#cross(accountId, currency, own, model === 'cross-portfolio');
     }
   }
 
@@ -229,12 +229,11 @@ export class SolvencyModel {
     currency: Currency,
     asked: Own,
     portfolio: boolean,
-    withOrders: boolean,
   ): WorkedMargin | null {
     const sum = { equity: 0, haircut: 0, initial: 0, alone: 0, maintenance: 0, loss: 0, slack: 0 };
     const legs: Leg[] = [];
     for (const each of currencies) {
-      const own = each === currency ? asked : this.#own(accountId, each, withOrders);
+      const own = each === currency ? asked : this.#own(accountId, each);
       if (own === null) return null;
       const worth = this.#usd(each, own.balance + (portfolio ? own.options : 0));
       const collateral = this.#collateral(each);
@@ -340,7 +339,7 @@ export class SolvencyModel {
   }
 
   /** What an account has in a currency; null where something held has no mark. */
-  #own(accountId: AccountId, currency: Currency, withOrders: boolean): Own | null {
+  #own(accountId: AccountId, currency: Currency): Own | null {
     const { facts, market, cash, positions, orders } = this.#parts;
     const legs = new Map<InstrumentId, { lots: number; buyLots: number; sellLots: number }>();
     const own = {
@@ -370,7 +369,7 @@ export class SolvencyModel {
       if (known) own.balance -= lots * since;
       else own.slack += fundingMax * Math.abs(value);
     }
-    for (const order of withOrders ? orders.ofAccount(accountId) : []) {
+    for (const order of orders.ofAccount(accountId)) {
       const { instrumentId, side, priceTicks, status, reduceOnly } = order;
       if (status !== 'open' || priceTicks === 0 || reduceOnly) continue;
       const { instrument } = facts.get(instrumentId);

@@ -82,3 +82,31 @@ describe('margin figures', () => {
     expect(marginFiguresOf(state, account, 0)).toEqual(before);
   });
 });
+
+it('what was closed leaves nothing behind, so that a restart changes no margin', () => {
+  const { test, own, other } = start();
+  const linear = (type: 'call' | 'put', strike: number): Instrument =>
+    [...test.instruments.values()].find(
+      (each) => each.payoff === 'linear' && each.optionType === type && each.strike === strike,
+    ) as Instrument;
+  const trade = (buyer: AccountId, seller: AccountId, contract: Instrument, lots: number): void => {
+    const { id, tick } = contract;
+    const view = test.engine
+      .query('instruments', {})
+      .find(({ instrument }) => instrument.id === id);
+    const ticks = Math.round(((view?.mark?.markPrice ?? 0) * tick.den) / tick.num / 100) * 100;
+    test.place(buyer, id, 'buy', lots, ticks);
+    test.place(seller, id, 'sell', lots, ticks);
+  };
+  trade(own, other, linear('put', 100_000), 30);
+  trade(other, own, linear('put', 95_000), 30);
+  trade(other, own, linear('call', 95_000), 1);
+  trade(own, other, linear('call', 105_000), 1);
+  trade(other, own, linear('call', 105_000), 1);
+  const positions = test.engine.query('positions', { accountId: own });
+  const held = positions.filter(({ sizeLots }) => sizeLots !== 0);
+  expect(held.length).toBe(4);
+  const parameters = { accountId: own, currency: 'USDC' } as const;
+  const live = test.engine.query('account-summary', parameters);
+  expect(test.copy().engine.query('account-summary', parameters)).toEqual(live);
+});

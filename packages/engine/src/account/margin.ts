@@ -63,7 +63,14 @@ const addFutureLeg = (state: EngineState, holding: Holding, more: WhatIf): void 
   desk.sheet.addFuture(leg);
 };
 
+/** Whether there is anything of a leg; one that was closed may linger, and must not count. */
+const isNothing = (
+  { sizeLots, openBuyLots, openSellLots }: Holding,
+  { lots, buyLots, sellLots }: WhatIf,
+): boolean => sizeLots + lots === 0 && openBuyLots + buyLots === 0 && openSellLots + sellLots === 0;
+
 const addLeg = (state: EngineState, holding: Holding, more: WhatIf): void => {
+  if (isNothing(holding, more)) return;
   if (Number.isNaN(state.marks.markPrice[holding.instrument.id])) {
     return;
   }

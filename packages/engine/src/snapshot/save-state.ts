@@ -51,6 +51,19 @@ const writeLedger = (writer: ByteWriter, state: EngineState): void => {
   }
 };
 
+type Documents = Pick<EngineState, 'tables' | 'families' | 'announced'>;
+
+/** Contract tables are replaced and never changed, so the text of those in force is made once. */
+const tablesTexts = new WeakMap<EngineState['tables'], Documents & { readonly text: string }>();
+
+const tablesTextOf = ({ tables, families, announced }: Documents): string => {
+  const known = tablesTexts.get(tables);
+  if (known?.families === families && known.announced === announced) return known.text;
+  const text = canonicalText([tables, [...families.values()], announced]);
+  tablesTexts.set(tables, { tables, families, announced, text });
+  return text;
+};
+
 /** The canonical bytes of a state. */
 export const saveState = (state: EngineState): Uint8Array => {
   const writer = new ByteWriter();
@@ -63,7 +76,7 @@ export const saveState = (state: EngineState): Uint8Array => {
   for (const version of state.marksVersion) {
     writer.int(version);
   }
-  writer.text(canonicalText([state.tables, [...state.families.values()], state.announced]));
+  writer.text(tablesTextOf(state));
   writeLedger(writer, state);
   writeVenue(writer, state);
   writeInstruments(writer, state);
