@@ -50,7 +50,7 @@ const CERTAIN = 1e-10;
 /**
  * The price of a barrier option.
  * Units: of the spot. Domain: a spot at or beyond the barrier is a touch now; at zero time or
- * volatility the certain path decides. Refuses: invalid-input. Cost: about two microseconds.
+ * volatility the certain path decides. Refuses: invalid-input. Cost: below a microsecond.
  * Source: Haug (2007), section 4.17.1, factors A to F.
  */
 export function barrierPrice(inputs: BarrierInputs): Result<number, ExoticRefusal> {
