@@ -22,6 +22,7 @@ import {
   type IndexRecord,
   type InstrumentRecord,
   type MarkColumns,
+  type OrderRecord,
   type TradingState,
   type TriggerWatch,
 } from './state.ts';
@@ -29,6 +30,13 @@ import {
 const RATE_UNIT = 1_000_000_000;
 
 export const createTriggerWatch = (): TriggerWatch => ({ rising: [], falling: [], trailing: [] });
+
+/**
+ * What nearly all instruments have; shared, so that looking for more at every mark costs no cache
+ * miss. Never written to.
+ */
+export const noTriggers: TriggerWatch = createTriggerWatch();
+export const noPegged: OrderRecord[] = [];
 
 /** The terms of a contract in its family. */
 export const termsOf = (
@@ -106,9 +114,9 @@ export const createInstrumentRecord = (
   currencyNo: currencyNoOf(contract.settlementCurrency),
   inverseValuePerLot: inverseValuePerLotOf(contract),
   reduceOnlyCount: 0,
-  markTriggers: createTriggerWatch(),
+  markTriggers: noTriggers,
   lastTriggers: createTriggerWatch(),
-  peggedOrders: [],
+  peggedOrders: noPegged,
 });
 
 /**

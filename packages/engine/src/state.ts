@@ -140,10 +140,10 @@ export interface InstrumentRecord {
   /** Resting reduce-only orders: while there are any, matching goes fill by fill. */
   reduceOnlyCount: number;
   /** Own orders that fire on this contract's mark or last price. */
-  readonly markTriggers: TriggerWatch;
+  markTriggers: TriggerWatch;
   readonly lastTriggers: TriggerWatch;
   /** Resting orders priced in USD or IV, by order id. */
-  readonly peggedOrders: OrderRecord[];
+  peggedOrders: OrderRecord[];
 }
 
 /** All contracts of one index and expiry. */

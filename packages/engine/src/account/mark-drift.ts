@@ -26,6 +26,10 @@ export class MarkDrift {
   /** Totals below which nothing can be said. */
   readonly #since: number[];
   readonly #weights: number[] = [];
+  /** Value of one lot at the last mark, in minor units, unrounded. */
+  readonly #values: number[] = [];
+  /** What a mark is multiplied with for that, of inverse futures divided into. */
+  readonly #factors: number[] = [];
   /** The largest share of the marks now being taken. */
   #largest = 0;
 
@@ -80,14 +84,15 @@ export class MarkDrift {
   ): void {
     const { marks } = state;
     const { id, fees, contract } = instrument;
-    const before = marks.markPrice[id] as number;
-    if (!((this.#weights[id] as number) > 0)) {
-      this.#weigh(instrument, mark, underlying);
-    }
-    // Until its first mark nothing is computed of an instrument; one that loses its mark stays.
+    const before = this.#values[id] ?? Number.NaN;
+    if (Number.isNaN(before)) this.#begin(instrument, mark, underlying);
+    const value = this.#valueOf(instrument, mark);
+    this.#values[id] = value;
+    // Until its first mark nothing is known of an instrument; one that loses its mark keeps its
+    // last figures, so that its next mark is a step of unknown size.
     if (Number.isNaN(before)) return;
     if (Number.isNaN(mark)) return this.renew(instrument.currencyNo);
-    const moved = Math.abs(lotValue(instrument, mark) - lotValue(instrument, before));
+    const moved = Math.abs(value - before);
     if (instrument.kind !== 'option') return this.#count(instrument, moved);
     const initial = Math.abs(short.initial - (marks.shortInitial[id] as number));
     const maintenance = Math.abs(short.maintenance - (marks.shortMaintenance[id] as number));
@@ -116,16 +121,30 @@ export class MarkDrift {
     if (share > this.#largest) this.#largest = share;
   }
 
+  #valueOf({ id, inverseValuePerLot }: InstrumentRecord, mark: number): number {
+    const factor = this.#factors[id] as number;
+    return inverseValuePerLot === 0 ? mark * factor : factor / mark;
+  }
+
   /** At the first mark known here; any weight would do that stays, and notional value does well. */
-  #weigh(instrument: InstrumentRecord, mark: number, underlying: number): void {
+  #begin(instrument: InstrumentRecord, mark: number, underlying: number): void {
+    const { contract, fees, id, inverseValuePerLot } = instrument;
+    const { tick, cashPerTickLot } = contract;
+    while (this.#factors.length <= id) {
+      this.#factors.push(Number.NaN);
+      this.#values.push(Number.NaN);
+      this.#weights.push(Number.NaN);
+    }
+    this.#factors[id] =
+      inverseValuePerLot === 0
+        ? (cashPerTickLot * tick.den) / tick.num
+        : -(inverseValuePerLot * tick.num) / tick.den;
     if (Number.isNaN(mark)) return;
-    const { contract, fees, id } = instrument;
-    const notional =
+    if ((this.#weights[id] as number) > 0) return this.renew(instrument.currencyNo);
+    this.#weights[id] =
       instrument.kind === 'option'
         ? fees.coinMinorPerLot * (contract.payoff === 'linear' ? underlying : 1)
-        : Math.abs(lotValue(instrument, mark));
-    while (this.#weights.length < id) this.#weights.push(Number.NaN);
-    this.#weights[id] = notional;
+        : Math.abs(this.#valueOf(instrument, mark));
   }
 }
 
@@ -148,10 +167,4 @@ const futureShare = (
   const coins = inverse ? amount / (state.marks.markPrice[id] as number) : amount;
   const weightCoins = inverse ? weight / minorPerUnit[currencies[currencyNo] as Currency] : 0;
   return 1 + Math.max(initialRate, maintenanceRate) + 2 * ratePerCoin * (coins + weightCoins);
-};
-
-/** Unrounded value of one lot at a mark, in minor units. */
-const lotValue = ({ contract, inverseValuePerLot }: InstrumentRecord, mark: number): number => {
-  const ticks = (mark * contract.tick.den) / contract.tick.num;
-  return inverseValuePerLot === 0 ? ticks * contract.cashPerTickLot : -inverseValuePerLot / ticks;
 };

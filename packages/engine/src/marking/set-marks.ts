@@ -14,7 +14,7 @@ import { constituentsMax, indexNames, usdMicrosPerUsd } from '@openstrike/domain
 import { estimatedDeliveryPrice, fixingSeconds, recordPrint } from '../fixing/fixing.ts';
 import { watchMoves } from '../halts/call-auctions.ts';
 import { noteIndexStatus } from '../halts/halt-state.ts';
-import { expiryRecordOf } from '../instruments.ts';
+import { expiryRecordOf, noTriggers } from '../instruments.ts';
 import { watchMargins } from '../liquidation/watch-margins.ts';
 import { runListing } from '../listing/run-listing.ts';
 import { deliverDue } from '../settlement/deliver-due.ts';
@@ -36,7 +36,8 @@ export const remark = (state: EngineState, index: IndexRecord): void => {
   markIndex(state, index);
   repriceOrders(state, index);
   firePrice(state, index.triggers, index.price / usdMicrosPerUsd);
-  for (const instrument of index.instruments.slice()) {
+  const watched = index.instruments.filter(({ markTriggers }) => markTriggers !== noTriggers);
+  for (const instrument of watched) {
     firePrice(state, instrument.markTriggers, state.marks.markPrice[instrument.id] as number);
   }
   watchMoves(state, index);

@@ -1,6 +1,7 @@
 // Pegged list: the open orders of an instrument whose price is given in USD or as an implied
 // volatility, by id. Such an order stays here to its end, also while it has no price on the grid
 // and so does not rest.
+import { noPegged } from '../instruments.ts';
 import type { OrderRecord } from '../state.ts';
 
 const placeOf = (list: readonly OrderRecord[], id: number): number => {
@@ -22,7 +23,9 @@ export const pegOrder = (order: OrderRecord): void => {
   if (order.priceMode === 'price') {
     return;
   }
-  const list = order.holding.instrument.peggedOrders;
+  const { instrument } = order.holding;
+  if (instrument.peggedOrders === noPegged) instrument.peggedOrders = [];
+  const list = instrument.peggedOrders;
   const at = placeOf(list, order.id);
   if (list[at] !== order) {
     list.splice(at, 0, order);

@@ -2,7 +2,7 @@
 // to expiry. An order loses its place only when its price on the grid changes; while it has no
 // price it stays open outside the book. A new price passes the same checks as a new order; what
 // fails them is cancelled.
-import { isTrading } from '../instruments.ts';
+import { isTrading, noPegged } from '../instruments.ts';
 import type { EngineState, IndexRecord, InstrumentRecord, OrderRecord } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
 import { endOrder, withdrawOrder } from './cancel-orders.ts';
@@ -58,7 +58,7 @@ const repriceOrder = (state: EngineState, order: OrderRecord): void => {
 };
 
 const repriceInstrument = (state: EngineState, instrument: InstrumentRecord): void => {
-  if (instrument.peggedOrders.length === 0 || !isTrading(state, instrument)) {
+  if (instrument.peggedOrders === noPegged || !isTrading(state, instrument)) {
     return;
   }
   for (const order of instrument.peggedOrders.slice()) {

@@ -1,6 +1,7 @@
 // Trigger watch: orders that wait for a price, sorted so that a price tick looks only at those it
 // fires. Invariant: an untriggered order stands in exactly one list of the watch of its source.
 import { insertSorted } from '@openstrike/std';
+import { createTriggerWatch, noTriggers } from '../instruments.ts';
 import type { EngineState, IndexRecord, OrderRecord, TriggerWatch } from '../state.ts';
 
 /** Price at which an order fires; for a trailing stop it moves with its reference. */
@@ -44,6 +45,11 @@ const byId = (a: OrderRecord, b: OrderRecord): number => a.id - b.id;
 
 /** Lets an untriggered order wait. */
 export const watchOrder = (state: EngineState, order: OrderRecord): void => {
+  const { instrument } = order.holding;
+  const byMark = order.trigger?.source === 'mark';
+  if (byMark && instrument.markTriggers === noTriggers) {
+    instrument.markTriggers = createTriggerWatch();
+  }
   const watch = watchOf(state, order);
   if (order.type === 'trailing-stop') {
     insertSorted(watch.trailing, order, byId);
