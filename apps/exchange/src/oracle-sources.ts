@@ -26,17 +26,9 @@ export interface OracleSource {
   readonly credentials?: Credentials;
 }
 
-/** What is followed besides the usual: the dollar price of USDC. */
-const rateSymbols: Readonly<Partial<Record<SourceName, readonly string[]>>> = {
-  kraken: ['USDC/USD'],
-  bitstamp: ['usdcusd'],
-};
-
 /** What is followed at a source where nothing is named. */
-const usualSymbols = (source: SourceName): readonly string[] => {
-  const symbols = sourceDefaults.get(source)?.symbols ?? [];
-  return [...new Set([...symbols, ...(rateSymbols[source] ?? [])])];
-};
+const usualSymbols = (source: SourceName): readonly string[] =>
+  sourceDefaults.get(source)?.symbols ?? [];
 
 /** Every venue there is a connector for, its chains included; signed reports only when named. */
 const builtInSources = (): readonly OracleSource[] =>

@@ -8,8 +8,11 @@ import type { TradeEvent } from '../../market-event.ts';
 import { spotSymbols } from '../spot-market.ts';
 
 /** Bitfinex's own names of the dollar coins. */
-const named: Readonly<Record<string, string>> = { USDT: 'UST', USDC: 'UDC' };
-const coin = (name: string): string => named[name] ?? name;
+const named: ReadonlyMap<string, string> = new Map([
+  ['USDT', 'UST'],
+  ['USDC', 'UDC'],
+]);
+const coin = (name: string): string => named.get(name) ?? name;
 
 const symbols = spotSymbols((base, quote) => `t${coin(base)}${coin(quote)}`);
 

@@ -6,7 +6,7 @@ import { BitstampProtocol } from './bitstamp-protocol.ts';
 export const bitstamp: VenueDefinition = {
   source: 'bitstamp',
   addresses: { socket: 'wss://ws.bitstamp.net' },
-  symbols: ['btcusd', 'ethusd', 'btcusdc', 'ethusdc', 'btcusdt', 'ethusdt', 'usdtusd'],
+  symbols: ['btcusd', 'ethusd', 'btcusdc', 'ethusdc', 'btcusdt', 'ethusdt', 'usdtusd', 'usdcusd'],
   symbolForm: 'btcusd',
   hasChains: false,
   parseSymbol: bitstampMarket,

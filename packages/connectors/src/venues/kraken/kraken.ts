@@ -6,7 +6,16 @@ import { KrakenProtocol } from './kraken-protocol.ts';
 export const kraken: VenueDefinition = {
   source: 'kraken',
   addresses: { socket: 'wss://ws.kraken.com/v2' },
-  symbols: ['BTC/USD', 'ETH/USD', 'BTC/USDC', 'ETH/USDC', 'BTC/USDT', 'ETH/USDT', 'USDT/USD'],
+  symbols: [
+    'BTC/USD',
+    'ETH/USD',
+    'BTC/USDC',
+    'ETH/USDC',
+    'BTC/USDT',
+    'ETH/USDT',
+    'USDT/USD',
+    'USDC/USD',
+  ],
   symbolForm: 'BTC/USD',
   hasChains: false,
   parseSymbol: krakenMarket,
