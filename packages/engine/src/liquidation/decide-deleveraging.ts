@@ -185,6 +185,10 @@ const socialise = (
     .filter(({ charge }) => charge > 0);
 };
 
+/** Whether anything comes of it; else nobody is there who could bear anything. */
+export const isStep = ({ matches, fromFund, socialised }: Deleveraging): boolean =>
+  matches.length > 0 || fromFund > 0 || socialised.length > 0;
+
 /** Trades the account's side of all matches on its sketch. */
 export const deleverageOn = (
   state: EngineState,

@@ -21,7 +21,7 @@ import {
 } from '@openstrike/risk';
 import { recordOrEmpty } from '../query/account-summary.ts';
 import { type CurrencyRecord, currencyNoOf, type EngineState } from '../state.ts';
-import { decideDeleveraging, deleverageOn } from './decide-deleveraging.ts';
+import { decideDeleveraging, deleverageOn, isStep } from './decide-deleveraging.ts';
 import { decideHedge, hedgeOn, type TakenLots, takeOut } from './decide-hedge.ts';
 import { fundOf } from './insurance-fund.ts';
 import { holdsPositions, legOf, marginStateOf, positionsOf } from './margin-states.ts';
@@ -110,11 +110,10 @@ class Planner {
     const { record } = this.#sketch;
     const legs = positionsOf(record).map((leg) => legOf(leg.instrumentId, 0 - leg.sizeLots));
     const fund = fundOf(this.#state, record.currencyNo);
-    const { matches, fromFund, charges, socialised, debt } = decideDeleveraging(
-      this.#state,
-      this.#sketch,
-      fund,
-    );
+    const plan = decideDeleveraging(this.#state, this.#sketch, fund);
+    const { matches, fromFund, charges, socialised, debt } = plan;
+    this.outcome = debt > 0 ? 'debt' : 'closed';
+    if (!isStep(plan)) return;
     deleverageOn(this.#state, this.#sketch, matches);
     let others = 0;
     for (const charge of charges) others += charge;
@@ -124,7 +123,6 @@ class Planner {
       fromFund: fromFund as Cash,
       fromOthers: others as Cash,
     });
-    this.outcome = debt > 0 ? 'debt' : 'closed';
   }
 
   #note(

@@ -27,7 +27,7 @@ import { schedule } from '../timers.ts';
 import { executeOrder } from '../trading/execute-order.ts';
 import { emitOrder, openOrder } from '../trading/order-records.ts';
 import { trimReduceOnly } from '../trading/reduce-only.ts';
-import { decideDeleveraging, type Match } from './decide-deleveraging.ts';
+import { decideDeleveraging, isStep, type Match } from './decide-deleveraging.ts';
 import { decideHedge, type Hedge } from './decide-hedge.ts';
 import { decideSlice, type Slice } from './decide-slice.ts';
 import { fundOf, payFromFund } from './insurance-fund.ts';
@@ -217,6 +217,7 @@ const deleverage = (state: EngineState, one: LiquidationRecord): void => {
   const legs = positionsOf(record).map((leg) => legOf(leg.instrumentId, 0 - leg.sizeLots));
   const fund = fundOf(state, record.currencyNo);
   const plan = decideDeleveraging(state, sketchOf(record), fund);
+  if (!isStep(plan)) return end(state, one, plan.debt > 0 ? 'debt' : 'closed');
   const clearing = clearingOf(state, record);
   const reference = String(record.account.id);
   const differences = settleMatches(state, one, plan.matches, plan.charges);
