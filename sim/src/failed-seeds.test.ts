@@ -62,6 +62,11 @@ const failed = [
     seed: 40045,
     minutes: 0.3,
   },
+  {
+    name: 'exercised options closed no future whose family was listed anew in between',
+    seed: 50762,
+    minutes: 0.3,
+  },
 ];
 
 test.each(failed)('seed $seed: $name', async ({ seed, minutes }) => {

@@ -84,7 +84,8 @@ const netFutures = (deliveries: readonly PlannedDelivery[], price: UsdMicros): v
     }
     let exercised = 0;
     for (const { holding, value } of deliveries) {
-      if (holding.instrument.family === family && holding.instrument.contract.kind === 'option') {
+      const { contract: other } = holding.instrument;
+      if (other.family === contract.family && other.kind === 'option') {
         exercised += exercisedValue(holding, value, price);
       }
     }
