@@ -26,7 +26,7 @@ const refuse = (state: EngineState, limit: number, code: RejectCode): RejectCode
 };
 
 const sameKind = (a: InstrumentRecord, b: InstrumentRecord): boolean =>
-  a.family === b.family && (a.kind === 'option') === (b.kind === 'option');
+  a.contract.family === b.contract.family && (a.kind === 'option') === (b.kind === 'option');
 
 /** Cost: the account's holdings of the currency, where the family has such a limit. */
 const checkFamily = (
