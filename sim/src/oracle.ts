@@ -18,14 +18,12 @@ const scaled = (price: UsdMicros, factor: number): UsdMicros =>
   Math.round(price * factor) as UsdMicros;
 
 const moved = (command: Command, factor: number): Command => {
-  if (factor === 1) return command;
-  if (command.type === 'set-index') return { ...command, price: scaled(command.price, factor) };
-  if (command.type !== 'set-forwards') return command;
-  const forwards = command.forwards.map(({ expiryUs, price }) => ({
+  if (factor === 1 || command.type !== 'set-index') return command;
+  const forwards = command.forwards?.map(({ expiryUs, price }) => ({
     expiryUs,
     price: scaled(price, factor),
   }));
-  return { ...command, forwards };
+  return { ...command, price: scaled(command.price, factor), ...(forwards && { forwards }) };
 };
 
 export class Oracle {
@@ -77,12 +75,20 @@ export class Oracle {
   /** Speaks once. */
   tick(): void {
     for (const command of this.commands()) {
-      const said = this.#spoil(command);
-      if (said !== null) {
+      const spoilt = this.#spoil(command);
+      for (const said of spoilt === null ? [] : this.#apart(spoilt)) {
         // What a venue that is down does not hear is not said again.
         this.#world.venue.submit(said).catch(() => this.#world.coverage.count('oracle', 'unheard'));
       }
     }
+  }
+
+  /** Now and then forwards come after their index value, as another oracle may say them. */
+  #apart(command: Command): readonly Command[] {
+    if (command.type !== 'set-index' || command.forwards === undefined) return [command];
+    if (this.#random.nextFloat() > 0.1) return [command];
+    const { forwards, ...value } = command;
+    return [value, { type: 'set-forwards', indexName: command.indexName, forwards }];
   }
 
   /** Begins to fail for a while. */

@@ -11,6 +11,7 @@ import {
   OperationalError,
   type OptionTerms,
   type Seq,
+  type SetForwards,
   type SetIndex,
   type StateMachine,
   type SviSlice,
@@ -87,11 +88,10 @@ class WatchedMachine implements StateMachine {
     switch (command.type) {
       case 'set-index':
         this.#indexes.set(command.indexName, { seq, tsUs, value: command });
+        this.#noteForwards(command, seq, tsUs);
         break;
       case 'set-forwards':
-        for (const { expiryUs, price } of command.forwards) {
-          this.#forwards.set(`${command.indexName} ${expiryUs}`, { seq, tsUs, value: price });
-        }
+        this.#noteForwards(command, seq, tsUs);
         break;
       case 'set-surface':
         for (const slice of command.slices) {
@@ -100,6 +100,12 @@ class WatchedMachine implements StateMachine {
         }
         break;
       default:
+    }
+  }
+
+  #noteForwards(command: SetForwards | SetIndex, seq: number, tsUs: number): void {
+    for (const { expiryUs, price } of command.forwards ?? []) {
+      this.#forwards.set(`${command.indexName} ${expiryUs}`, { seq, tsUs, value: price });
     }
   }
 

@@ -190,21 +190,30 @@ export interface ClosePosition {
   readonly connectionId: number;
 }
 
+/** The forward of an index for one expiry. */
+export interface ForwardPrice {
+  readonly expiryUs: TsUs;
+  readonly price: UsdMicros;
+}
+
 /**
  * One index value, how good it is and what made it; the fixing averages these. One per venue second
- * from a healthy oracle.
+ * from a healthy oracle. Forwards that were made with it come with it, so that everything is marked
+ * once, and never by an index of now and forwards of before.
  */
 export interface SetIndex extends IndexQuality {
   readonly type: 'set-index';
   readonly indexName: IndexName;
   readonly price: UsdMicros;
+  /** Absent where none came with it; an expiry that is not named keeps the forward it has. */
+  readonly forwards?: readonly ForwardPrice[];
 }
 
-/** The forward of each expiry of an index. */
+/** Forwards of an index alone; an expiry that is not named keeps its own. */
 export interface SetForwards {
   readonly type: 'set-forwards';
   readonly indexName: IndexName;
-  readonly forwards: readonly { readonly expiryUs: TsUs; readonly price: UsdMicros }[];
+  readonly forwards: readonly ForwardPrice[];
 }
 
 /**

@@ -1,6 +1,6 @@
 // Index value: how good one published value of an index is and what it was made of. Invariant: the
 // weights of the constituents that count add up to 10,000 basis points, or there are none.
-import type { SetIndex } from './command.ts';
+import type { ForwardPrice, SetIndex } from './command.ts';
 import type { IndexName } from './instrument.ts';
 import type { UsdMicros } from './units.ts';
 
@@ -63,11 +63,16 @@ export interface IndexQuality {
 }
 
 /** A value that comes whole and undoubted: tests, and venues whose prices the operator sets. */
-export const goodIndex = (indexName: IndexName, price: UsdMicros): SetIndex => ({
+export const goodIndex = (
+  indexName: IndexName,
+  price: UsdMicros,
+  forwards?: readonly ForwardPrice[],
+): SetIndex => ({
   type: 'set-index',
   indexName,
   price,
   status: 'good',
   confidence: 1,
   constituents: [],
+  ...(forwards && { forwards }),
 });

@@ -4,6 +4,7 @@
 // step times give the same commands.
 import {
   type Command,
+  type ForwardPrice,
   type IndexName,
   type SviSlice,
   type TsUs,
@@ -133,11 +134,9 @@ const commandsAt = (market: Market, atUs: TsUs): Command[] => {
   for (const underlying of underlyings) {
     for (const indexName of indexOf[underlying]) {
       const index = market.venues.index(indexName, spotIn(market, underlying, indexName));
-      const { price } = index;
-      commands.push(index);
       const expiries = market.options.expiriesOf(indexName, atUs).filter((at) => at > atUs);
-      if (withForwards)
-        commands.push(forwardsCommand(underlying, indexName, price, expiries, atUs));
+      const forwards = withForwards && forwardsOf(underlying, index.price, expiries, atUs);
+      commands.push(forwards ? { ...index, forwards } : index);
       if (withSurface) commands.push(surfaceCommand(market, underlying, indexName, expiries));
     }
   }
@@ -171,20 +170,18 @@ const spotIn = (market: Market, underlying: Underlying, indexName: IndexName): n
 
 const yearsTo = (expiryUs: TsUs, atUs: TsUs): number => (expiryUs - atUs) / usPerYear;
 
-const forwardsCommand = (
+const forwardsOf = (
   underlying: Underlying,
-  indexName: IndexName,
   price: UsdMicros,
   expiries: readonly TsUs[],
   atUs: TsUs,
-): Command => {
+): ForwardPrice[] => {
   const { nodes } = startingStates[underlying];
-  const forwards = expiries.map((expiryUs) => {
+  return expiries.map((expiryUs) => {
     const years = yearsTo(expiryUs, atUs);
     const rate = basisRateAt(nodes, years * 365);
     return { expiryUs, price: toIndexMicros((price / 1e6) * exp(rate * years)) };
   });
-  return { type: 'set-forwards', indexName, forwards };
 };
 
 const surfaceCommand = (

@@ -9,6 +9,7 @@ import type {
   Command,
   ConstituentUse,
   EditOrder,
+  ForwardPrice,
   IndexConstituent,
   IndexName,
   IndexStatus,
@@ -41,6 +42,7 @@ const tags = {
   setIndex: 5,
   setForwards: 6,
   setSurface: 7,
+  setIndexAndForwards: 8,
 } as const;
 
 /** Codes of a closed set of words; the type of `codes` makes a forgotten word a compile error. */
@@ -145,7 +147,9 @@ function readCommand(from: ByteReader, end: number): Command {
     case tags.cancelOrder:
       return readCancelOrder(from);
     case tags.setIndex:
-      return readSetIndex(from);
+      return readSetIndex(from, false);
+    case tags.setIndexAndForwards:
+      return readSetIndex(from, true);
     case tags.setForwards:
       return readSetForwards(from);
     case tags.setSurface:
@@ -335,7 +339,8 @@ function readCancelOrder(from: ByteReader): CancelOrder {
 
 function writeSetIndex(to: ByteWriter, index: SetIndex): void {
   to.reserve(20);
-  to.u8(tags.setIndex);
+  const { forwards } = index;
+  to.u8(forwards === undefined ? tags.setIndex : tags.setIndexAndForwards);
   to.u8(indexes.code(index.indexName));
   to.f64(index.price);
   to.u8(indexStatuses.code(index.status));
@@ -349,9 +354,10 @@ function writeSetIndex(to: ByteWriter, index: SetIndex): void {
     to.u16(weightBp);
     to.u8(constituentUses.code(use));
   }
+  if (forwards !== undefined) writeForwards(to, forwards);
 }
 
-function readSetIndex(from: ByteReader): SetIndex {
+function readSetIndex(from: ByteReader, withForwards: boolean): SetIndex {
   const indexName = indexes.word(from.u8());
   const price = from.f64() as SetIndex['price'];
   const status = indexStatuses.word(from.u8());
@@ -366,28 +372,38 @@ function readSetIndex(from: ByteReader): SetIndex {
       use: constituentUses.word(from.u8()),
     });
   }
-  return { type: 'set-index', indexName, price, status, confidence, constituents };
+  const value = { type: 'set-index', indexName, price, status, confidence, constituents } as const;
+  return withForwards ? { ...value, forwards: readForwards(from) } : value;
 }
 
 function writeSetForwards(to: ByteWriter, command: SetForwards): void {
-  to.reserve(6 + 16 * command.forwards.length);
+  to.reserve(2);
   to.u8(tags.setForwards);
   to.u8(indexes.code(command.indexName));
-  to.u32(command.forwards.length);
-  for (const forward of command.forwards) {
-    to.f64(forward.expiryUs);
-    to.f64(forward.price);
-  }
+  writeForwards(to, command.forwards);
 }
 
 function readSetForwards(from: ByteReader): SetForwards {
   const indexName = indexes.word(from.u8());
-  const forwards: SetForwards['forwards'][number][] = [];
-  for (let left = from.u32(); left > 0; left--) {
-    const expiryUs = from.f64() as SviSlice['expiryUs'];
-    forwards.push({ expiryUs, price: from.f64() as SetIndex['price'] });
+  return { type: 'set-forwards', indexName, forwards: readForwards(from) };
+}
+
+function writeForwards(to: ByteWriter, forwards: readonly ForwardPrice[]): void {
+  to.reserve(4 + 16 * forwards.length);
+  to.u32(forwards.length);
+  for (const { expiryUs, price } of forwards) {
+    to.f64(expiryUs);
+    to.f64(price);
   }
-  return { type: 'set-forwards', indexName, forwards };
+}
+
+function readForwards(from: ByteReader): ForwardPrice[] {
+  const forwards: ForwardPrice[] = [];
+  for (let left = from.u32(); left > 0; left--) {
+    const expiryUs = from.f64() as ForwardPrice['expiryUs'];
+    forwards.push({ expiryUs, price: from.f64() as ForwardPrice['price'] });
+  }
+  return forwards;
 }
 
 function writeSetSurface(to: ByteWriter, command: SetSurface): void {

@@ -5,6 +5,7 @@ import {
   type IndexConstituent,
   type SetIndex,
   type SviSlice,
+  type TsUs,
   type UsdMicros,
 } from '@openstrike/domain';
 import { expect, test } from 'vitest';
@@ -90,4 +91,27 @@ test('a quality that makes no sense is refused, and changes nothing', () => {
     expect(venue.apply(wrong)).toMatchObject([{ type: 'command-rejected', code: 'invalid-price' }]);
   }
   expect(venue.engine.query('indexes', {})).toEqual(before);
+});
+
+test('forwards that come with a value are marked with it, once, as when they come after it', () => {
+  const venue = new TestEngine();
+  venue.open();
+  const apart = venue.copy();
+  const price = usd(101_000);
+  const forwards = venue.expiries('btc_usd').map((expiryUs) => ({
+    expiryUs: expiryUs as TsUs,
+    price: usd(101_500),
+  }));
+  const together = venue.apply(goodIndex('btc_usd', price, forwards));
+  const marks = together.filter(({ type }) => type === 'marks-changed');
+  expect(marks).toHaveLength(1);
+  const first = apart.apply(goodIndex('btc_usd', price));
+  const second = apart.apply({ type: 'set-forwards', indexName: 'btc_usd', forwards });
+  const last = [...first, ...second].findLast(({ type }) => type === 'marks-changed');
+  expect(marks[0]).toEqual(last);
+
+  const wrong = [{ expiryUs: forwards[0]?.expiryUs as TsUs, price: usd(-1) }];
+  expect(venue.apply(goodIndex('btc_usd', price, wrong))).toMatchObject([
+    { type: 'command-rejected', code: 'invalid-price' },
+  ]);
 });

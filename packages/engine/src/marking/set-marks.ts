@@ -2,6 +2,7 @@
 // takes the print, everything of the index is marked anew, orders priced in USD and IV follow, and
 // triggers fire.
 import type {
+  ForwardPrice,
   IndexName,
   RejectCode,
   SetForwards,
@@ -28,6 +29,21 @@ const indexOf = (state: EngineState, name: IndexName): IndexRecord =>
 
 const isPrice = (price: number): boolean => Number.isSafeInteger(price) && price > 0;
 
+const arePrices = (forwards: readonly ForwardPrice[] = []): boolean =>
+  forwards.every(({ price }) => isPrice(price));
+
+const takeForwards = (
+  state: EngineState,
+  index: IndexRecord,
+  forwards: readonly ForwardPrice[] = [],
+): void => {
+  for (const { expiryUs, price } of forwards) {
+    if (expiryUs > state.nowUs) {
+      expiryRecordOf(index, expiryUs).forward = price;
+    }
+  }
+};
+
 const isQuality = ({ confidence, constituents }: SetIndex): boolean =>
   confidence >= 0 && confidence <= 1 && constituents.length <= constituentsMax;
 
@@ -45,9 +61,10 @@ export const remark = (state: EngineState, index: IndexRecord): void => {
   if (first !== undefined) watchMargins(state, first.currencyNo);
 };
 
-/** Takes one index value. */
+/** Takes one index value, and the forwards that come with it. */
 export const setIndex = (state: EngineState, command: SetIndex): RejectCode | null => {
   if (!isPrice(command.price) || !isQuality(command)) return 'invalid-price';
+  if (!arePrices(command.forwards)) return 'invalid-price';
 
   // Point of no return.
   const index = indexOf(state, command.indexName);
@@ -68,22 +85,19 @@ export const setIndex = (state: EngineState, command: SetIndex): RejectCode | nu
     constituents: command.constituents,
   });
   deliverDue(state);
+  takeForwards(state, index, command.forwards);
   runListing(state, index);
   remark(state, index);
   return null;
 };
 
-/** Takes the forwards of an index; an expiry not named keeps its own. */
+/** Takes forwards of an index alone; an expiry not named keeps its own. */
 export const setForwards = (state: EngineState, command: SetForwards): RejectCode | null => {
-  if (!command.forwards.every(({ price }) => isPrice(price))) return 'invalid-price';
+  if (!arePrices(command.forwards)) return 'invalid-price';
 
   // Point of no return.
   const index = indexOf(state, command.indexName);
-  for (const { expiryUs, price } of command.forwards) {
-    if (expiryUs > state.nowUs) {
-      expiryRecordOf(index, expiryUs).forward = price;
-    }
-  }
+  takeForwards(state, index, command.forwards);
   runListing(state, index);
   remark(state, index);
   return null;

@@ -6,7 +6,9 @@ import {
   type AccountId,
   type Command,
   type EditOrder,
+  type ForwardPrice,
   goodIndex,
+  type IndexName,
   type InstrumentView,
   type MarginModel,
   marginModels,
@@ -18,6 +20,7 @@ import {
   type SizeLots,
   type TimeInForce,
   type Trigger,
+  type TsUs,
   type UsdMicros,
 } from '@openstrike/domain';
 import { createRandom, type Random } from '@openstrike/std';
@@ -272,14 +275,17 @@ export class RandomCommands {
 
   #market(test: TestEngine): Command {
     const indexName = this.#pick(['btc_usd', 'btc_usdc'] as const);
-    if (this.#chance(0.7)) {
-      this.#price *= 1 + 0.004 * (this.#random.nextFloat() - 0.5);
-      const price = Math.round(this.#price * 1e6) as UsdMicros;
-      return { ...goodIndex(indexName, price), confidence: this.#chance(0.8) ? 1 : 0.5 };
+    if (this.#chance(0.4)) {
+      return { type: 'set-forwards', indexName, forwards: this.#forwards(test, indexName) };
     }
-    const expiries = test.expiries(indexName) as never[];
+    this.#price *= 1 + 0.004 * (this.#random.nextFloat() - 0.5);
+    const price = Math.round(this.#price * 1e6) as UsdMicros;
+    const forwards = this.#chance(0.5) ? this.#forwards(test, indexName) : undefined;
+    return { ...goodIndex(indexName, price, forwards), confidence: this.#chance(0.8) ? 1 : 0.5 };
+  }
+
+  #forwards(test: TestEngine, indexName: IndexName): ForwardPrice[] {
     const price = Math.round(this.#price * 1.001 * 1e6) as UsdMicros;
-    const forwards = expiries.map((expiryUs) => ({ expiryUs, price }));
-    return { type: 'set-forwards', indexName, forwards };
+    return test.expiries(indexName).map((expiryUs) => ({ expiryUs: expiryUs as TsUs, price }));
   }
 }

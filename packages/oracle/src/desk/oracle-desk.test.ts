@@ -1,6 +1,6 @@
 // The desk: events of many sources in, commands out; what is no evidence moves nothing.
 import type { ConnectorEvent, MarketContract, SourceName } from '@openstrike/connectors';
-import type { Command, SetForwards, SetIndex } from '@openstrike/domain';
+import type { Command, ForwardPrice, SetIndex } from '@openstrike/domain';
 import { black76 } from '@openstrike/pricing';
 import { expect, test } from 'vitest';
 import { createSurfaceMachine, stepSurface } from '../surface/surface-machine.ts';
@@ -61,11 +61,8 @@ const indexOf = (commands: readonly Command[], indexName: string): SetIndex | un
     (command): command is SetIndex =>
       command.type === 'set-index' && command.indexName === indexName,
   );
-const forwardsOf = (commands: readonly Command[]): SetForwards['forwards'] =>
-  commands.find(
-    (command): command is SetForwards =>
-      command.type === 'set-forwards' && command.indexName === 'btc_usd',
-  )?.forwards ?? [];
+const forwardsOf = (commands: readonly Command[]): readonly ForwardPrice[] =>
+  indexOf(commands, 'btc_usd')?.forwards ?? [];
 
 test('dollar and stablecoin venues make one index, stated in dollars and in USDC', () => {
   const desk = new Desk();

@@ -11,7 +11,7 @@ import type {
   SourceStatusEvent,
   TickerEvent,
 } from '@openstrike/connectors';
-import type { Command, IndexName, TsUs, UsdMicros } from '@openstrike/domain';
+import type { Command, ForwardPrice, IndexName, TsUs, UsdMicros } from '@openstrike/domain';
 import { usPerYear } from '@openstrike/domain';
 import {
   advanceForward,
@@ -144,9 +144,9 @@ export class OracleDesk {
         status,
         confidence,
         constituents,
+        // A frozen index is no place to measure a basis from: forwards stand with it.
+        ...(status !== 'frozen' && { forwards: this.#forwards(desk, price, nowUs) }),
       });
-      // A frozen index is no place to measure a basis from: forwards stand with it.
-      if (status !== 'frozen') commands.push(...this.#forwards(desk, price, nowUs));
     }
     return { commands, values };
   }
@@ -235,9 +235,9 @@ export class OracleDesk {
     }
   }
 
-  #forwards(desk: IndexDesk, index: number, nowUs: number): Command[] {
+  #forwards(desk: IndexDesk, index: number, nowUs: number): ForwardPrice[] {
     const { indexName } = desk.definition;
-    const forwards: { expiryUs: TsUs; price: UsdMicros }[] = [];
+    const forwards: ForwardPrice[] = [];
     for (const expiryUs of this.#expiriesOf(indexName, nowUs)) {
       if (expiryUs <= nowUs) continue;
       const years = (expiryUs - nowUs) / usPerYear;
@@ -258,7 +258,7 @@ export class OracleDesk {
       desk.bases.delete(expiryUs);
       desk.forwards.delete(expiryUs);
     }
-    return forwards.length === 0 ? [] : [{ type: 'set-forwards', indexName, forwards }];
+    return forwards;
   }
 
   #evidence(desk: IndexDesk, expiryUs: number, index: number, nowUs: number): ForwardEvidence[] {

@@ -137,13 +137,12 @@ class Source {
             expiryUs,
             price: toIndexMicros((price / 1e6) * exp(logBasis)),
           }))
-        : null;
+        : undefined;
     const surface = first || second % surfaceEverySeconds === 0 ? this.#surface(pair, atUs) : null;
     const commands: Command[] = [];
     for (const indexName of indexesOf[underlying]) {
       if (!indexNames.includes(indexName)) continue;
-      commands.push(goodIndex(indexName, price));
-      if (forwards !== null) commands.push({ type: 'set-forwards', indexName, forwards });
+      commands.push(goodIndex(indexName, price, forwards));
       if (surface === null) continue;
       // A version is a venue second: a replay that goes on after a restart never repeats one.
       commands.push({ type: 'set-surface', indexName, version: second, slices: surface.slices });

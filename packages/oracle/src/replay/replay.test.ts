@@ -86,11 +86,11 @@ describe('a replayed chain', () => {
       ['2026-02-03T04:00:00Z', 80_000, 0.5],
       ['2026-02-03T12:00:00Z', 72_000, 0.9],
     ] as const) {
-      const { forwards } = at(commands, us(time), 'set-forwards');
+      const { forwards } = at(commands, us(time), 'set-index');
       const { slices } = at(commands, us(time), 'set-surface');
       const far = us(expiries[2] as string);
       const years = (far - us(time)) / usPerYear;
-      const forward = forwards.find(({ expiryUs }) => expiryUs === far);
+      const forward = forwards?.find(({ expiryUs }) => expiryUs === far);
       expect((forward?.price ?? 0) / 1e6).toBeCloseTo(index * Math.exp(0.05 * years), 1);
       const slice = slices.find(({ expiryUs }) => expiryUs === far);
       if (slice === undefined) throw new Error('no slice');

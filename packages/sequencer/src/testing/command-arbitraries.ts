@@ -160,19 +160,25 @@ const constituent: fc.Arbitrary<IndexConstituent> = fc.record({
   use: fc.constantFrom(...constituentUses),
 });
 
-const setIndex: fc.Arbitrary<SetIndex> = fc.record({
-  type: fc.constant('set-index'),
-  indexName,
-  price: whole<UsdMicros>(),
-  status: fc.constantFrom(...indexStatuses),
-  confidence: finite,
-  constituents: fc.array(constituent, { maxLength: 32 }),
-});
+const forwards = fc.array(fc.record({ expiryUs: whole<TsUs>(), price: whole<UsdMicros>() }));
+
+const setIndex: fc.Arbitrary<SetIndex> = fc.record(
+  {
+    type: fc.constant('set-index'),
+    indexName,
+    price: whole<UsdMicros>(),
+    status: fc.constantFrom(...indexStatuses),
+    confidence: finite,
+    constituents: fc.array(constituent, { maxLength: 32 }),
+    forwards,
+  },
+  { requiredKeys: ['type', 'indexName', 'price', 'status', 'confidence', 'constituents'] },
+);
 
 const setForwards: fc.Arbitrary<SetForwards> = fc.record({
   type: fc.constant('set-forwards'),
   indexName,
-  forwards: fc.array(fc.record({ expiryUs: whole<TsUs>(), price: whole<UsdMicros>() })),
+  forwards,
 });
 
 const setSurface: fc.Arbitrary<SetSurface> = fc.record({
