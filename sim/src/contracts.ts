@@ -5,6 +5,7 @@ import {
   type ContractFamily,
   type ContractTable,
   type FeeSchedule,
+  type MarginParameters,
   type OptionTerms,
   recommendedMargin,
 } from '@openstrike/domain';
@@ -96,6 +97,8 @@ const linearOf = (step: number, market: SimOptions['market']): ContractFamily =>
     amountMin: 0.01,
     amountMax: 100,
     fees: { ...optionFees, makerRate: 0.0001, takerRate: 0.0005 },
+    // So much that what a set can lose at all often is less.
+    margin: { initialRate: 1, initialRateMin: 1, maintenanceRate: 1 },
   },
   futures: null,
   perpetual: {
@@ -110,7 +113,21 @@ const linearOf = (step: number, market: SimOptions['market']): ContractFamily =>
   },
 });
 
-/** The contract tables of a run; a later version has other fees. */
+/** Rates for linear calls sold beyond those held; none of them the recommended ones. */
+const unpairedRates = [
+  [1, 1],
+  [1.5, 1.4],
+  [1.1, 1],
+] as const;
+
+/** The recommended margin section but for rates that change with the version. */
+const marginOf = (underlying: 'BTC' | 'ETH', version: number): MarginParameters => {
+  const rates = unpairedRates[(version - 1) % unpairedRates.length] ?? unpairedRates[0];
+  const [unpairedInitial, unpairedMaintenance] = rates;
+  return { ...recommendedMargin(underlying), unpairedInitial, unpairedMaintenance };
+};
+
+/** The contract tables of a run; a later version has other fees and margins. */
 export const contractTables = (options: SimOptions, version = 1): readonly ContractTable[] => {
   const { market } = options;
   const bitcoinStep = Math.round((77_000 * market.strikeStepShare) / 1_000) * 1_000;
@@ -121,13 +138,13 @@ export const contractTables = (options: SimOptions, version = 1): readonly Contr
     {
       underlying: 'BTC',
       version,
-      margin: recommendedMargin('BTC'),
+      margin: marginOf('BTC', version),
       families: families.map((family) => withFees(family, version)),
     },
   ];
   if (market.ether) {
     const family = withFees(inverseOf('ETH', etherStep, market), version);
-    const margin = recommendedMargin('ETH');
+    const margin = marginOf('ETH', version);
     tables.push({ underlying: 'ETH', version, margin, families: [family] });
   }
   return tables;

@@ -25,6 +25,8 @@ export interface CertificateReport {
   readonly certificate: AccountCertificate;
 }
 
+const format: AccountCertificate['format'] = 'openstrike-account-certificate/2';
+
 const check = (
   certificate: AccountCertificate,
   tables: readonly ContractTable[],
@@ -50,8 +52,9 @@ export const certificateOfFile = (
   }
   const { result } = value as { readonly result?: unknown };
   const certificate = (result ?? value) as Partial<AccountCertificate>;
-  if (certificate.format !== 'openstrike-account-certificate/1') {
-    throw new OperationalError('bad-file', `${file} is no account certificate.`);
+  if (certificate.format !== format) {
+    const sentence = `${file} is no account certificate of the format ${format}.`;
+    throw new OperationalError('bad-file', sentence);
   }
   return check(certificate as AccountCertificate, tables);
 };

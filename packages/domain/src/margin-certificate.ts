@@ -93,6 +93,8 @@ export interface MarginCertificate {
 /** A leg of standard margin with its orders; lots are signed for the position alone. */
 export interface StandardCertifiedLeg {
   readonly name: string;
+  /** Whose margin parameters it goes by. */
+  readonly underlying: string;
   readonly kind: 'option' | 'future';
   readonly sizeLots: number;
   readonly openBuyLots: number;
@@ -130,7 +132,7 @@ export interface CertifiedCurrency {
 
 /** One account in one currency by its margin model, with all that the figures came from. */
 export interface AccountCertificate {
-  readonly format: 'openstrike-account-certificate/1';
+  readonly format: 'openstrike-account-certificate/2';
   /** Commands applied before it, and when. */
   readonly seq: Seq;
   readonly tsUs: TsUs;

@@ -11,6 +11,7 @@ import {
   type FutureMarginParameters,
   type MarginCertificate,
   minorPerUnit,
+  recommendedMargin,
   type StandardCertifiedLeg,
 } from '@openstrike/domain';
 import { collateralValue } from './collateral.ts';
@@ -46,7 +47,12 @@ interface Sums {
 
 const noRates: FutureMarginParameters = { initialRate: 0, maintenanceRate: 0, ratePerCoin: 0 };
 
-const addLeg = (sheet: MarginSheet, leg: StandardCertifiedLeg, sets: readonly string[]): void => {
+const addLeg = (
+  sheet: MarginSheet,
+  leg: StandardCertifiedLeg,
+  sets: readonly string[],
+  tables: readonly ContractTable[],
+): void => {
   const { sizeLots, openBuyLots, openSellLots } = leg;
   const exposure = { sizeLots, openBuyLots, openSellLots, buyReserve: 0, sellReserve: 0 };
   if (leg.kind === 'future') {
@@ -54,7 +60,7 @@ const addLeg = (sheet: MarginSheet, leg: StandardCertifiedLeg, sets: readonly st
     sheet.addFuture({ ...exposure, parameters: leg.rates ?? noRates, notionalPerLot, coinsPerLot });
     return;
   }
-  const { strike, forward, minorPerLot, shortInitial, shortMaintenance, set } = leg;
+  const { underlying, strike, forward, minorPerLot, shortInitial, shortMaintenance, set } = leg;
   sheet.addOption({
     ...exposure,
     offset: set === null ? 'none' : 'linear',
@@ -65,16 +71,17 @@ const addLeg = (sheet: MarginSheet, leg: StandardCertifiedLeg, sets: readonly st
     minorPerLot,
     shortInitial,
     shortMaintenance,
+    unpaired: tableOf(tables, underlying)?.margin ?? recommendedMargin(underlying),
   });
 };
 
 /** Standard margin of a currency in its minor units. */
-const standardOf = ({ legs }: CertifiedCurrency): Sums => {
+const standardOf = ({ legs }: CertifiedCurrency, tables: readonly ContractTable[]): Sums => {
   const sheet = new MarginSheet();
   const sets = [...new Set(legs.map(({ set }) => set ?? ''))];
   let premium = 0;
   for (const leg of legs) {
-    addLeg(sheet, leg, sets);
+    addLeg(sheet, leg, sets, tables);
     premium += leg.premium;
   }
   sheet.finish();
@@ -162,7 +169,7 @@ const crossOf = (certificate: AccountCertificate, tables: readonly ContractTable
       sums.initial += counted - collateralValue(parameters, minor * perMinor, true);
     }
     if (!portfolio) {
-      const own = standardOf(row);
+      const own = standardOf(row, tables);
       sums.initial += own.initial * perMinor;
       sums.maintenance += own.maintenance * perMinor;
     }
@@ -184,7 +191,7 @@ const figuresOf = (certificate: AccountCertificate, tables: readonly ContractTab
     };
   }
   const cash = row.balance + row.sessionProfit;
-  if (!isPortfolio(certificate)) return { equity: cash, ...standardOf(row) };
+  if (!isPortfolio(certificate)) return { equity: cash, ...standardOf(row, tables) };
   const { initial, maintenance } = portfolioOf(certificate, tables);
   return {
     equity: cash + row.optionsValue,

@@ -77,7 +77,6 @@ export {
   type LegExposure,
   MarginSheet,
   type OptionLeg,
-  standardUnpairedRates,
   type UnpairedRates,
 } from './margin-sheet.ts';
 export { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';

@@ -5,6 +5,7 @@ import { shortOptionInitial, shortOptionMaintenance } from './option-margin.ts';
 
 const rates = { initialRate: 0.15, initialRateMin: 0.1, maintenanceRate: 0.075 };
 const futureRates = { initialRate: 0.02, maintenanceRate: 0.01, ratePerCoin: 0.00005 };
+const unpaired = { unpairedInitial: 1.2, unpairedMaintenance: 1.1 };
 const flat = { sizeLots: 0, openBuyLots: 0, openSellLots: 0, buyReserve: 0, sellReserve: 0 };
 
 /** A linear option on an index of 2,000: lots of 0.1 coin in micro-dollars. */
@@ -25,6 +26,7 @@ const linearOption = (
     minorPerLot: 1e5,
     shortInitial: shortOptionInitial(rates, 'linear', optionType, strike, 2000, mark),
     shortMaintenance: shortOptionMaintenance(rates, 'linear', optionType, 2000, mark),
+    unpaired,
     ...exposure,
   };
 };
@@ -40,6 +42,7 @@ const inverseCall = (exposure: Partial<OptionLeg>): OptionLeg => ({
   minorPerLot: 1e7,
   shortInitial: 0.2,
   shortMaintenance: 0.125,
+  unpaired,
   ...exposure,
 });
 
@@ -148,6 +151,25 @@ describe('margin sheet', () => {
     expect(sheetOf(credit).initial).toBe(0.2e8);
     const debit = credit.map((leg) => ({ ...leg, sizeLots: -leg.sizeLots }));
     expect(sheetOf(debit).initial).toBe(0);
+  });
+
+  test('a call sold beyond those held is charged the rates of its underlying', () => {
+    // Ten coins sold and nine held: at most 20 a coin is lost between the strikes, and a coin's
+    // forward of 2,000 beyond them.
+    const ratio = [
+      linearOption(1, 2000, 100, { sizeLots: -100 }),
+      linearOption(1, 2020, 95, { sizeLots: 90 }),
+    ];
+    for (const [unpairedInitial, unpairedMaintenance] of [
+      [1.2, 1.1],
+      [1.15, 1.05],
+      [1, 1],
+    ] as const) {
+      const own = { unpairedInitial, unpairedMaintenance };
+      const { initial, maintenance } = sheetOf(ratio.map((leg) => ({ ...leg, unpaired: own })));
+      expect(initial).toBeCloseTo((10 * 20 + unpairedInitial * 2000) * 1e6, 0);
+      expect(maintenance).toBeCloseTo((10 * 20 + unpairedMaintenance * 2000) * 1e6, 0);
+    }
   });
 
   test('selling the long leg of a spread asks for the naked short', () => {

@@ -4,7 +4,7 @@
 // a sheet of flat legs without orders is zero; all results are whole minor units, rounded up once
 // per instrument or expiry set. In an order's life it is asked just before the point of no return.
 // One sheet is made once and used over and over: it allocates only while it grows.
-import type { FutureMarginParameters } from '@openstrike/domain';
+import type { FutureMarginParameters, MarginParameters } from '@openstrike/domain';
 import { futureInitialRate, futureMaintenanceRate } from './future-margin.ts';
 import { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';
 
@@ -14,15 +14,8 @@ import { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';
  */
 export type ExpiryOffset = 'none' | 'linear' | 'inverse';
 
-/**
- * Charge on calls sold beyond those held, as a share of the forward. Source: risk reference 1.16.
- */
-export interface UnpairedRates {
-  readonly initial: number;
-  readonly maintenance: number;
-}
-
-export const standardUnpairedRates: UnpairedRates = { initial: 1.2, maintenance: 1.1 };
+/** Charge on linear calls sold beyond those held, as shares of the forward. */
+export type UnpairedRates = Pick<MarginParameters, 'unpairedInitial' | 'unpairedMaintenance'>;
 
 /** A position with its open orders. All lots but `sizeLots` are positive counts. */
 export interface LegExposure {
@@ -53,6 +46,8 @@ export interface OptionLeg extends LegExposure {
   /** Of one coin sold: coins (inverse) or USD (linear); see `shortOptionInitial`. */
   shortInitial: number;
   shortMaintenance: number;
+  /** Those of the underlying; legs of one set have the same. */
+  unpaired: UnpairedRates;
 }
 
 /** One future or perpetual as the sheet sees it. */
@@ -69,6 +64,7 @@ interface OffsetSet {
   offset: ExpiryOffset;
   forward: number;
   minorPerLot: number;
+  unpaired: UnpairedRates;
   /** Sizes in lots. */
   legs: ExpiryLegs;
   /** Lots sold by open orders, beside `legs.sizes`. */
@@ -80,6 +76,8 @@ interface OffsetSet {
 }
 
 const LEGS_FIRST = 16;
+/** Of a set before its first leg; a rate that nobody set makes its margin NaN. */
+const unset: UnpairedRates = { unpairedInitial: Number.NaN, unpairedMaintenance: Number.NaN };
 /** 2^-48. */
 const NOISE = 3.552713678800501e-15;
 
@@ -94,6 +92,7 @@ const createSet = (): OffsetSet => ({
   offset: 'none',
   forward: 0,
   minorPerLot: 0,
+  unpaired: unset,
   legs: {
     count: 0,
     strikes: new Float64Array(LEGS_FIRST),
@@ -146,16 +145,11 @@ const futureMaintenance = (leg: FutureLeg): number =>
 
 /** Adds up the margin of one account in one currency. */
 export class MarginSheet {
-  readonly #unpaired: UnpairedRates;
   readonly #sets: OffsetSet[] = [];
   #setCount = 0;
   #initial = 0;
   #initialWithOrders = 0;
   #maintenance = 0;
-
-  constructor(unpaired: UnpairedRates = standardUnpairedRates) {
-    this.#unpaired = unpaired;
-  }
 
   /** Empties the sheet. */
   reset(): void {
@@ -245,6 +239,7 @@ export class MarginSheet {
     set.offset = leg.offset;
     set.forward = leg.forward;
     set.minorPerLot = leg.minorPerLot;
+    set.unpaired = leg.unpaired;
     set.legs.count = 0;
     set.initial = 0;
     set.initialWithOrders = 0;
@@ -254,15 +249,15 @@ export class MarginSheet {
   }
 
   #finishSet(set: OffsetSet): void {
-    const { initial, maintenance } = this.#unpaired;
-    this.#initial += roundUp(Math.min(set.initial, maxLossOf(set, initial)));
-    this.#maintenance += roundUp(Math.min(set.maintenance, maxLossOf(set, maintenance)));
+    const { unpairedInitial, unpairedMaintenance } = set.unpaired;
+    this.#initial += roundUp(Math.min(set.initial, maxLossOf(set, unpairedInitial)));
+    this.#maintenance += roundUp(Math.min(set.maintenance, maxLossOf(set, unpairedMaintenance)));
     // More of an option never loses more, so over all ways in which the orders may fill the largest
     // loss has every sell filled and no buy, while the cash paid is at most that of all buys.
     for (let i = 0; i < set.legs.count; i++) {
       set.legs.sizes[i] = (set.legs.sizes[i] as number) - (set.soldByOrders[i] as number);
     }
-    const worst = maxLossOf(set, initial) + set.reserve;
+    const worst = maxLossOf(set, unpairedInitial) + set.reserve;
     this.#initialWithOrders += roundUp(Math.min(set.initialWithOrders, worst));
   }
 }

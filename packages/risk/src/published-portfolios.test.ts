@@ -87,6 +87,7 @@ const marginOf = (
           minorPerLot: 1e6,
           shortInitial: Math.max(initial, option.call ? 0 : 1.05 * maintenance),
           shortMaintenance: maintenance,
+          unpaired: { unpairedInitial: 1.2, unpairedMaintenance: 1.1 },
           sizeLots: option.amt,
           openBuyLots: 0,
           openSellLots: 0,

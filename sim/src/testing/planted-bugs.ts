@@ -3,6 +3,7 @@
 // replica is broken in the same way, so that only its models can tell.
 import { createMatcher, type Matcher } from '@openstrike/book';
 import type {
+  AnnounceTables,
   Command,
   Configure,
   Event,
@@ -135,6 +136,16 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
           return { ...margin, charges: { ...charges, ...rates } };
         })
       : command,
+  ),
+  'calls sold beyond those held are charged constants and not what the tables say': mishearing(
+    (command) =>
+      command.type === 'configure' || command.type === 'announce-tables'
+        ? withMargin(command, (margin) => ({
+            ...margin,
+            unpairedInitial: 1.2,
+            unpairedMaintenance: 1.1,
+          }))
+        : command,
   ),
   'bitcoin counts in full as collateral': mishearing((command) =>
     command.type === 'configure'
@@ -328,10 +339,10 @@ const widened = (limits: MmpLimits): MmpLimits => ({
 
 const otherKey = (clientId: string): string => (clientId === 'key-1' ? 'key-2' : 'key-1');
 
-const withMargin = (
-  command: Configure,
+const withMargin = <Tables extends Configure | AnnounceTables>(
+  command: Tables,
   change: (margin: MarginParameters) => MarginParameters,
-): Configure => ({
+): Tables => ({
   ...command,
   tables: command.tables.map((table) => ({ ...table, margin: change(table.margin) })),
 });

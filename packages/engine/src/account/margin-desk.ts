@@ -1,7 +1,7 @@
 // Margin desk: one margin sheet and two legs that are filled in over and over, so that asking for a
 // margin allocates nothing. It holds no state from one question to the next.
 import type { FutureMarginParameters } from '@openstrike/domain';
-import { type FutureLeg, MarginSheet, type OptionLeg } from '@openstrike/risk';
+import { type FutureLeg, MarginSheet, type OptionLeg, type UnpairedRates } from '@openstrike/risk';
 
 export interface MarginDesk {
   readonly sheet: MarginSheet;
@@ -9,6 +9,7 @@ export interface MarginDesk {
   readonly future: FutureLeg;
 }
 
+const noRates: UnpairedRates = { unpairedInitial: 0, unpairedMaintenance: 0 };
 const noParameters: FutureMarginParameters = { initialRate: 0, maintenanceRate: 0, ratePerCoin: 0 };
 
 /** A desk with empty legs. */
@@ -28,6 +29,7 @@ export const createMarginDesk = (): MarginDesk => ({
     minorPerLot: 0,
     shortInitial: 0,
     shortMaintenance: 0,
+    unpaired: noRates,
   },
   future: {
     sizeLots: 0,

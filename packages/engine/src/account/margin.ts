@@ -13,6 +13,7 @@ import type {
   MarginSet,
   SideCode,
 } from '../state.ts';
+import { marginParametersOf } from '../tables-in-force.ts';
 import { recordBalance } from './cash.ts';
 import { releaseHolding, valueAtPrice } from './holdings.ts';
 import { isPortfolio } from './margin-models.ts';
@@ -43,6 +44,7 @@ const addOptionLeg = (state: EngineState, holding: Holding, more: WhatIf): void 
   leg.minorPerLot = instrument.fees.coinMinorPerLot;
   leg.shortInitial = marks.shortInitial[id] as number;
   leg.shortMaintenance = marks.shortMaintenance[id] as number;
+  leg.unpaired = marginParametersOf(state, contract.underlying);
   desk.sheet.addOption(leg);
 };
 

@@ -1,13 +1,31 @@
 // Mark drift only spares work: whoever it takes for far is judged far by the rules, so that the
 // venue tells and keeps the same with it as without.
-import type { AccountId, Command, Event, IndexName, Instrument } from '@openstrike/domain';
+import type {
+  AccountId,
+  Command,
+  ContractTable,
+  Event,
+  IndexName,
+  Instrument,
+} from '@openstrike/domain';
 import { createRandom, type Random } from '@openstrike/std';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { TestEngine } from '../testing/test-engine.ts';
+import { testTables } from '../testing/test-tables.ts';
 import { MarkDrift } from './mark-drift.ts';
 
 const people = 24;
+
+/** Calls sold beyond those held are charged anything that a table may say. */
+const tablesOf = (random: Random): readonly ContractTable[] => {
+  const unpairedInitial = 1 + random.nextFloat();
+  const unpairedMaintenance = 1 + (unpairedInitial - 1) * random.nextFloat();
+  return testTables.map((table) => ({
+    ...table,
+    margin: { ...table.margin, unpairedInitial, unpairedMaintenance },
+  }));
+};
 
 /** A small venue of thin accounts, whose index jumps about; everything it is told, from a seed. */
 const live = (seed: number, rounds: number): { told: Event[]; hash: string } => {
@@ -17,7 +35,7 @@ const live = (seed: number, rounds: number): { told: Event[]; hash: string } => 
   const tell = (command: Command): void => {
     told.push(...venue.apply(command));
   };
-  venue.open();
+  venue.open(tablesOf(random));
   const accounts = Array.from({ length: people }, (_, i) => venue.account(`trader ${i}`));
   for (const account of accounts) {
     venue.deposit(account, Math.round(2e6 + 2e7 * random.nextFloat()));

@@ -4,8 +4,8 @@
 // holdings change together by no more than their weight times the drift between, but for the
 // roundings. No part of the state's bytes: where it does not suffice the rules are asked.
 import { type Currency, currencies, minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
-import { standardUnpairedRates } from '@openstrike/risk';
 import type { EngineState, Holding, InstrumentRecord } from '../state.ts';
+import { marginParametersOf } from '../tables-in-force.ts';
 
 /** What a holding's roundings may add to a change, in minor units: four figures, at both ends. */
 const roundingsPerHolding = 8;
@@ -83,7 +83,7 @@ export class MarkDrift {
     short: ShortMargin,
   ): void {
     const { marks } = state;
-    const { id, fees, contract } = instrument;
+    const { id, fees } = instrument;
     const before = this.#values[id] ?? Number.NaN;
     if (Number.isNaN(before)) this.#begin(instrument, mark, underlying);
     const value = this.#valueOf(instrument, mark);
@@ -97,7 +97,7 @@ export class MarkDrift {
     const initial = Math.abs(short.initial - (marks.shortInitial[id] as number));
     const maintenance = Math.abs(short.maintenance - (marks.shortMaintenance[id] as number));
     const forward = Math.abs(underlying - (marks.underlyingPrice[id] as number));
-    const unpaired = contract.payoff === 'linear' ? unpairedRate * forward : 0;
+    const unpaired = unpairedRateOf(state, instrument) * forward;
     const margin = Math.max(initial, maintenance, unpaired) * fees.coinMinorPerLot;
     this.#count(instrument, moved + margin);
   }
@@ -148,8 +148,12 @@ export class MarkDrift {
   }
 }
 
-/** Calls sold beyond those held are charged so much of the forward. */
-const unpairedRate = Math.max(standardUnpairedRates.initial, standardUnpairedRates.maintenance);
+/** Calls sold beyond those held are charged at most so much of the forward. */
+const unpairedRateOf = (state: EngineState, { contract }: InstrumentRecord): number => {
+  if (contract.payoff !== 'linear') return 0;
+  const { unpairedInitial, unpairedMaintenance } = marginParametersOf(state, contract.underlying);
+  return Math.max(unpairedInitial, unpairedMaintenance);
+};
 
 /**
  * What value and margin of a future move together when its value moves by one: the margin is the

@@ -8,7 +8,6 @@ import {
   type Currency,
   currencies,
   minorPerUnit,
-  recommendedMargin,
 } from '@openstrike/domain';
 import { collateralValue } from '@openstrike/risk';
 import { marginBalanceOf, refreshMargin } from '../account/margin.ts';
@@ -20,9 +19,10 @@ import type {
   InstrumentRecord,
   SideCode,
 } from '../state.ts';
+import { marginParametersOf, stableParametersOf } from '../tables-in-force.ts';
 import { createPool, type MarginPool } from './margin-pool.ts';
 import { type PoolMargin, poolMargin } from './pool-margin.ts';
-import { currencyPriceOf, type RiskMarket, tableOf, underlyings } from './risk-market.ts';
+import { currencyPriceOf, type RiskMarket, underlyings } from './risk-market.ts';
 
 /** Minor units of the currency asked about. */
 export interface AccountMargin {
@@ -79,9 +79,9 @@ const toMinorDown = (state: EngineState, no: number, usd: number): number => {
 const collateralOf = (state: EngineState, no: number): CollateralParameters => {
   const underlying = underlyings[no];
   if (underlying !== undefined) {
-    return (tableOf(state, underlying)?.margin ?? recommendedMargin(underlying)).collateral;
+    return marginParametersOf(state, underlying).collateral;
   }
-  return (state.tables[0]?.margin ?? recommendedMargin('BTC')).stableCollateral;
+  return stableParametersOf(state).stableCollateral;
 };
 
 const margins: PoolMargin = { initial: 0, initialAlone: 0, maintenance: 0 };

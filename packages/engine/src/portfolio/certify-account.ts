@@ -41,6 +41,7 @@ const standardLegOf = (state: EngineState, holding: Holding): StandardCertifiedL
   const valuePerLot = inverse ? amount / mark : amount * mark;
   return {
     name: contract.name,
+    underlying: contract.underlying,
     kind: option ? 'option' : 'future',
     sizeLots,
     openBuyLots,
@@ -135,7 +136,7 @@ const certifyRecord = (state: EngineState, record: CurrencyRecord): AccountCerti
   const pool = portfolio ? poolOf(state, record) : null;
   if (pool !== null) refreshPool(state, pool);
   return {
-    format: 'openstrike-account-certificate/1',
+    format: 'openstrike-account-certificate/2',
     seq: state.seq as Seq,
     tsUs: state.nowUs as TsUs,
     accountId: account.id,

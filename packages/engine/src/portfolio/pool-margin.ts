@@ -2,7 +2,7 @@
 // portfolio margin with its open orders at their worst fill, and what gains of one underlying may
 // count against losses of another. Invariants: maintenance never exceeds initial margin; asking
 // about one order more is one pass over the scenarios and leaves the pool as it was.
-import { type Currency, currencies, minorPerUnit, recommendedMargin } from '@openstrike/domain';
+import { type Currency, currencies, minorPerUnit } from '@openstrike/domain';
 import {
   createPortfolioMargin,
   crossCurrencyScan,
@@ -13,8 +13,9 @@ import {
   type PortfolioMargin,
 } from '@openstrike/risk';
 import type { EngineState, InstrumentRecord, SideCode } from '../state.ts';
+import { marginParametersOf } from '../tables-in-force.ts';
 import { type MarginPool, type PoolBook, refreshPool, underlyingNoOf } from './margin-pool.ts';
-import { currencyPriceOf, tableOf, underlyings } from './risk-market.ts';
+import { currencyPriceOf, underlyings } from './risk-market.ts';
 
 /** Dollars. */
 export interface PoolMargin {
@@ -52,9 +53,7 @@ const setOff = (
     return 0;
   }
   if (margins.every(({ scan }) => scan === 0)) return 0;
-  const sections = underlyings.map(
-    (underlying) => tableOf(state, underlying)?.margin ?? recommendedMargin(underlying),
-  );
+  const sections = underlyings.map((underlying) => marginParametersOf(state, underlying));
   const share = Math.min(...sections.map(({ crossOffset }) => crossOffset));
   const offsetMaxUsd = Math.min(...sections.map(({ crossOffsetMaxUsd }) => crossOffsetMaxUsd));
   if (share === 0 || even[0]?.length !== even[1]?.length) return 0;

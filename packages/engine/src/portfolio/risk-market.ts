@@ -30,6 +30,7 @@ import {
 } from '@openstrike/risk';
 import { fixedPart, printsPerFixing } from '../fixing/fixing.ts';
 import type { EngineState, IndexRecord, InstrumentRecord } from '../state.ts';
+import { tableOf } from '../tables-in-force.ts';
 
 export type Underlying = Instrument['underlying'];
 export const underlyings: readonly Underlying[] = ['BTC', 'ETH'];
@@ -43,10 +44,6 @@ export const riskVersion = (state: EngineState): number => {
   for (const each of state.marksVersion) version += each;
   return version;
 };
-
-/** The table of an underlying; null where the venue has none. */
-export const tableOf = (state: EngineState, underlying: Underlying): ContractTable | null =>
-  state.tables.find((table) => table.underlying === underlying) ?? null;
 
 const usd = (index: IndexRecord | undefined): number =>
   index === undefined ? 0 : index.price / usdMicrosPerUsd;
@@ -103,7 +100,7 @@ export class RiskMarket {
   constructor(underlying: Underlying, numeraire: 'usd' | 'coin') {
     this.underlying = underlying;
     this.numeraire = numeraire;
-    this.parameters = { underlying, version: 0, ...sectionOf(underlying) };
+    this.parameters = parametersOf(underlying, null);
     this.charges = this.parameters.charges;
     this.#instruments = createRiskInstruments(FIRST_INSTRUMENTS);
     this.#expiries = createRiskExpiries(FIRST_EXPIRIES);
@@ -122,10 +119,9 @@ export class RiskMarket {
     }
     this.#listed = listed;
     this.#living = living;
-    const table = tableOf(state, this.underlying);
     const newTables = state.tables !== this.#tables;
-    if (newTables && table !== null) {
-      this.parameters = portfolioParametersOf(table);
+    if (newTables) {
+      this.parameters = parametersOf(this.underlying, tableOf(state, this.underlying));
       this.charges = this.parameters.charges;
     }
     this.#version = version;
@@ -258,9 +254,10 @@ export class RiskMarket {
   }
 }
 
-const sectionOf = (underlying: Underlying): Omit<PortfolioParameters, 'underlying' | 'version'> => {
+const parametersOf = (underlying: Underlying, table: ContractTable | null): PortfolioParameters => {
+  if (table !== null) return portfolioParametersOf(table);
   const { grid, revaluation, charges } = recommendedMargin(underlying);
-  return { grid, revaluation, charges };
+  return { underlying, version: 0, grid, revaluation, charges };
 };
 
 /** What revaluation needs to know of an instrument. Holds: it has a mark. */

@@ -128,7 +128,7 @@ describe('summaries and positions', () => {
       cross_collateral_enabled: false,
     });
     expect(await own('get_margin_certificate', { currency: 'BTC' })).toMatchObject({
-      format: 'openstrike-account-certificate/1',
+      format: 'openstrike-account-certificate/2',
       marginModel: 'segregated-portfolio',
       currency: 'BTC',
     });

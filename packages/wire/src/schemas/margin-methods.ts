@@ -27,5 +27,5 @@ export const marginCertificateShape = {
     currency: currencyParam,
     subaccount_id: optional(Type.Integer()),
   }),
-  result: Type.Unknown({ description: 'openstrike-account-certificate/1' }),
+  result: Type.Unknown({ description: 'openstrike-account-certificate/2' }),
 };
