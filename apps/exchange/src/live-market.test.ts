@@ -14,11 +14,13 @@ import type { Applied, Command, SetIndex, TsUs } from '@openstrike/domain';
 import { createFeeds } from '@openstrike/feeds';
 import { createRandom } from '@openstrike/std';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { afterAll, expect, test } from 'vitest';
 import { loadContractTables } from './contract-tables.ts';
 import { createLiveMarket } from './live-market.ts';
 import type { MarketParts } from './market-parts.ts';
 import { resolveOptions } from './options.ts';
+import { oracleHealth, registerOracleMetrics } from './oracle-metrics.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-market-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -71,6 +73,23 @@ test('three venues make an index; without two of them it freezes', async () => {
     await Promise.all(venues.slice(0, 2).map((venue) => venue.close()));
     await until(() => last()?.status === 'frozen');
     expect(last()).toMatchObject({ confidence: 0 });
+    await until(() => market.oracle?.()?.indexes[0]?.status === 'frozen');
+    const report = market.oracle?.() ?? null;
+    expect(oracleHealth(report)).toMatchObject({
+      sources: { coinbase: expect.not.stringMatching('live'), bitstamp: 'live' },
+      indexes: { btc_usd: 'frozen' },
+    });
+    const registry = new Registry();
+    registerOracleMetrics(registry, () => report, Date.now);
+    const told = await registry.metrics();
+    expect(await registry.getMetricsAsJSON()).toHaveLength(10);
+    expect(told).toContain('openstrike_oracle_index_status{index="btc_usd"} 2');
+    expect(told).toContain('openstrike_oracle_source_live{source="bitstamp"} 1');
+    const updates = report?.sources.find(({ source }) => source === 'bitstamp')?.updates;
+    const counted = `openstrike_oracle_source_updates_total{source="bitstamp"} ${updates}`;
+    expect(told).toContain(counted);
+    // Scraped again, a count is still what the oracle counted.
+    expect(await registry.metrics()).toContain(counted);
     const before = submitted.length;
     await until(() => submitted.length > before);
   } finally {

@@ -11,6 +11,7 @@ import {
   usPerSecond,
 } from '@openstrike/domain';
 import type { Feeds } from '@openstrike/feeds';
+import type { OracleReport } from '@openstrike/oracle';
 import { listedIndexes } from './expiries-to-quote.ts';
 import type { Market, MarketParts } from './market-parts.ts';
 import { loadOracleSources } from './oracle-sources.ts';
@@ -36,6 +37,7 @@ class LiveMarket implements Market {
   #beat: NodeJS.Timeout | null = null;
   #heardMs = performance.now();
   #stopped = false;
+  #report: OracleReport | null = null;
 
   constructor(parts: MarketParts, feeds: Feeds, task: Omit<OracleTask, 'surfaceVersion'>) {
     this.#parts = parts;
@@ -56,6 +58,11 @@ class LiveMarket implements Market {
       const names = missing.join(', ');
       this.#parts.log.warn(`no price yet of ${names}: opening without; see the sources above`);
     }
+  }
+
+  /** As the worker told it last; null until it has. */
+  oracle(): OracleReport | null {
+    return this.#report;
   }
 
   start(): void {
@@ -100,6 +107,7 @@ class LiveMarket implements Market {
       const { level, sentence } = message.note;
       this.#parts.log[level](sentence);
     }
+    if (message.type === 'report') this.#report = message.report;
     if (message.type !== 'commands') return;
     this.#heardMs = performance.now();
     for (const command of message.commands) {

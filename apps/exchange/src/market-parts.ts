@@ -1,7 +1,7 @@
 // Market parts: what every kind of market is made of, and what the exchange asks of it.
 import type { CommandPort, ContractTable, EventPort, QueryPort, TsUs } from '@openstrike/domain';
 import type { Feeds } from '@openstrike/feeds';
-import type { Recording } from '@openstrike/oracle';
+import type { OracleReport, Recording } from '@openstrike/oracle';
 import type { Logger } from 'pino';
 import type { MarketDriver } from './market-driver.ts';
 import type { ExchangeOptions } from './options.ts';
@@ -19,6 +19,8 @@ export interface Replay {
 export interface Market extends MarketDriver {
   /** The makers have quoted: a replay at full speed sets off only then. */
   readonly quoted?: () => void;
+  /** How its oracle fares, where it has one of its own; null while that is not known. */
+  readonly oracle?: () => OracleReport | null;
 }
 
 export interface MarketParts {

@@ -1,8 +1,10 @@
 // Operational routes: `/health` for supervisors and `/metrics` for Prometheus, beside the API.
 import type { Feeds } from '@openstrike/feeds';
 import type { Gateway } from '@openstrike/gateway';
+import type { OracleReport } from '@openstrike/oracle';
 import type { Sequencer } from '@openstrike/sequencer';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { oracleHealth, registerOracleMetrics } from './oracle-metrics.ts';
 import type { Participants } from './participants.ts';
 
 export interface OperationalParts {
@@ -10,6 +12,8 @@ export interface OperationalParts {
   readonly sequencer: Sequencer;
   readonly feeds: Feeds;
   readonly participants: () => Participants | null;
+  /** How a live market's oracle fares; null where there is none. */
+  readonly oracle: () => OracleReport | null;
   readonly wallNowMs: () => number;
 }
 
@@ -132,6 +136,7 @@ export const healthOf = (parts: OperationalParts): Record<string, unknown> => ({
   socketsOpen: parts.gateway.metrics.socketsOpen,
   instruments: parts.feeds.instruments({ currency: null, kind: null, expired: false }).length,
   participants: parts.participants()?.report() ?? null,
+  oracle: oracleHealth(parts.oracle()),
 });
 
 /** 200 while orders are taken, else 503: a supervisor restarts or waits by that. */
@@ -140,6 +145,7 @@ export const addOperationalRoutes = (parts: OperationalParts): void => {
   collectDefaultMetrics({ register: registry });
   const readings = [...sequencerReadings(parts), ...gatewayReadings(parts), ...gauges(parts)];
   for (const reading of readings) register(registry, reading);
+  registerOracleMetrics(registry, parts.oracle, parts.wallNowMs);
   parts.gateway.addRoute({
     path: '/health',
     handle: () => ({

@@ -6,8 +6,8 @@ import { createConnector } from '@openstrike/connectors';
 import type { Command, ContractTable, IndexName, TsUs } from '@openstrike/domain';
 import {
   LiveOracle,
-  type LiveOracleCounts,
   type OracleNote,
+  type OracleReport,
   type OwnBooks,
   usualDefinition,
 } from '@openstrike/oracle';
@@ -23,7 +23,7 @@ export interface OracleTask {
 export type OracleMessage =
   | { readonly type: 'commands'; readonly commands: readonly Command[] }
   | { readonly type: 'note'; readonly note: OracleNote }
-  | { readonly type: 'counts'; readonly counts: LiveOracleCounts }
+  | { readonly type: 'report'; readonly report: OracleReport }
   | { readonly type: 'stopped' };
 
 const task = workerData as OracleTask;
@@ -52,10 +52,10 @@ const oracle = new LiveOracle({
   onNote: (note) => post({ type: 'note', note }),
 });
 
-const counting = setInterval(() => post({ type: 'counts', counts: oracle.counts() }), 1_000);
+const reporting = setInterval(() => post({ type: 'report', report: oracle.report() }), 1_000);
 
 const stop = async (): Promise<void> => {
-  clearInterval(counting);
+  clearInterval(reporting);
   await oracle.stop();
   post({ type: 'stopped' });
   parentPort?.close();

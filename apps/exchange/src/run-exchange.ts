@@ -393,6 +393,7 @@ const startExchange = async (
     sequencer,
     feeds,
     participants: () => participants,
+    oracle: () => market.oracle?.() ?? null,
     wallNowMs: Date.now,
   };
   addOperationalRoutes(operational);

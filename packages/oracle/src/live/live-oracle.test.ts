@@ -81,10 +81,13 @@ test('every second is told on its own time, and stopping ends timers and connect
   expect(commands).toMatchObject([{ type: 'set-index', indexName: 'btc_usd', status: 'good' }]);
   await oracle.stop();
   expect(connectors.every(({ stopped }) => stopped)).toBe(true);
-  const counts = oracle.counts();
-  expect(counts).toMatchObject({ events: 4, ticks: 1 });
+  const report = oracle.report();
+  expect(report).toMatchObject({
+    ticks: 1,
+    sources: connectors.map(({ source }) => ({ source, updates: 1 })),
+  });
   await sleep(1_100);
-  expect(oracle.counts()).toEqual(counts);
+  expect(oracle.report()).toEqual(report);
 });
 
 test('surfaces follow our own books; what stops them is told once', () => {
@@ -112,7 +115,15 @@ test('surfaces follow our own books; what stops them is told once', () => {
     nowUs += second;
     turn();
   }
-  expect(oracle.counts()).toMatchObject({ surfaces: 1, surfacesKept: 3 });
+  const [bitcoinIndex] = oracle.report().indexes;
+  expect(bitcoinIndex).toMatchObject({
+    indexName: 'btc_usd',
+    status: 'good',
+    surfacesPublished: 1,
+    surfacesLimited: 0,
+    surfacesKept: 3,
+    slicesRefused: 36,
+  });
   expect(notes.filter(({ sentence }) => sentence.startsWith('the surface of'))).toHaveLength(1);
   void oracle.stop();
 });
@@ -135,5 +146,8 @@ test('an operator is told when an index turns, and why', () => {
   const status = { type: 'status', source: 'kraken', venueSymbol: null, reason } as const;
   oracle.take({ ...status, state: 'down', receivedUs: nowUs });
   expect(notes.at(-1)?.sentence).toBe('kraken is down: the venue closed it');
+  const { sources, indexes } = oracle.report();
+  expect(sources.find(({ source }) => source === 'kraken')).toMatchObject({ state: 'down' });
+  expect(indexes[0]).toMatchObject({ indexName: 'btc_usd', status: 'frozen', confidence: 0 });
   void oracle.stop();
 });

@@ -16,6 +16,7 @@ import {
   type SurfaceStep,
   stepSurface,
 } from '../surface/surface-machine.ts';
+import { type OracleReport, OracleTally } from './oracle-tally.ts';
 
 /** Something that an operator should see. */
 export interface OracleNote {
@@ -36,14 +37,6 @@ export interface LiveOracleOptions {
   readonly onNote: (note: OracleNote) => void;
 }
 
-export interface LiveOracleCounts {
-  readonly events: number;
-  readonly ticks: number;
-  readonly surfaces: number;
-  /** Seconds in which a surface stayed because there was no new one. */
-  readonly surfacesKept: number;
-}
-
 /** From the second's tick to the first surface of it, and from each to the next. */
 const surfaceAfterMs = 100;
 const surfaceEveryMs = 100;
@@ -58,16 +51,17 @@ export class LiveOracle {
   /** When each sentence was last told. */
   readonly #told = new Map<string, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #tally: OracleTally;
   #stopped = false;
-  #events = 0;
-  #ticks = 0;
-  #published = 0;
-  #kept = 0;
 
   constructor(options: LiveOracleOptions) {
     this.#options = options;
     const { definition, expiriesOf } = options;
     this.#desk = new OracleDesk({ definition, expiriesOf });
+    this.#tally = new OracleTally(
+      options.connectors.map(({ source }) => source),
+      definition.indexes.map(({ indexName }) => indexName),
+    );
     for (const { indexName } of definition.indexes) {
       const machine = createSurfaceMachine(options.surfaceVersion, definition.surface);
       this.#surfaces.set(indexName, machine);
@@ -90,7 +84,7 @@ export class LiveOracle {
 
   /** Takes one event of a connector. */
   take(event: ConnectorEvent): void {
-    this.#events += 1;
+    this.#tally.take(event);
     this.#desk.take(event);
     if (event.type === 'status' && event.venueSymbol === null) {
       const { source, state, reason } = event;
@@ -106,8 +100,8 @@ export class LiveOracle {
   /** Tells one second: all index values and forwards. */
   tick(nowUs: number): void {
     const { commands, values } = this.#desk.tick(nowUs);
-    this.#ticks += 1;
     if (commands.length > 0) this.#options.onCommands(commands, nowUs);
+    this.#tally.tick(values);
     for (const [indexName, value] of values) this.#watch(indexName, value);
   }
 
@@ -120,22 +114,14 @@ export class LiveOracle {
     const step = stepSurface(machine, { nowUs, index, expiries });
     const { slices, version, reason } = step;
     if (reason !== null) this.#note('warn', `the surface of ${indexName}: ${reason}`);
-    if (slices === null) {
-      this.#kept += 1;
-      return step;
-    }
-    this.#published += 1;
+    this.#tally.surface(indexName, step);
+    if (slices === null) return step;
     this.#options.onCommands([{ type: 'set-surface', indexName, version, slices }], nowUs);
     return step;
   }
 
-  counts(): LiveOracleCounts {
-    return {
-      events: this.#events,
-      ticks: this.#ticks,
-      surfaces: this.#published,
-      surfacesKept: this.#kept,
-    };
+  report(): OracleReport {
+    return this.#tally.report();
   }
 
   #schedule(): void {
