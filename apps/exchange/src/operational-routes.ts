@@ -81,6 +81,21 @@ const gatewayReadings = ({ gateway }: OperationalParts): Reading[] => {
 const gauges = ({ gateway, sequencer, feeds }: OperationalParts): Reading[] =>
   [
     { name: 'sockets_open', help: 'open sockets', read: () => gateway.metrics.socketsOpen },
+    {
+      name: 'socket_backlog_bytes',
+      help: 'bytes written to sockets and not taken by their clients',
+      read: () => gateway.backlog().bytes,
+    },
+    {
+      name: 'socket_backlog_bytes_max',
+      help: 'of the socket that has the most',
+      read: () => gateway.backlog().bytesMax,
+    },
+    {
+      name: 'sockets_behind',
+      help: 'sockets whose market data waits until they have caught up',
+      read: () => gateway.backlog().socketsBehind,
+    },
     { name: 'calls_in_flight', help: 'calls in flight', read: () => gateway.metrics.inFlight },
     {
       name: 'queue_commands',

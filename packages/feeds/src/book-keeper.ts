@@ -37,6 +37,13 @@ export class BookKeeper {
     this.#instrumentId = instrumentId;
   }
 
+  /** An empty book is of the moment of its listing. */
+  open(changeId: number, tsUs: TsUs): void {
+    this.#changeId = changeId;
+    this.#tsUs = tsUs;
+    this.#view = null;
+  }
+
   /** Replaces the whole book. */
   load(view: BookView, changeId: number, tsUs: TsUs): void {
     for (const [ticks, lots] of view.bids) {
@@ -45,9 +52,7 @@ export class BookKeeper {
     for (const [ticks, lots] of view.asks) {
       this.asks.set(ticks, lots);
     }
-    this.#changeId = changeId;
-    this.#tsUs = tsUs;
-    this.#view = null;
+    this.open(changeId, tsUs);
   }
 
   /** Applies one level change; true for the first one since `close`. */

@@ -123,6 +123,11 @@ describe('book deltas of one command', () => {
     expect(feeds.book(1 as InstrumentId)?.changeId).toBe(2);
   });
 
+  test('a book that nothing has changed yet is of the moment of its listing', () => {
+    const book = listed().book(1 as InstrumentId);
+    expect(book).toMatchObject({ changeId: 1, tsUs: sampleStartUs, bids: [], asks: [] });
+  });
+
   test('a change behind the best moves no quote; many levels are found again', () => {
     const feeds = listed();
     apply(feeds, 1, level('buy', 500, 5));

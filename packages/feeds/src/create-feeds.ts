@@ -89,6 +89,7 @@ class FeedState implements Feeds {
     for (const view of seed.instruments) {
       const record = this.#list(view.instrument);
       record.load(view, seed.tsUs);
+      record.book.open(seed.seq, seed.tsUs);
       this.#settling ||= view.state === 'settling';
       if (view.state === 'delivered') {
         this.#delivered.push(record);
@@ -122,11 +123,11 @@ class FeedState implements Feeds {
     const fresh = start === 0 ? batch : start < 0 ? [] : batch.slice(start);
     const changes = new ChangeSet(fresh, this.#seq, this.#tsUs);
     for (const { seq, tsUs, events } of fresh) {
+      this.#seq = seq;
       this.#tsUs = tsUs;
       for (const event of events) {
         this.#absorbEvent(event, tsUs, changes);
       }
-      this.#seq = seq;
       if (this.#changedBooks.length > 0) {
         this.#closeBooks(changes);
       }
@@ -194,7 +195,7 @@ class FeedState implements Feeds {
         break;
       }
       case 'instrument-listed':
-        this.#list(event.instrument);
+        this.#list(event.instrument).book.open(this.#seq, tsUs);
         changes.addState(event.instrument.id, 'created', tsUs);
         changes.addState(event.instrument.id, 'started', tsUs);
         changes.addTicker(event.instrument.id);

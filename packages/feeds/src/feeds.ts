@@ -30,7 +30,10 @@ import type {
   UsdMicros,
 } from '@openstrike/domain';
 
-/** A public book, aggregated by price, best first. `changeId` is the seq of its last change. */
+/**
+ * A public book, aggregated by price, best first. `changeId` is the seq of its last change or
+ * listing.
+ */
 export interface PublicBook {
   readonly instrumentId: InstrumentId;
   readonly changeId: number;

@@ -47,7 +47,17 @@ export interface Gateway {
    * it.
    */
   publish(changes: FeedChanges): void;
+  /** What the sockets were sent and have not taken yet. */
+  backlog(): Backlog;
   close(): Promise<void>;
+}
+
+export interface Backlog {
+  readonly bytes: number;
+  /** Of the socket that has the most. */
+  readonly bytesMax: number;
+  /** Sockets of which some channel waits until they have caught up. */
+  readonly socketsBehind: number;
 }
 
 class JsonRpcGateway implements Gateway {
@@ -155,6 +165,18 @@ class JsonRpcGateway implements Gateway {
 
   publish(changes: FeedChanges): void {
     this.subscriptions.publish(changes);
+  }
+
+  backlog(): Backlog {
+    let bytes = 0;
+    let bytesMax = 0;
+    let socketsBehind = 0;
+    for (const { backlogBytes, behind } of this.#sessions.values()) {
+      bytes += backlogBytes;
+      bytesMax = Math.max(bytesMax, backlogBytes);
+      if (behind.size > 0) socketsBehind += 1;
+    }
+    return { bytes, bytesMax, socketsBehind };
   }
 
   async close(): Promise<void> {

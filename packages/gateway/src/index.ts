@@ -1,5 +1,6 @@
 export { fullScope, isKeyScope } from './auth/scope.ts';
 export {
+  type Backlog,
   createGateway,
   type Gateway,
   type GatewayAddress,

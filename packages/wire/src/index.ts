@@ -1,4 +1,5 @@
 export * from './api-errors.ts';
+export * from './channels.ts';
 export * from './decimal-steps.ts';
 export * from './ids.ts';
 export * from './reference.ts';
@@ -14,6 +15,7 @@ export * from './render/render-trade.ts';
 export * from './schemas/account-methods.ts';
 export * from './schemas/account-types.ts';
 export * from './schemas/block-methods.ts';
+export * from './schemas/channel-types.ts';
 export * from './schemas/common.ts';
 export * from './schemas/liability-methods.ts';
 export * from './schemas/liquidation-methods.ts';

@@ -1,7 +1,8 @@
 // Reference: the API reference as Markdown, written from the very schemas that the door checks
-// with. Invariant: the text depends on the methods given and on nothing else, so a test can say
-// whether the committed file is current.
+// with. Invariant: the text depends on the methods and channels given and on nothing else, so a
+// test can say whether the committed file is current.
 import type { TObject, TSchema } from 'typebox';
+import type { ChannelRow } from './channels.ts';
 
 /** What the reference needs to know of a method. */
 export interface ReferenceMethod {
@@ -138,14 +139,50 @@ const methodText = (method: ReferenceMethod, named: Named): string[] => {
   return lines;
 };
 
+const channelsIntroduction = [
+  '`public/subscribe` and `private/subscribe` answer the channels they accept; unknown ones, and',
+  'those that the caller may not hear, are left out. What a channel has to tell of the present',
+  'comes at once after the answer, then every change: at the end of the batch that made it',
+  '(`raw`, which needs a login), or gathered over 100 ms or 2 s (`agg2`). Subscribing again to a',
+  'channel that tells a state has it tell the newest state again. Kinds and currencies may be',
+  '`any`, currencies in either case. A client that reads too slowly gets the `newest` states',
+  'instead of every notification, but `every` fact until it is closed:',
+  '[the rule](../decisions/slow-consumers.md).',
+];
+
+const channelText = (
+  { name, summary, scope, conflates, data }: ChannelRow,
+  named: Named,
+): string => {
+  const type = data === null ? '' : `\`${typeText(data as unknown as SchemaView, named)}\``;
+  const access = scope === null ? '' : `\`${scope}\``;
+  const slow = data === null ? '' : conflates ? 'newest' : 'every';
+  return `| ${[`\`${name}\``, type, access, slow, summary].map(cell).join(' | ')} |`;
+};
+
+const channelsText = (channels: readonly ChannelRow[], named: Named): string[] => [
+  '## Channels',
+  '',
+  ...channelsIntroduction,
+  '',
+  '| channel | data | scope | slow readers get | |',
+  '| --- | --- | --- | --- | --- |',
+  ...channels.map((channel) => channelText(channel, named)),
+  '',
+];
+
 /** The whole reference as Markdown. */
-export const renderReference = (groups: readonly ReferenceGroup[]): string => {
+export const renderReference = (
+  groups: readonly ReferenceGroup[],
+  channels: readonly ChannelRow[],
+): string => {
   const named: Named = new Map();
   const body: string[] = [];
   for (const group of groups) {
     body.push(`## ${group.title}`, '');
     for (const method of group.methods) body.push(...methodText(method, named));
   }
+  body.push(...channelsText(channels, named));
   const types: string[] = ['## Types', ''];
   const titles = [...named.keys()].sort();
   for (const title of titles) {
@@ -157,9 +194,9 @@ export const renderReference = (groups: readonly ReferenceGroup[]): string => {
   return [
     '# API reference',
     '',
-    `Deribit's v2 protocol, ${count} methods, written from the schemas that the gateway checks`,
-    'with; do not edit. Money is in whole units of its currency, times are in milliseconds,',
-    'volatilities in percent, rates as fractions.',
+    `Deribit's v2 protocol, ${count} methods and its channels, written from the schemas that the`,
+    'gateway checks with; do not edit. Money is in whole units of its currency, times are in',
+    'milliseconds, volatilities in percent, rates as fractions.',
     '',
     ...body,
     ...types,

@@ -87,6 +87,11 @@ export class Outbox {
     return this.#bytes + this.#options.stream.writableLength;
   }
 
+  /** Whether a write found the kernel's buffers full; the stream says `drain` when that is over. */
+  get blocked(): boolean {
+    return this.#options.stream.writableNeedDrain;
+  }
+
   /** Adds a whole frame; after `close` it is dropped. */
   push(frame: Buffer, urgent: boolean): void {
     if (this.#closed) return;

@@ -94,9 +94,17 @@ export class SocketSession implements Session {
     return this.grant !== null && scopeAllows(this.grant.scope, scope);
   }
 
-  /** Whether notifications that newer ones replace should wait. */
+  /**
+   * Whether notifications that newer ones replace should wait. Only where the kernel takes no more,
+   * for then it will say when it does again.
+   */
   get congested(): boolean {
-    return this.#options.outbox.backlogBytes > this.#options.conflateBytes;
+    const { outbox, conflateBytes } = this.#options;
+    return outbox.blocked && outbox.backlogBytes > conflateBytes;
+  }
+
+  get backlogBytes(): number {
+    return this.#options.outbox.backlogBytes;
   }
 
   /**

@@ -208,11 +208,22 @@ describe('sockets', () => {
       }
       await quick.hear(book, 21);
       expect(venue.gateway.metrics.conflated).toBeGreaterThan(0);
+      const { bytes, bytesMax, socketsBehind } = venue.gateway.backlog();
+      expect(socketsBehind).toBe(1);
+      expect(bytesMax).toBeGreaterThan(100_000);
+      expect(bytes).toBe(bytesMax);
+      // Asking again and again gives a slow reader no more to read.
+      for (let index = 0; index < 20; index++) slow.send('public/subscribe', { channels: [book] });
+      await waitFor(() => venue.gateway.metrics.framesIn >= 324);
       slow.raw.resume();
       const last = await slow.until(() =>
         slow.heard<{ type: string; bids: unknown[] }>(book).find((data) => data.bids.length === 20),
       );
       expect(last.type).toBe('snapshot');
+      expect(slow.heard<{ type: string }>(book).map(({ type }) => type)).toEqual([
+        'snapshot',
+        'snapshot',
+      ]);
       expect('prev_change_id' in last).toBe(false);
       const next = slow.heard(book).length + 1;
       await venue.place(2, { priceTicks: 198_100 as PriceTicks });

@@ -132,16 +132,26 @@ export abstract class Channel {
     for (const audience of this.#audiences.values()) {
       let frame: Buffer | null = null;
       for (const subscription of audience.members) {
-        if (this.replaces && (subscription.stale || subscription.session.congested)) {
-          if (!subscription.stale) subscription.session.behind.add(subscription);
-          subscription.stale = true;
-          this.#base.metrics.conflated += 1;
-          continue;
-        }
+        if (this.replaces && this.#waits(subscription)) continue;
         frame ??= encodeTextFrame(audience.head + text + audience.tail);
         this.#hand(subscription, frame);
       }
     }
+  }
+
+  /** Whether a listener hears the newest state later instead of this. */
+  #waits(subscription: Subscription): boolean {
+    const { session, stale } = subscription;
+    if (!stale && !session.congested) return false;
+    if (!stale) this.fallBehind(subscription);
+    if (session.behind.has(subscription)) this.#base.metrics.conflated += 1;
+    return true;
+  }
+
+  /** Leaves a listener out until its socket has caught up. */
+  fallBehind(subscription: Subscription): void {
+    subscription.stale = true;
+    subscription.session.behind.add(subscription);
   }
 
   #hand(subscription: Subscription, frame: Buffer): void {

@@ -109,8 +109,12 @@ class ChannelHub implements SubscriptionHub {
     }
     const accepted: string[] = [];
     for (const { name, read } of wanted) {
-      if (socket.subscriptions.get(name)?.label !== label) this.#end(socket, name);
-      if (!socket.subscriptions.has(name)) {
+      const held = socket.subscriptions.get(name);
+      if (held?.label === label) {
+        this.#restart(held);
+      } else {
+        held?.channel.flush();
+        this.#end(socket, name);
         if (socket.subscriptions.size >= this.#options.channelsMax) continue;
         this.#begin(socket, { name, read, label, accountId: session.grant?.accountId ?? null });
       }
@@ -235,10 +239,23 @@ class ChannelHub implements SubscriptionHub {
     channel.add(subscription);
     socket.subscriptions.set(of.name, subscription);
     this.#subscriptions += 1;
-    // The answer to the request leaves first, then the state that the channel starts with.
+    this.#tellState(subscription);
+  }
+
+  /** Whoever asks again, as after a gap, has the newest state again; facts are never told twice. */
+  #restart(subscription: Subscription): void {
+    if (!subscription.channel.replaces) return;
+    subscription.stale = true;
+    this.#tellState(subscription);
+  }
+
+  /** The answer to the request leaves first, then the state that the channel starts with. */
+  #tellState(subscription: Subscription): void {
     queueMicrotask(() => {
-      if (subscription.ended) return;
-      this.#guard(() => subscription.channel.refresh(subscription));
+      const { channel, session, ended } = subscription;
+      if (ended) return;
+      if (channel.replaces && session.congested) channel.fallBehind(subscription);
+      else this.#guard(() => channel.refresh(subscription));
     });
   }
 

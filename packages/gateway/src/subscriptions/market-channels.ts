@@ -1,7 +1,7 @@
 // Market channels: tickers, quotes, trades, candles and funding of instruments. Invariant: each
 // notification is read from the feeds when it is sent, so it shows the newest state of its batch.
-import { type Instrument, type TsUs, usPerMinute } from '@openstrike/domain';
-import type { Candle, CandleResolution, Feeds } from '@openstrike/feeds';
+import { type Instrument, usPerMinute } from '@openstrike/domain';
+import type { CandleResolution, Feeds } from '@openstrike/feeds';
 import {
   renderCandle,
   renderPerpetual,
@@ -148,14 +148,14 @@ export class TradesChannel extends Channel {
   }
 }
 
-/** The candle of the period at hand; a period without a trade is flat at the close before it. */
+/** The candle of the period at hand, told again when it changes and when the next one begins. */
 export class CandleChannel extends Channel {
   readonly replaces = true;
   readonly #feeds: Feeds;
   readonly #instrument: Instrument;
   readonly #resolution: CandleResolution;
-  #nowUs = 0;
-  #startUs = 0;
+  /** When the period of the candle last told ends; none was told before the first trade. */
+  #endUs = Number.POSITIVE_INFINITY;
 
   constructor(
     base: ChannelBase,
@@ -167,34 +167,22 @@ export class CandleChannel extends Channel {
     this.#feeds = feeds;
     this.#instrument = of.instrument;
     this.#resolution = of.resolution;
-    const periodUs = of.resolution * usPerMinute;
     this.ends.push(
       routes.candles.add(of.instrument.id, () => this.touch()),
       routes.time.add(routes.everything, (tsUs) => {
-        this.#nowUs = tsUs;
-        if (tsUs < this.#startUs + periodUs) return;
-        const first = this.#startUs === 0;
-        this.#startUs = Math.floor(tsUs / periodUs) * periodUs;
-        if (!first) this.touch();
+        if (tsUs >= this.#endUs) this.touch();
       }),
     );
   }
 
   override snapshot(): readonly unknown[] {
     const candle = this.#feeds.candle(this.#instrument.id, this.#resolution);
-    return candle === null ? [] : [renderCandle(this.#current(candle), this.#instrument)];
+    if (candle === null) return [];
+    this.#endUs = candle.startUs + this.#resolution * usPerMinute;
+    return [renderCandle(candle, this.#instrument)];
   }
 
   protected override emit(): void {
     for (const data of this.snapshot()) this.send(data);
-  }
-
-  #current(candle: Candle): Candle {
-    const periodUs = this.#resolution * usPerMinute;
-    if (this.#nowUs < candle.startUs + periodUs) return candle;
-    const startUs = (Math.floor(this.#nowUs / periodUs) * periodUs) as TsUs;
-    const { closeTicks } = candle;
-    const flat = { openTicks: closeTicks, highTicks: closeTicks, lowTicks: closeTicks };
-    return { ...candle, ...flat, startUs, volumeLots: 0, volumeCoins: 0, costUsd: 0 };
   }
 }

@@ -1,5 +1,5 @@
 import type { AccountId, PriceTicks, SizeLots, UsdMicros } from '@openstrike/domain';
-import { goodIndex, usPerDay, usPerMinute } from '@openstrike/domain';
+import { goodIndex, usPerDay, usPerHour, usPerMinute, usPerSecond } from '@openstrike/domain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TestSocket } from '../testing/test-socket.ts';
 import { TestVenue } from '../testing/test-venue.ts';
@@ -200,6 +200,28 @@ describe('channels', () => {
     );
   });
 
+  test('who asks again has the newest state again, and no fact twice or never', async () => {
+    const [book, trades] = [`book.${perpetual}.100ms`, `trades.${perpetual}.100ms`];
+    await subscribe(alice, book, trades);
+    await alice.hear(book);
+    for (const priceTicks of [199_700, 199_701, 199_702] as PriceTicks[]) {
+      await venue.place(2, { priceTicks });
+      await venue.place(1, { side: 'sell', priceTicks, timeInForce: 'ioc' });
+      await venue.place(2, { priceTicks: (priceTicks - 1_000) as PriceTicks });
+      expect(await subscribe(alice, book, trades)).toEqual([book, trades]);
+    }
+    const label = 'other';
+    await alice.result('private/subscribe', { channels: [book, trades], label });
+    await alice.until(() => (alice.heard<Row[]>(trades).flat().length === 3 ? true : undefined));
+    await venue.place(2, {});
+    const levels = () => alice.heard<BookData>(book).at(-1)?.bids.length;
+    await alice.until(() => (levels() === 1 ? true : undefined));
+    const told = alice.heard<BookData>(book);
+    expect(told.filter(({ type }) => type === 'snapshot')).toHaveLength(5);
+    expect(replayBook(told).size).toBe(4);
+    expect(alice.heard<Row[]>(trades).flat()).toHaveLength(3);
+  });
+
   test('the grouped book has the best levels of both sides', async () => {
     const channel = `book.${perpetual}.10.1.100ms`;
     await watch(nobody, channel);
@@ -262,6 +284,18 @@ describe('channels', () => {
       alice.heard<Row>(`chart.trades.${perpetual}.1`).find((candle) => candle.volume === 0),
     );
     expect(flat).toMatchObject({ open: 99_950, high: 99_950, low: 99_950, close: 99_950, cost: 0 });
+  });
+
+  test('the next candle is told as its period begins, however late one asked', async () => {
+    await venue.place(2, { priceTicks: 199_600 as PriceTicks });
+    await venue.place(1, { side: 'sell', priceTicks: 199_600 as PriceTicks });
+    const channel = `chart.trades.${perpetual}.1`;
+    await watch(nobody, channel);
+    const first = await nobody.hear<{ tick: number; close: number }>(channel);
+    await venue.pass(usPerMinute);
+    const { close } = first;
+    const flat = { tick: first.tick + 60_000, open: close, high: close, low: close, close };
+    expect(await nobody.hear(channel, 2)).toEqual({ ...flat, volume: 0, cost: 0 });
   });
 
   test('indexes, marks and funding are told when they change', async () => {
@@ -446,5 +480,25 @@ describe('channels', () => {
     const told = await nobody.hear<Row>('instrument.state.option.BTC');
     expect(expected).toContain(told.state);
     expect(venue.feeds.instrumentByName(String(told.instrument_name))).not.toBeNull();
+  });
+
+  test('the estimate counts down to the settlement and ends there', async () => {
+    const channel = 'estimated_expiration_price.btc_usd';
+    const { tsUs } = await venue.submit({ type: 'pass-time' });
+    const settlementUs = Math.ceil((tsUs - 8 * usPerHour) / usPerDay) * usPerDay + 8 * usPerHour;
+    await watch(nobody, channel);
+    // The index itself comes a microsecond later: the last of them on the hour.
+    await venue.pass(settlementUs - 2 * usPerSecond - 1 - tsUs);
+    for (let second = 0; second < 3; second++) {
+      await venue.setIndex(100_000);
+      await nobody.hear(channel, second + 2);
+      if (second < 2) await venue.pass(usPerSecond - 1);
+    }
+    const told = nobody.heard(channel).slice(1);
+    expect(told).toMatchObject([
+      { seconds: 2, is_estimated: true, total_ticks: 1_800 },
+      { seconds: 1, is_estimated: true, total_ticks: 1_800 },
+      { seconds: 0, is_estimated: true, total_ticks: 1_800 },
+    ]);
   });
 });

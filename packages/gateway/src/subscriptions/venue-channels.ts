@@ -7,7 +7,19 @@ import {
   type VolatilityIndexValue,
   volatilityIndex,
 } from '@openstrike/feeds';
-import { renderOptionMark, usdOf } from '@openstrike/wire';
+import {
+  type ApiEstimatedDelivery,
+  type ApiIndexConstituent,
+  type ApiIndexPrice,
+  type ApiIndexStatistics,
+  type ApiInstrumentState,
+  type ApiOptionMark,
+  type ApiPlatformState,
+  type ApiPublicMethodsState,
+  type ApiVolatilityNotice,
+  renderOptionMark,
+  usdOf,
+} from '@openstrike/wire';
 import { Channel, type ChannelBase } from './channel.ts';
 import { type IndexChannelType, type InstrumentMatch, matchesInstrument } from './channel-name.ts';
 import { lockedIndexes } from './locked-indexes.ts';
@@ -19,16 +31,17 @@ const msOf = (tsUs: number): number => Math.floor(tsUs / 1000);
 /** Prints of one fixing window. */
 const fixingPrintsAll = 1_800;
 
-const settlementHourUs = 8 * usPerHour;
+const secondsPerDay = usPerDay / usPerSecond;
+const settlementSecond = (8 * usPerHour) / usPerSecond;
 
-const indexData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+const indexData = (feeds: Feeds, indexName: IndexName): readonly ApiIndexPrice[] => {
   const index = feeds.index(indexName);
   if (index === null) return [];
   return [{ index_name: indexName, price: usdOf(index.price), timestamp: msOf(index.tsUs) }];
 };
 
 /** Of a value that came whole, the only constituent is the venue's own oracle. */
-const rankingData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+const rankingData = (feeds: Feeds, indexName: IndexName): readonly ApiIndexConstituent[][] => {
   const index = feeds.index(indexName);
   if (index === null) return [];
   const timestamp = msOf(index.tsUs);
@@ -45,7 +58,7 @@ const rankingData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => 
   return [rows];
 };
 
-const statisticsData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+const statisticsData = (feeds: Feeds, indexName: IndexName): readonly ApiIndexStatistics[] => {
   const index = feeds.index(indexName);
   if (index === null) return [];
   return [
@@ -78,7 +91,7 @@ export const impliedVolatility = (
   return index === null ? null : volatilityIndex(markedOptions(feeds, indexName), index.tsUs);
 };
 
-const volatilityData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+const volatilityData = (feeds: Feeds, indexName: IndexName): readonly ApiVolatilityNotice[] => {
   const index = feeds.index(indexName);
   const implied = impliedVolatility(feeds, indexName);
   if (index === null || implied === null) return [];
@@ -94,15 +107,19 @@ const volatilityData = (feeds: Feeds, indexName: IndexName): readonly unknown[] 
   ];
 };
 
-const estimatedDeliveryData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
+const estimatedDeliveryData = (
+  feeds: Feeds,
+  indexName: IndexName,
+): readonly ApiEstimatedDelivery[] => {
   const index = feeds.index(indexName);
   if (index === null) return [];
-  const sinceUs = (((index.tsUs - settlementHourUs) % usPerDay) + usPerDay) % usPerDay;
+  // The value of 08:00:00 is the last of the fixing, and arrives a little later.
+  const left = (settlementSecond - Math.round(index.tsUs / usPerSecond)) % secondsPerDay;
   const running = index.fixingPrints > 0;
   return [
     {
       price: usdOf(index.estimatedDeliveryPrice),
-      seconds: Math.round((usPerDay - sinceUs) / usPerSecond),
+      seconds: (left + secondsPerDay) % secondsPerDay,
       is_estimated: running,
       ...(running
         ? {
@@ -114,8 +131,8 @@ const estimatedDeliveryData = (feeds: Feeds, indexName: IndexName): readonly unk
   ];
 };
 
-const optionMarksData = (feeds: Feeds, indexName: IndexName): readonly unknown[] => {
-  const rows: unknown[] = [];
+const optionMarksData = (feeds: Feeds, indexName: IndexName): readonly ApiOptionMark[][] => {
+  const rows: ApiOptionMark[] = [];
   for (const instrument of feeds.instruments({ currency: null, kind: 'option', expired: false })) {
     if (instrument.indexName !== indexName) continue;
     const ticker = feeds.ticker(instrument.id);
@@ -147,7 +164,7 @@ export const createIndexChannel = (
 
 export class InstrumentStateChannel extends Channel {
   readonly replaces = false;
-  #rows: unknown[] = [];
+  #rows: ApiInstrumentState[] = [];
 
   constructor(base: ChannelBase, feeds: Feeds, routes: Routes, match: InstrumentMatch) {
     super(base);
@@ -181,7 +198,7 @@ export class PlatformStateChannel extends Channel {
     this.ends.push(routes.trading.add(routes.everything, () => this.touch()));
   }
 
-  override snapshot(): readonly unknown[] {
+  override snapshot(): readonly ApiPlatformState[] {
     return [...this.#locked].map((name) => ({ price_index: name, locked: true }));
   }
 
@@ -190,7 +207,8 @@ export class PlatformStateChannel extends Channel {
     this.#locked = lockedIndexes(this.#feeds);
     for (const name of new Set([...before, ...this.#locked])) {
       const locked = this.#locked.has(name);
-      if (locked !== before.has(name)) this.send({ price_index: name, locked });
+      const row: ApiPlatformState = { price_index: name, locked };
+      if (locked !== before.has(name)) this.send(row);
     }
   }
 }
@@ -198,7 +216,7 @@ export class PlatformStateChannel extends Channel {
 /** Says once that public methods are open to everybody; it never changes while the venue runs. */
 export class PublicMethodsStateChannel extends Channel {
   readonly replaces = false;
-  override snapshot(): readonly unknown[] {
+  override snapshot(): readonly ApiPublicMethodsState[] {
     return [{ allow_unauthenticated_public_requests: true }];
   }
   protected override emit(): void {}

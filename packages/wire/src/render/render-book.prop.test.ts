@@ -4,13 +4,9 @@ import { type PriceTicks, type SizeLots, type TsUs, usPerMinute } from '@openstr
 import type { BookDelta, BookLevel, Candle, PublicBook } from '@openstrike/feeds';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ApiBookMessage } from '../schemas/channel-types.ts';
 import { btcOption, btcPerpetual, sampleStartUs } from '../testing/samples.ts';
-import {
-  type ApiBookMessage,
-  renderBookDelta,
-  renderBookSnapshot,
-  renderGroupedBook,
-} from './render-book.ts';
+import { renderBookDelta, renderBookSnapshot, renderGroupedBook } from './render-book.ts';
 import { renderChart } from './render-candle.ts';
 
 const anyLevels = fc

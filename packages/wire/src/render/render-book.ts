@@ -3,20 +3,8 @@
 import type { Instrument } from '@openstrike/domain';
 import type { BookDelta, BookLevel, PublicBook } from '@openstrike/feeds';
 import { amountOf, priceOf, roundTo } from '../decimal-steps.ts';
+import type { ApiBookChange, ApiBookMessage, ApiGroupedBook } from '../schemas/channel-types.ts';
 import { msOf } from './render-order.ts';
-
-export type ApiBookChange = [action: 'new' | 'change' | 'delete', price: number, amount: number];
-
-export interface ApiBookMessage {
-  readonly type: 'snapshot' | 'change';
-  readonly timestamp: number;
-  readonly instrument_name: string;
-  readonly change_id: number;
-  /** Absent in a snapshot: clients tell a snapshot by that. */
-  readonly prev_change_id?: number;
-  readonly bids: readonly ApiBookChange[];
-  readonly asks: readonly ApiBookChange[];
-}
 
 /** The whole book as the first message of a subscription. */
 export const renderBookSnapshot = (book: PublicBook, instrument: Instrument): ApiBookMessage => {
@@ -59,14 +47,6 @@ export const renderBookDelta = (
     asks,
   };
 };
-
-export interface ApiGroupedBook {
-  readonly timestamp: number;
-  readonly instrument_name: string;
-  readonly change_id: number;
-  readonly bids: readonly (readonly [price: number, amount: number])[];
-  readonly asks: readonly (readonly [price: number, amount: number])[];
-}
 
 /** Groups of the grouped book channel; ETH's are hundredths of these, options' are in ticks. */
 export const bookGroups = ['none', '1', '2', '5', '10', '25', '100', '250'] as const;

@@ -4,19 +4,8 @@
 import { type Instrument, type PriceTicks, type TsUs, usPerMinute } from '@openstrike/domain';
 import type { Candle, CandleResolution } from '@openstrike/feeds';
 import { priceOf, roundTo } from '../decimal-steps.ts';
+import type { ApiCandle } from '../schemas/channel-types.ts';
 import { msOf } from './render-order.ts';
-
-export interface ApiCandle {
-  readonly tick: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  /** In coins. */
-  readonly volume: number;
-  /** In USD. */
-  readonly cost: number;
-}
 
 /** The current candle as `chart.trades` sends it. */
 export const renderCandle = (candle: Candle, instrument: Instrument): ApiCandle => ({

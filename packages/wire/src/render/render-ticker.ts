@@ -4,6 +4,7 @@
 import type { Instrument } from '@openstrike/domain';
 import type { PublicBook, Ticker } from '@openstrike/feeds';
 import { amountOf, percentOf, priceOf, roundTo, usdOf } from '../decimal-steps.ts';
+import type { ApiOptionMark, ApiPerpetual, ApiQuote } from '../schemas/channel-types.ts';
 import type { ApiBookSummary, ApiOrderBook, ApiTicker } from '../schemas/market-types.ts';
 import { renderInstrumentState } from '../words.ts';
 import { quoteCurrencyOf } from './render-instrument.ts';
@@ -161,15 +162,6 @@ export const renderBookSummary = (
   return rendered;
 };
 
-export interface ApiQuote {
-  readonly instrument_name: string;
-  readonly timestamp: number;
-  readonly best_bid_price: number;
-  readonly best_bid_amount: number;
-  readonly best_ask_price: number;
-  readonly best_ask_amount: number;
-}
-
 /** The best of both sides; 0 where a side is empty. */
 export const renderQuote = (ticker: Ticker): ApiQuote => {
   const { instrument, bestBidTicks: bid, bestAskTicks: ask } = ticker;
@@ -184,9 +176,7 @@ export const renderQuote = (ticker: Ticker): ApiQuote => {
 };
 
 /** A row of `markprice.options`: the one place where a volatility leaves as a fraction. */
-export const renderOptionMark = (
-  ticker: Ticker,
-): { instrument_name: string; mark_price: number; iv: number; timestamp: number } => ({
+export const renderOptionMark = (ticker: Ticker): ApiOptionMark => ({
   instrument_name: ticker.instrument.name,
   mark_price: roundTo(ticker.markPrice, markDecimals(ticker.instrument)),
   iv: roundTo(ticker.markIv, 6),
@@ -194,9 +184,7 @@ export const renderOptionMark = (
 });
 
 /** The data of `perpetual.{instrument}`. */
-export const renderPerpetual = (
-  ticker: Ticker,
-): { interest: number; index_price: number; timestamp: number } => ({
+export const renderPerpetual = (ticker: Ticker): ApiPerpetual => ({
   interest: roundTo(ticker.currentFunding, 10),
   index_price: usdOf(ticker.indexPrice),
   timestamp: msOf(ticker.tsUs),

@@ -21,7 +21,7 @@ import {
   timestampMs,
 } from './common.ts';
 
-const announcementSchema = Type.Object(
+export const announcementSchema = Type.Object(
   {
     id: Type.Integer(),
     title: Type.String(),
