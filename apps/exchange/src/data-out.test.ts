@@ -211,6 +211,7 @@ test.concurrent('every public channel tells what the reference says, in its unit
     `deribit_price_ranking.${name}`,
     `deribit_price_statistics.${name}`,
     `deribit_volatility_index.${name}`,
+    `realised_volatility.${name}`,
     `estimated_expiration_price.${name}`,
     `markprice.options.${name}`,
   ];

@@ -36,6 +36,7 @@ import type {
   IndexState,
   InstrumentFilter,
   PublicBook,
+  RealisedVolatility,
   Ticker,
 } from './feeds.ts';
 import { IndexRecord } from './index-record.ts';
@@ -442,6 +443,11 @@ class FeedState implements Feeds {
   index(indexName: IndexName): IndexState | null {
     const record = this.#indexes.get(indexName);
     return record === undefined || record.price === 0 ? null : record.view(this.#tsUs);
+  }
+
+  realisedVolatility(indexName: IndexName): RealisedVolatility | null {
+    const record = this.#indexes.get(indexName);
+    return record === undefined || record.price === 0 ? null : record.realised();
   }
 
   recentTrades(instrumentId: InstrumentId): readonly Trade[] {

@@ -142,6 +142,12 @@ export interface IndexState {
   readonly change24hPercent: number;
 }
 
+/** Annualised fractions over the last hour and day; null where there is too little to tell. */
+export interface RealisedVolatility {
+  readonly hour: number | null;
+  readonly day: number | null;
+}
+
 export interface Candle {
   readonly instrumentId: InstrumentId;
   readonly resolution: CandleResolution;
@@ -259,6 +265,8 @@ export interface Feeds {
   /** Mark and greeks alone, which cost less than a ticker; null before the first mark. */
   mark(instrumentId: InstrumentId): MarkView | null;
   index(indexName: IndexName): IndexState | null;
+  /** How much an index has moved of late; null before its first value. */
+  realisedVolatility(indexName: IndexName): RealisedVolatility | null;
   /** Newest last; of the last 24 hours, at most the last thousand of an instrument. */
   recentTrades(instrumentId: InstrumentId): readonly Trade[];
   /**

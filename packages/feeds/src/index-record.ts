@@ -8,8 +8,11 @@ import type {
   UsdMicros,
 } from '@openstrike/domain';
 
-import type { FeedSeed, IndexState } from './feeds.ts';
-import { type MinuteBucket, MinuteWindow, minuteOf } from './minute-window.ts';
+import type { FeedSeed, IndexState, RealisedVolatility } from './feeds.ts';
+import { type MinuteBucket, MinuteWindow, minuteOf, minutesPerDay } from './minute-window.ts';
+import { realisedVolatility } from './realised-volatility.ts';
+
+const minutesPerHour = 60;
 
 export class IndexRecord {
   readonly #indexName: IndexName;
@@ -46,6 +49,15 @@ export class IndexRecord {
   /** Takes a value of the last day into the range only. */
   remember(price: UsdMicros, tsUs: TsUs): void {
     this.#window.record(minuteOf(tsUs), price);
+  }
+
+  /** Annualised fractions; null where there is too little to tell. */
+  realised(): RealisedVolatility {
+    const now = minuteOf(this.#tsUs);
+    return {
+      hour: realisedVolatility(this.#window, now, minutesPerHour),
+      day: realisedVolatility(this.#window, now, minutesPerDay - 1),
+    };
   }
 
   /** The state with its range over the day that ends at `nowUs`. */

@@ -24,6 +24,7 @@ import {
   platformStateSchema,
   publicMethodsStateSchema,
   quoteSchema,
+  realisedNoticeSchema,
   volatilityNoticeSchema,
 } from './schemas/channel-types.ts';
 import { publicTradeSchema, tickerSchema } from './schemas/market-types.ts';
@@ -102,6 +103,11 @@ const venue: readonly ChannelRow[] = [
   ),
   state('deribit_price_statistics.{index}', indexStatisticsSchema, 'The last 24 hours.'),
   state('deribit_volatility_index.{index}', volatilityNoticeSchema, 'The volatility index.'),
+  state(
+    'realised_volatility.{index}',
+    realisedNoticeSchema,
+    'How much the index moved in the last hour and day, once a second.',
+  ),
   state(
     'estimated_expiration_price.{index}',
     estimatedDeliverySchema,

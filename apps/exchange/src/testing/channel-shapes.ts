@@ -227,6 +227,14 @@ const checks: Readonly<Record<string, (words: readonly string[]) => Check>> = {
   // `error` is this venue's own.
   deribit_volatility_index: () =>
     shape({ index_name: str, timestamp: ms, volatility: within(2, 500) }, { error: percent }),
+  // This venue's own.
+  realised_volatility: () =>
+    shape({
+      index_name: str,
+      timestamp: ms,
+      volatility_1h: orNull(within(0, 5_000)),
+      volatility_24h: orNull(within(0, 5_000)),
+    }),
   estimated_expiration_price: () => estimatedDelivery,
   markprice: () =>
     list(shape({ instrument_name: str, mark_price: num, iv: within(0, 10), timestamp: ms })),

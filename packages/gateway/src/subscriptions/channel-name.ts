@@ -45,6 +45,7 @@ export type ChannelName =
         | 'index-ranking'
         | 'index-statistics'
         | 'index-volatility'
+        | 'realised-volatility'
         | 'estimated-delivery'
         | 'option-marks';
       readonly indexName: IndexName;
@@ -163,6 +164,7 @@ const indexChannels: ReadonlyMap<string, IndexChannelType> = new Map([
   ['deribit_price_ranking', 'index-ranking'],
   ['deribit_price_statistics', 'index-statistics'],
   ['deribit_volatility_index', 'index-volatility'],
+  ['realised_volatility', 'realised-volatility'],
   ['estimated_expiration_price', 'estimated-delivery'],
 ]);
 

@@ -70,6 +70,7 @@ const paceOf = (name: ChannelName): Pace => {
     case 'index-statistics':
     case 'option-marks':
     case 'index-volatility':
+    case 'realised-volatility':
       return 1000;
     case 'user-portfolio':
       return 100;
@@ -365,6 +366,7 @@ const openPublic = (
     case 'index-ranking':
     case 'index-statistics':
     case 'index-volatility':
+    case 'realised-volatility':
     case 'estimated-delivery':
     case 'option-marks':
       return createIndexChannel(base, feeds, routes, read);

@@ -87,6 +87,7 @@ describe('channels', () => {
       'deribit_price_statistics.eth_usd',
       'deribit_volatility_index.btc_usd',
       'deribit_volatility_index.btc_usdc',
+      'realised_volatility.btc_usd',
       'estimated_expiration_price.btc_usdc',
       'markprice.options.btc_usd',
       `perpetual.${perpetual}.100ms`,
@@ -304,6 +305,7 @@ describe('channels', () => {
       'deribit_price_ranking.btc_usd',
       'deribit_price_statistics.btc_usd',
       'deribit_volatility_index.btc_usd',
+      'realised_volatility.btc_usd',
       'estimated_expiration_price.btc_usd',
       'markprice.options.btc_usd',
       `perpetual.${perpetual}.raw`,
@@ -314,6 +316,8 @@ describe('channels', () => {
     const [volatility] = alice.heard<{ volatility: number }>('deribit_volatility_index.btc_usd');
     expect(volatility?.volatility).toBeGreaterThan(55);
     expect(volatility?.volatility).toBeLessThan(70);
+    const realised = alice.heard('realised_volatility.btc_usd');
+    expect(realised[0]).toMatchObject({ volatility_1h: null, volatility_24h: null });
     const [delivery] = alice.heard('estimated_expiration_price.btc_usd');
     expect(delivery).toMatchObject({ price: 100_000, is_estimated: false });
     const [marks] = alice.heard<{ iv: number }[]>('markprice.options.btc_usd');

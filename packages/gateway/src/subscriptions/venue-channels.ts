@@ -16,6 +16,7 @@ import {
   type ApiOptionMark,
   type ApiPlatformState,
   type ApiPublicMethodsState,
+  type ApiRealisedNotice,
   type ApiVolatilityNotice,
   renderOptionMark,
   usdOf,
@@ -91,11 +92,12 @@ export const impliedVolatility = (
   return index === null ? null : volatilityIndex(markedOptions(feeds, indexName), index.tsUs);
 };
 
+const percent = (fraction: number): number => Math.round(fraction * 1e6) / 1e4;
+
 const volatilityData = (feeds: Feeds, indexName: IndexName): readonly ApiVolatilityNotice[] => {
   const index = feeds.index(indexName);
   const implied = impliedVolatility(feeds, indexName);
   if (index === null || implied === null) return [];
-  const percent = (fraction: number): number => Math.round(fraction * 1e6) / 1e4;
   return [
     {
       index_name: indexName,
@@ -103,6 +105,21 @@ const volatilityData = (feeds: Feeds, indexName: IndexName): readonly ApiVolatil
       volatility: percent(implied.volatility),
       // Ours: how far spreads and missing wings leave it open, in percentage points.
       error: percent(implied.error),
+    },
+  ];
+};
+
+const realisedData = (feeds: Feeds, indexName: IndexName): readonly ApiRealisedNotice[] => {
+  const index = feeds.index(indexName);
+  const realised = feeds.realisedVolatility(indexName);
+  if (index === null || realised === null) return [];
+  const { hour, day } = realised;
+  return [
+    {
+      index_name: indexName,
+      timestamp: msOf(index.tsUs),
+      volatility_1h: hour === null ? null : percent(hour),
+      volatility_24h: day === null ? null : percent(day),
     },
   ];
 };
@@ -146,6 +163,7 @@ const indexViews = {
   'index-ranking': rankingData,
   'index-statistics': statisticsData,
   'index-volatility': volatilityData,
+  'realised-volatility': realisedData,
   'estimated-delivery': estimatedDeliveryData,
   'option-marks': optionMarksData,
 } as const satisfies Record<IndexChannelType, unknown>;

@@ -136,6 +136,17 @@ export const volatilityNoticeSchema = Type.Object(
 );
 export type ApiVolatilityNotice = Static<typeof volatilityNoticeSchema>;
 
+export const realisedNoticeSchema = Type.Object(
+  {
+    index_name: Type.String(),
+    timestamp: ms,
+    volatility_1h: nullable(Type.Number({ description: 'percent a year; null: too few prices' })),
+    volatility_24h: nullable(Type.Number({ description: 'percent a year; null: too few prices' })),
+  },
+  { title: 'realised_volatility_notice' },
+);
+export type ApiRealisedNotice = Static<typeof realisedNoticeSchema>;
+
 export const estimatedDeliverySchema = Type.Object(
   {
     price: Type.Number(),
