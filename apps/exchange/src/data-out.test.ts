@@ -125,7 +125,7 @@ const metrics = async (): Promise<(name: string) => number> => {
 /** The last minutes before a settlement, each of them a second long. */
 const startSettling = (): Promise<ExchangeProcess> => {
   const fast = ['--families', 'BTC', '--makers', '0', '--speed', '60'];
-  const start = ['--start', '2026-12-25T07:48:30Z'];
+  const start = ['--start', '2026-12-25T07:52:00Z'];
   return startExchange({ args: [...common, '--seed', 'settling', ...fast, ...start] });
 };
 

@@ -89,7 +89,8 @@ const market: readonly ChannelRow[] = [
   state(
     'chart.trades.{instrument}.{resolution}',
     candleSchema,
-    'The candle of the period at hand, in minutes or `1D`; flat where nothing traded.',
+    'The candle of the period at hand (minutes or `1D`), flat where nothing traded; that of the ' +
+      'period before once more where it was still changed.',
   ),
   state('perpetual.{instrument}.{interval}', perpetualSchema, 'Funding of a perpetual.'),
 ];

@@ -186,9 +186,10 @@ export class DataClient {
     let start = 0;
     for (let frame = frameAt(data, 0); frame !== null; frame = frameAt(data, start)) {
       start = frame.end;
+      this.#unread = data.subarray(start);
       this.#take(frame);
     }
-    this.#unread = data.subarray(start);
+    if (start === 0) this.#unread = data;
   }
 
   #take({ opcode, payload }: Frame): void {

@@ -1,8 +1,9 @@
 // Market channels: tickers, quotes, trades, candles and funding of instruments. Invariant: each
 // notification is read from the feeds when it is sent, so it shows the newest state of its batch.
-import { type Instrument, usPerMinute } from '@openstrike/domain';
-import type { CandleResolution, Feeds } from '@openstrike/feeds';
+import { type Instrument, type TsUs, usPerMinute } from '@openstrike/domain';
+import type { Candle, CandleResolution, Feeds } from '@openstrike/feeds';
 import {
+  type ApiCandle,
   renderCandle,
   renderPerpetual,
   renderPublicTrade,
@@ -148,7 +149,10 @@ export class TradesChannel extends Channel {
   }
 }
 
-/** The candle of the period at hand, told again when it changes and when the next one begins. */
+/**
+ * The candle of the period at hand, told again when it changes and when the next one begins; and
+ * that of the period before once more, where its last trade came in the batch that ended it.
+ */
 export class CandleChannel extends Channel {
   readonly replaces = true;
   readonly #feeds: Feeds;
@@ -156,6 +160,8 @@ export class CandleChannel extends Channel {
   readonly #resolution: CandleResolution;
   /** When the period of the candle last told ends; none was told before the first trade. */
   #endUs = Number.POSITIVE_INFINITY;
+  /** Whether there were trades since. */
+  #traded = false;
 
   constructor(
     base: ChannelBase,
@@ -167,22 +173,38 @@ export class CandleChannel extends Channel {
     this.#feeds = feeds;
     this.#instrument = of.instrument;
     this.#resolution = of.resolution;
+    this.#told(feeds.candle(of.instrument.id, of.resolution));
     this.ends.push(
-      routes.candles.add(of.instrument.id, () => this.touch()),
+      routes.candles.add(of.instrument.id, () => {
+        this.#traded = true;
+        this.touch();
+      }),
       routes.time.add(routes.everything, (tsUs) => {
         if (tsUs >= this.#endUs) this.touch();
       }),
     );
   }
 
-  override snapshot(): readonly unknown[] {
+  override snapshot(): readonly ApiCandle[] {
     const candle = this.#feeds.candle(this.#instrument.id, this.#resolution);
-    if (candle === null) return [];
-    this.#endUs = candle.startUs + this.#resolution * usPerMinute;
-    return [renderCandle(candle, this.#instrument)];
+    return candle === null ? [] : [renderCandle(candle, this.#instrument)];
   }
 
   protected override emit(): void {
-    for (const data of this.snapshot()) this.send(data);
+    const { id } = this.#instrument;
+    const candle = this.#feeds.candle(id, this.#resolution);
+    if (candle === null) return;
+    const begun = candle.startUs + this.#resolution * usPerMinute !== this.#endUs;
+    const before = this.#feeds.candle(id, this.#resolution, (candle.startUs - 1) as TsUs);
+    if (begun && this.#traded && before !== null && before.volumeLots > 0) {
+      this.send(renderCandle(before, this.#instrument));
+    }
+    this.send(renderCandle(candle, this.#instrument));
+    this.#told(candle);
+  }
+
+  #told(candle: Candle | null): void {
+    this.#traded = false;
+    if (candle !== null) this.#endUs = candle.startUs + this.#resolution * usPerMinute;
   }
 }

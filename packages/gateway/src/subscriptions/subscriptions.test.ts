@@ -297,6 +297,15 @@ describe('channels', () => {
     const { close } = first;
     const flat = { tick: first.tick + 60_000, open: close, high: close, low: close, close };
     expect(await nobody.hear(channel, 2)).toEqual({ ...flat, volume: 0, cost: 0 });
+    // A trade in the batch that ends the period is not lost to those who follow the channel.
+    await Promise.all([
+      venue.place(2, { priceTicks: 199_500 as PriceTicks }),
+      venue.place(1, { side: 'sell', priceTicks: 199_500 as PriceTicks }),
+      venue.pass(usPerMinute),
+    ]);
+    const [ended, begun] = [await nobody.hear<Row>(channel, 3), await nobody.hear<Row>(channel, 4)];
+    expect(ended).toMatchObject({ tick: flat.tick, open: 99_750, close: 99_750, cost: 100 });
+    expect(begun).toMatchObject({ tick: flat.tick + 60_000, close: 99_750, volume: 0 });
   });
 
   test('indexes, marks and funding are told when they change', async () => {
