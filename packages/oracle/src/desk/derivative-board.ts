@@ -24,6 +24,12 @@ export interface BoardRules {
 
 export const usualBoardRules: BoardRules = { optionStaleUs: 60_000_000, futureStaleUs: 10_000_000 };
 
+/** Apart, for futures are asked for at every tick and options, which are many, once a surface. */
+interface ExpiryBoard {
+  readonly futures: Set<DerivativeQuote>;
+  readonly options: Set<DerivativeQuote>;
+}
+
 /** Contracts of one source; a venue that lists more is not followed further. */
 const contractsMax = 20_000;
 
@@ -31,7 +37,7 @@ export class DerivativeBoard {
   readonly #rules: BoardRules;
   readonly #sources = new Map<SourceName, Map<string, DerivativeQuote>>();
   /** By underlying and expiry; 0 for perpetuals. */
-  readonly #expiries = new Map<string, Set<DerivativeQuote>>();
+  readonly #expiries = new Map<string, ExpiryBoard>();
 
   constructor(rules: BoardRules = usualBoardRules) {
     this.#rules = rules;
@@ -66,27 +72,28 @@ export class DerivativeBoard {
     symbols.delete(venueSymbol);
   }
 
-  /** Two-sided quotes of one expiry (0 for perpetuals) that are fresh. */
-  fresh(underlying: 'BTC' | 'ETH', expiryUs: number, nowUs: number): DerivativeQuote[] {
-    const found: DerivativeQuote[] = [];
-    for (const quote of this.#expiries.get(keyOf(underlying, expiryUs)) ?? []) {
-      const isOption = quote.contract.kind === 'option';
-      const patience = isOption ? this.#rules.optionStaleUs : this.#rules.futureStaleUs;
-      const { bidPrice, askPrice } = quote;
-      if (nowUs - quote.saidUs > patience || bidPrice === null || askPrice === null) continue;
-      if (bidPrice > 0 && askPrice >= bidPrice) found.push(quote);
-    }
-    return found;
+  /** Two-sided quotes of one expiry's futures (0: of perpetuals) that are fresh. */
+  futures(underlying: 'BTC' | 'ETH', expiryUs: number, nowUs: number): DerivativeQuote[] {
+    const board = this.#expiries.get(keyOf(underlying, expiryUs));
+    return board === undefined ? [] : fresh(board.futures, nowUs - this.#rules.futureStaleUs);
+  }
+
+  /** Two-sided quotes of one expiry's options that are fresh. */
+  options(underlying: 'BTC' | 'ETH', expiryUs: number, nowUs: number): DerivativeQuote[] {
+    const board = this.#expiries.get(keyOf(underlying, expiryUs));
+    return board === undefined ? [] : fresh(board.options, nowUs - this.#rules.optionStaleUs);
   }
 
   /** Forgets expiries that are over. */
   expire(nowUs: number): void {
-    for (const [key, quotes] of this.#expiries) {
+    for (const [key, { futures, options }] of this.#expiries) {
       const expiryUs = Number(key.slice(4));
       if (expiryUs !== 0 && expiryUs <= nowUs) {
         this.#expiries.delete(key);
         for (const symbols of this.#sources.values()) {
-          for (const [symbol, quote] of symbols) if (quotes.has(quote)) symbols.delete(symbol);
+          for (const [symbol, quote] of symbols) {
+            if (futures.has(quote) || options.has(quote)) symbols.delete(symbol);
+          }
         }
       }
     }
@@ -110,17 +117,33 @@ export class DerivativeBoard {
       saidUs: Number.NEGATIVE_INFINITY,
     };
     symbols.set(event.venueSymbol, quote);
-    const key = keyOf(contract.underlying, contract.expiryUs ?? 0);
-    const peers = this.#expiries.get(key);
-    if (peers === undefined) this.#expiries.set(key, new Set([quote]));
-    else peers.add(quote);
+    this.#peersOf(contract).add(quote);
     return quote;
   }
 
   #remove(quote: DerivativeQuote): void {
-    const { underlying, expiryUs } = quote.contract;
-    this.#expiries.get(keyOf(underlying, expiryUs ?? 0))?.delete(quote);
+    this.#peersOf(quote.contract).delete(quote);
+  }
+
+  #peersOf({ kind, underlying, expiryUs }: DerivativeContract): Set<DerivativeQuote> {
+    const key = keyOf(underlying, expiryUs ?? 0);
+    let board = this.#expiries.get(key);
+    if (board === undefined) {
+      board = { futures: new Set(), options: new Set() };
+      this.#expiries.set(key, board);
+    }
+    return kind === 'option' ? board.options : board.futures;
   }
 }
+
+const fresh = (quotes: Iterable<DerivativeQuote>, sinceUs: number): DerivativeQuote[] => {
+  const found: DerivativeQuote[] = [];
+  for (const quote of quotes) {
+    const { saidUs, bidPrice, askPrice } = quote;
+    if (saidUs < sinceUs || bidPrice === null || askPrice === null) continue;
+    if (bidPrice > 0 && askPrice >= bidPrice) found.push(quote);
+  }
+  return found;
+};
 
 const keyOf = (underlying: string, expiryUs: number): string => `${underlying} ${expiryUs}`;

@@ -266,8 +266,7 @@ export class OracleDesk {
     const evidence = [...(desk.parity.get(expiryUs) ?? [])];
     const own = desk.own?.expiries.find((each) => each.expiryUs === expiryUs)?.future ?? null;
     pushFuture(evidence, 'future', 'own', own, index, 1);
-    for (const quote of this.#board.fresh(underlying, expiryUs, nowUs)) {
-      if (quote.contract.kind !== 'future') continue;
+    for (const quote of this.#board.futures(underlying, expiryUs, nowUs)) {
       const priced = this.#inMoney(quote, desk);
       pushFuture(evidence, 'future', quote.source, priced, index, this.#weightOf(quote.source));
     }
@@ -275,7 +274,7 @@ export class OracleDesk {
     if (days >= perpetualDays) return evidence;
     const weight = perpetualWeight * (1 - days / perpetualDays);
     pushFuture(evidence, 'perpetual', 'own', desk.own?.perpetual ?? null, index, weight);
-    for (const quote of this.#board.fresh(underlying, 0, nowUs)) {
+    for (const quote of this.#board.futures(underlying, 0, nowUs)) {
       const share = weight * this.#weightOf(quote.source);
       pushFuture(evidence, 'perpetual', quote.source, this.#inMoney(quote, desk), index, share);
     }
@@ -298,7 +297,7 @@ export class OracleDesk {
     nowUs: number,
   ): Map<string, OptionQuote[]> {
     const found = new Map<string, OptionQuote[]>();
-    for (const quote of this.#board.fresh(desk.definition.underlying, expiryUs, nowUs)) {
+    for (const quote of this.#board.options(desk.definition.underlying, expiryUs, nowUs)) {
       const { contract, source, underlyingPrice } = quote;
       const weight = this.#weightOf(source);
       if (contract.kind !== 'option' || weight === 0) continue;
