@@ -1,65 +1,30 @@
 // The recorded frames of every venue give exactly the events beside them, over a real socket, and
 // no frame that was damaged on the way gives anything but a FrameError.
-import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FrameError } from './core/fields.ts';
 import type { Link } from './core/link.ts';
-import type { SessionPlan } from './core/venue-definition.ts';
 import { createConnector } from './create-connector.ts';
-import type { MarketEvent, SourceName } from './market-event.ts';
+import type { MarketEvent } from './market-event.ts';
 import { type LocalClient, LocalVenue } from './testing/local-venue.ts';
 import { quickSettings } from './testing/quick-settings.ts';
+import {
+  answersOf,
+  framesOf,
+  loadRecordings,
+  sessionPlansOf,
+  socketsOf,
+} from './testing/recordings.ts';
 import { Told } from './testing/told.ts';
 import { venueTable } from './venues/venue-table.ts';
 
-interface Recording {
-  readonly source: string;
-  readonly symbols: readonly string[];
-  /** Paths of the connections that speak so, by the names of their addresses. */
-  readonly sockets?: Readonly<Record<string, string>>;
-  /** Answers over HTTP by path, by the names of their addresses. */
-  readonly rest?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Whether the venue speaks without being asked. */
-  readonly speaksFirst?: boolean;
-  readonly frames: readonly unknown[];
-  readonly events: readonly Partial<MarketEvent>[];
-}
+const recordings = loadRecordings().map((each) => [each.name, each] as const);
 
-const folder = new URL('../../../testdata/connectors/', import.meta.url);
-
-/** Reports that are signed have tests of their own. */
-const venues = [...venueTable].filter(([, { signed }]) => signed === undefined);
-const recordings = venues.flatMap(([venue]) =>
-  readdirSync(new URL(`${venue}/`, folder))
-    .filter((file) => file.startsWith('frames'))
-    .map((file) => {
-      const text = readFileSync(new URL(`${venue}/${file}`, folder), 'utf8');
-      return [`${venue} ${file}`, venue, JSON.parse(text) as Recording] as const;
-    }),
-);
-
-interface Placed {
-  /** The path it is recorded on; null where there is but one. */
-  readonly on: string | null;
-  readonly later: boolean;
-  readonly text: string;
-}
-
-const placed = (frame: unknown): Placed => {
-  if (typeof frame === 'object' && frame !== null && 'on' in frame && 'frame' in frame) {
-    const later = 'later' in frame;
-    return { on: String(frame.on), later, text: JSON.stringify(frame.frame) };
-  }
-  const text = typeof frame === 'string' ? frame : JSON.stringify(frame);
-  return { on: null, later: false, text };
-};
-
-describe.each(recordings)('%s', (_, venueName: SourceName, recording) => {
-  const sockets = recording.sockets ?? { socket: '/' };
+describe.each(recordings)('%s', (_, named) => {
+  const { venue: venueName, recording } = named;
+  const sockets = socketsOf(recording);
   const framesOn = (path: string, when: 'now' | 'later' | 'ever'): string[] =>
-    recording.frames
-      .map(placed)
+    framesOf(recording)
       .filter(
         ({ on, later }) =>
           (on === null || on === path) && (when === 'ever' || later === (when === 'later')),
@@ -82,10 +47,7 @@ describe.each(recordings)('%s', (_, venueName: SourceName, recording) => {
       // What is told only of live markets waits until a snapshot over HTTP made them live.
       setTimeout(() => framesOn(path, 'later').forEach((frame) => client.sendRaw(frame)), 150);
     };
-    const answers = Object.assign({}, ...Object.values(recording.rest ?? {})) as Record<
-      string,
-      unknown
-    >;
+    const answers = answersOf(recording);
     const venue = await LocalVenue.open({
       ...(recording.speaksFirst === true && { connected: speak }),
       hear: recording.speaksFirst === true ? () => undefined : speak,
@@ -131,18 +93,7 @@ describe.each(recordings)('%s', (_, venueName: SourceName, recording) => {
     'on %s is refused with a FrameError, or understood, however it is damaged',
     (name, path) => {
       const frames = framesOn(path, 'ever');
-      const definition = venueTable.get(venueName);
-      const markets = recording.symbols.map((symbol) => definition?.parseSymbol(symbol));
-      const plan = (
-        definition?.plan({
-          addresses: definition.addresses,
-          markets: markets.filter((market) => market !== null && market !== undefined),
-          chains: [],
-          only: () => true,
-          signers: { addresses: [], threshold: 0 },
-          credentials: { key: '', secret: '' },
-        }) ?? []
-      ).find((one): one is SessionPlan => !('kind' in one) && one.name === name);
+      const plan = sessionPlansOf(named).get(name);
       const values = fc.oneof(
         fc.jsonValue({ maxDepth: 2 }),
         fc.constantFrom('', '-1', 'NaN', '1e999', '0x10', 'null', -5, 1e300, '__proto__'),
