@@ -52,8 +52,10 @@ export class SocketSession implements Session {
   readonly tradingAccounts: Set<AccountId> = new Set();
   /** By channel name, as it was given. */
   readonly subscriptions: Map<string, Subscription> = new Map();
-  /** Those that wait until the client has caught up. */
+  /** Those that wait for the newest state: just subscribed, or until the client has caught up. */
   readonly behind: Set<Subscription> = new Set();
+  /** Whether those are about to be told on. */
+  resuming = false;
   grant: Grant | null = null;
   clientName: string | null = null;
   cancelOnDisconnect = false;

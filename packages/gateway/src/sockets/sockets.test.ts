@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { defineMethod } from '../method.ts';
 import { methods } from '../methods/index.ts';
+import { statesPerTurn } from '../subscriptions/create-subscription-hub.ts';
 import { TestVenue, type TestVenueOptions } from '../testing/test-venue.ts';
 
 const blob = defineMethod({
@@ -246,6 +247,37 @@ describe('sockets', () => {
       expect(venue.gateway.metrics.conflated).toBe(0);
       const counts = new Set(channels.map((channel) => socket.heard(channel).length));
       expect(counts).toEqual(new Set([21]));
+    });
+
+    test('like one who asks for much, is told a little each turn', async () => {
+      const venue = await open();
+      const socket = await venue.loggedIn(1);
+      const books = venue.feeds
+        .instruments({ currency: null, kind: null, expired: false })
+        .flatMap(({ name }) =>
+          ['1', '10', '20'].flatMap((depth) =>
+            ['none', '1', '2', '5', '10', '25', '100', '250'].map(
+              (group) => `book.${name}.${group}.${depth}.100ms`,
+            ),
+          ),
+        );
+      const channels = books.slice(0, 600);
+      expect(channels.length).toBeGreaterThan(4 * statesPerTurn);
+      // The door is in this process: its turns are seen from beside it.
+      const { metrics } = venue.gateway;
+      const before = metrics.notifications;
+      const told: number[] = [];
+      const asked = socket.result('private/subscribe', { channels });
+      while (metrics.notifications - before < channels.length) {
+        const start = metrics.notifications;
+        await new Promise((resolve) => setImmediate(resolve));
+        told.push(metrics.notifications - start);
+      }
+      expect(await asked).toEqual(channels);
+      expect(Math.max(...told)).toBeLessThanOrEqual(2 * statesPerTurn);
+      await socket.hear(channels.at(-1) ?? '');
+      for (const channel of channels) expect(socket.heard(channel)).toHaveLength(1);
+      expect(metrics.conflated).toBe(0);
     });
 
     test('is closed with a reason when even that does not help', async () => {

@@ -12,8 +12,6 @@ export interface Subscription {
   readonly key: string;
   readonly session: SocketSession;
   readonly label: string | null;
-  /** Waits for the newest state: just subscribed, or behind. */
-  stale: boolean;
   ended: boolean;
 }
 
@@ -114,7 +112,6 @@ export abstract class Channel {
   /** Gives one listener the whole newest state; nobody else sees it. */
   refresh(subscription: Subscription): void {
     this.flush();
-    subscription.stale = false;
     for (const data of this.snapshot()) this.sendTo(subscription, data);
   }
 
@@ -141,17 +138,11 @@ export abstract class Channel {
 
   /** Whether a listener hears the newest state later instead of this. */
   #waits(subscription: Subscription): boolean {
-    const { session, stale } = subscription;
-    if (!stale && !session.congested) return false;
-    if (!stale) this.fallBehind(subscription);
-    if (session.behind.has(subscription)) this.#base.metrics.conflated += 1;
+    const { behind, congested } = subscription.session;
+    if (!congested && !behind.has(subscription)) return false;
+    behind.add(subscription);
+    this.#base.metrics.conflated += 1;
     return true;
-  }
-
-  /** Leaves a listener out until its socket has caught up. */
-  fallBehind(subscription: Subscription): void {
-    subscription.stale = true;
-    subscription.session.behind.add(subscription);
   }
 
   #hand(subscription: Subscription, frame: Buffer): void {

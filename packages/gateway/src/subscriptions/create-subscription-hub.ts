@@ -79,6 +79,12 @@ const paceOf = (name: ChannelName): Pace => {
   }
 };
 
+/**
+ * States that one socket is told in one turn of the event loop, so that nobody's order waits while
+ * a client that has asked for thousands, or has fallen behind on them, is given all.
+ */
+export const statesPerTurn = 64;
+
 const isRaw = (name: ChannelName): boolean => 'interval' in name && name.interval === 'raw';
 
 class ChannelHub implements SubscriptionHub {
@@ -140,11 +146,18 @@ class ChannelHub implements SubscriptionHub {
 
   resume(session: Session): void {
     const socket = this.#options.sessions.get(session.connectionId);
-    if (socket === undefined) return;
+    if (socket === undefined || socket.resuming) return;
+    let left = statesPerTurn;
     for (const subscription of socket.behind) {
+      // Once the kernel takes more, the socket drains and this goes on.
       if (socket.congested) return;
-      socket.behind.delete(subscription);
+      if (left === 0) {
+        this.#resumeSoon(socket, setImmediate);
+        return;
+      }
+      left -= 1;
       this.#guard(() => subscription.channel.refresh(subscription));
+      socket.behind.delete(subscription);
     }
   }
 
@@ -234,7 +247,6 @@ class ChannelHub implements SubscriptionHub {
       key,
       session: socket,
       label: of.label,
-      stale: channel.replaces,
       ended: false,
     };
     channel.add(subscription);
@@ -245,18 +257,21 @@ class ChannelHub implements SubscriptionHub {
 
   /** Whoever asks again, as after a gap, has the newest state again; facts are never told twice. */
   #restart(subscription: Subscription): void {
-    if (!subscription.channel.replaces) return;
-    subscription.stale = true;
-    this.#tellState(subscription);
+    if (subscription.channel.replaces) this.#tellState(subscription);
   }
 
   /** The answer to the request leaves first, then the state that the channel starts with. */
   #tellState(subscription: Subscription): void {
-    queueMicrotask(() => {
-      const { channel, session, ended } = subscription;
-      if (ended) return;
-      if (channel.replaces && session.congested) channel.fallBehind(subscription);
-      else this.#guard(() => channel.refresh(subscription));
+    subscription.session.behind.add(subscription);
+    this.#resumeSoon(subscription.session, queueMicrotask);
+  }
+
+  #resumeSoon(socket: SocketSession, when: (run: () => void) => void): void {
+    if (socket.resuming) return;
+    socket.resuming = true;
+    when(() => {
+      socket.resuming = false;
+      this.resume(socket);
     });
   }
 

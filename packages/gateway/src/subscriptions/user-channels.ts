@@ -226,7 +226,6 @@ export class UserPortfolioChannel extends Channel {
   }
 
   override refresh(subscription: Subscription): void {
-    subscription.stale = false;
     this.#read(this.#currencies, (_, data) => this.sendTo(subscription, data));
   }
 
