@@ -162,6 +162,7 @@ const openStores = async (
   folder: DataFolder,
   clock: VenueClock,
   farewell: Farewell,
+  feeds: Feeds,
 ): Promise<Stores> => {
   const wallNowMs = Date.now;
   // The journal first: it holds the folder's lock, and nothing is touched without it.
@@ -187,6 +188,7 @@ const openStores = async (
   farewell.add('the wallet store', () => wallet.close());
   history = await createHistory({
     folder: folder.root,
+    quotedIvOf: (id) => feeds.ticker(id),
     onFailure: (error) => log.error({ err: error }, 'history is no longer stored'),
   });
   farewell.add('history', () => (history as History).close());
@@ -366,7 +368,8 @@ const startExchange = async (
   if (options.fresh) await freshFolder(options.data, log);
   const folder = openDataFolder(options.data);
   const starting = new StartingClock();
-  const stores = await openStores(prepared, folder, starting, farewell);
+  const feeds = createFeeds();
+  const stores = await openStores(prepared, folder, starting, farewell, feeds);
   // A killed process leaves its run file behind; whoever waits for ours must not read that one.
   removeRunFile(options.data);
   const lastTsUs = await recover(stores, log);
@@ -380,7 +383,6 @@ const startExchange = async (
   const clock = createPacedClock({ startUs, speed, wallMs: () => performance.now() });
   starting.clock = clock;
 
-  const feeds = createFeeds();
   const { market, house } = await wakeVenue(prepared, stores, feeds, clock);
   const certificate = await certificateOf(prepared, options.data);
   const proofs = await openProofs(prepared, stores, farewell);

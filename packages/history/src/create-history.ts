@@ -14,7 +14,7 @@ import {
   type TsUs,
 } from '@openstrike/domain';
 import type { Candle } from '@openstrike/feeds';
-import { EventCompactor, transferablesOf } from './event-compactor.ts';
+import { EventCompactor, type QuotedIvOf, transferablesOf } from './event-compactor.ts';
 import type {
   CashQuery,
   CashRow,
@@ -25,6 +25,7 @@ import type {
   SettlementQuery,
   SettlementRow,
   TradeQuery,
+  VolatilityRow,
 } from './history.ts';
 import {
   type Failure,
@@ -47,6 +48,11 @@ export interface HistoryOptions {
   readonly pendingRowsMax?: number;
   /** Called once when history can store no more. */
   readonly onFailure?: (error: OperationalError) => void;
+  /**
+   * Asked once a minute for every option: the error of the volatility index depends on spreads.
+   * Without it only missing wings are in that error.
+   */
+  readonly quotedIvOf?: QuotedIvOf;
 }
 
 const defaultPendingRowsMax = 500_000;
@@ -137,7 +143,8 @@ class HistoryClient implements History {
   readonly #ready: (history: History) => void;
   readonly #refused: (error: Error) => void;
   readonly #waiting = new Map<number, Waiting>();
-  #compactor = new EventCompactor(0 as Seq);
+  readonly #quotedIvOf: QuotedIvOf | undefined;
+  #compactor: EventCompactor;
   #isReady = false;
   #nextId = 1;
   #lastSeq = 0 as Seq;
@@ -156,6 +163,8 @@ class HistoryClient implements History {
     this.#pendingRowsMax = options.pendingRowsMax ?? defaultPendingRowsMax;
     this.#ready = ready;
     this.#refused = refused;
+    this.#quotedIvOf = options.quotedIvOf;
+    this.#compactor = new EventCompactor(0 as Seq, options.quotedIvOf);
   }
 
   /** Called when the link stands; the server may have said `ready` before. */
@@ -170,7 +179,7 @@ class HistoryClient implements History {
       case 'ready':
         this.#lastSeq = message.lastSeq;
         this.#postedSeq = message.lastSeq;
-        this.#compactor = new EventCompactor(message.lastSeq);
+        this.#compactor = new EventCompactor(message.lastSeq, this.#quotedIvOf);
         this.#isReady = true;
         if (this.link !== null) {
           this.#ready(this);
@@ -395,7 +404,7 @@ class HistoryClient implements History {
 
   volatilityPoints(
     ...values: Parameters<History['volatilityPoints']>
-  ): Promise<readonly PointRow[]> {
+  ): Promise<readonly VolatilityRow[]> {
     return this.#query('volatilityPoints', ...values);
   }
 

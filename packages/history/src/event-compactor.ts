@@ -10,6 +10,7 @@ import {
   type ExpiryFixed,
   type FundingHourClosed,
   type IndexName,
+  type InstrumentId,
   type InstrumentListed,
   indexNames,
   type MarksChanged,
@@ -34,7 +35,15 @@ export interface MarkColumns {
   readonly markPrice: Float64Array;
   readonly underlyingPrice: Float64Array;
   readonly markIv: Float64Array;
+  /** What the books' two sides implied at that moment; NaN where that is not known. */
+  readonly bidIv: Float64Array;
+  readonly askIv: Float64Array;
 }
+
+/** What the two sides of an option's public book imply now, fractions; null for none. */
+export type QuotedIvOf = (
+  instrumentId: InstrumentId,
+) => { readonly bidIv: number; readonly askIv: number } | null;
 
 /** What goes to the worker at once; complete through `lastSeq`. */
 export interface RowBatch {
@@ -67,8 +76,11 @@ export class EventCompactor {
   readonly #second: number[] = indexNames.map(() => 0);
   readonly #minute: number[] = indexNames.map(() => 0);
 
-  constructor(lastSeq: Seq) {
+  readonly #quotedIvOf: QuotedIvOf;
+
+  constructor(lastSeq: Seq, quotedIvOf: QuotedIvOf = () => null) {
     this.#lastSeq = lastSeq;
+    this.#quotedIvOf = quotedIvOf;
   }
 
   get lastSeq(): Seq {
@@ -152,6 +164,9 @@ export class EventCompactor {
       return;
     }
     this.#minute[code] = minute;
+    const quoted = Array.from(event.instrumentIds, (id, row) =>
+      Number.isNaN(event.markIv[row]) ? null : this.#quotedIvOf(id as InstrumentId),
+    );
     this.#marks.push({
       indexName: event.indexName,
       tsUs,
@@ -159,6 +174,8 @@ export class EventCompactor {
       markPrice: event.markPrice.slice(),
       underlyingPrice: event.underlyingPrice.slice(),
       markIv: event.markIv.slice(),
+      bidIv: Float64Array.from(quoted, (one) => one?.bidIv ?? Number.NaN),
+      askIv: Float64Array.from(quoted, (one) => one?.askIv ?? Number.NaN),
     });
     this.rows += event.instrumentIds.length;
   }
@@ -204,6 +221,8 @@ export const transferablesOf = (batch: RowBatch): ArrayBuffer[] => {
     marks.markPrice,
     marks.underlyingPrice,
     marks.markIv,
+    marks.bidIv,
+    marks.askIv,
   ]);
   return [...packed, ...columns].map((array) => array.buffer as ArrayBuffer);
 };

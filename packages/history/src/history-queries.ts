@@ -30,6 +30,7 @@ import type {
   SettlementRow,
   TimeRange,
   TradeQuery,
+  VolatilityRow,
 } from './history.ts';
 import type { HistoryDatabase } from './history-database.ts';
 import { storedResolutions } from './history-writer.ts';
@@ -370,20 +371,18 @@ export class HistoryQueries {
   markPoints(instrumentId: InstrumentId, range: TimeRange): PointRow[] {
     const sql = `SELECT minute, price FROM mark_points
       WHERE instrument_id = ? AND minute BETWEEN ? AND ? ORDER BY minute`;
-    return this.#minutePoints(sql, instrumentId, range);
+    const [first, last] = minuteBounds(range);
+    const rows = this.#database.rows(sql, instrumentId, first, last) as [number, number][];
+    return rows.map(([minute, value]) => ({ tsUs: timeOf(minute), value }));
   }
 
-  volatilityPoints(indexName: IndexName, range: TimeRange): PointRow[] {
-    const sql = `SELECT minute, iv FROM volatility_points
+  volatilityPoints(indexName: IndexName, range: TimeRange): VolatilityRow[] {
+    const sql = `SELECT minute, iv, error FROM volatility_points
       WHERE index_code = ? AND minute BETWEEN ? AND ? ORDER BY minute`;
-    return this.#minutePoints(sql, indexNames.indexOf(indexName), range);
-  }
-
-  #minutePoints(sql: string, key: number, range: TimeRange): PointRow[] {
-    const [from, to] = bounds(range);
-    const [first, last] = [Math.ceil(from / usPerMinute), Math.floor(to / usPerMinute)];
-    const rows = this.#database.rows(sql, key, first, last) as [number, number][];
-    return rows.map(([minute, value]) => ({ tsUs: (minute * usPerMinute) as TsUs, value }));
+    const [first, last] = minuteBounds(range);
+    const code = indexNames.indexOf(indexName);
+    const rows = this.#database.rows(sql, code, first, last) as [number, number, number | null][];
+    return rows.map(([minute, value, error]) => ({ tsUs: timeOf(minute), value, error }));
   }
 
   volumes(
@@ -495,6 +494,14 @@ const bounds = ({ fromUs, toUs }: TimeRange): [from: number, to: number] => [
   fromUs ?? 0,
   toUs ?? Number.MAX_SAFE_INTEGER,
 ];
+
+/** The whole minutes of a range, first and last. */
+const minuteBounds = (range: TimeRange): [first: number, last: number] => {
+  const [from, to] = bounds(range);
+  return [Math.ceil(from / usPerMinute), Math.floor(to / usPerMinute)];
+};
+
+const timeOf = (minute: number): TsUs => (minute * usPerMinute) as TsUs;
 
 const mergeCandles = (
   rows: readonly number[][],

@@ -303,11 +303,11 @@ export class HistoryWriter {
         statement.run(id, minute, price);
       }
     });
-    const iv = volatilityIndex(this.#markedOptions(marks), marks.tsUs)?.volatility;
-    if (iv !== undefined) {
+    const index = volatilityIndex(this.#markedOptions(marks), marks.tsUs);
+    if (index !== null) {
       const code = indexNames.indexOf(marks.indexName);
-      const sql = 'INSERT OR IGNORE INTO volatility_points VALUES (?, ?, ?)';
-      this.#database.run(sql, code, minute, iv);
+      const sql = 'INSERT OR IGNORE INTO volatility_points VALUES (?, ?, ?, ?)';
+      this.#database.run(sql, code, minute, index.volatility, index.error);
     }
   }
 
@@ -321,6 +321,8 @@ export class HistoryWriter {
           strike: instrument.strike,
           forward: marks.underlyingPrice[row] as number,
           markIv: marks.markIv[row] as number,
+          bidIv: marks.bidIv[row] as number,
+          askIv: marks.askIv[row] as number,
         });
       }
     });

@@ -115,6 +115,14 @@ export interface PointRow {
   readonly value: number;
 }
 
+export interface VolatilityRow extends PointRow {
+  /**
+   * Half of the width that spreads and missing wings leave open, in the unit of the value; null of
+   * values that were stored before there was one.
+   */
+  readonly error: number | null;
+}
+
 export interface History {
   /** Through which command everything is stored and durable; 0 when empty. */
   lastSeq(): Seq;
@@ -173,11 +181,8 @@ export interface History {
   ): Promise<readonly PointRow[]>;
   /** Marks of one instrument, one a minute; ascending, price unit. */
   markPoints(instrumentId: InstrumentId, range: TimeRange): Promise<readonly PointRow[]>;
-  /**
-   * The 30-day at-the-money implied volatility of an index, one a minute; ascending, annualised
-   * fraction.
-   */
-  volatilityPoints(indexName: IndexName, range: TimeRange): Promise<readonly PointRow[]>;
+  /** The volatility index of an index, one value a minute; ascending, annualised fractions. */
+  volatilityPoints(indexName: IndexName, range: TimeRange): Promise<readonly VolatilityRow[]>;
   /** Volume by settlement currency and kind since a time: lots times lot size, in coins. */
   volumes(
     sinceUs: TsUs,

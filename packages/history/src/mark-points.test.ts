@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   type Event,
   type InstrumentId,
@@ -9,9 +10,11 @@ import {
   usPerDay,
   usPerMinute,
 } from '@openstrike/domain';
+import { volatilityIndex } from '@openstrike/feeds';
 import { sampleApplied, sampleInstrument, sampleStartUs } from '@openstrike/feeds/testing';
 import { expect, test } from 'vitest';
 import { createHistory } from './create-history.ts';
+import { historyVersion } from './schema.ts';
 
 const option = (id: number, days: number, strike: number, optionType: 'call' | 'put' = 'call') =>
   sampleInstrument(id, {
@@ -62,5 +65,73 @@ test('history keeps one mark and one volatility a minute', async () => {
   expect(points.map((point) => point.tsUs)).toEqual([0, 1, 2].map((i) => start + i * usPerMinute));
   expect(points[2]?.value).toBeCloseTo(0.48, 4);
   await history.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A smile of nine strikes in two expiries around thirty days. */
+const strikes = Array.from({ length: 9 }, (_, i) => 80_000 + 5_000 * i);
+const chain = [20, 40].flatMap((days, e) =>
+  strikes.map((strike, i) => option(1 + e * strikes.length + i, days, strike)),
+);
+const ivs = chain.map(({ strike }) => 0.5 + ((strike ?? 0) / 100_000 - 1) ** 2);
+
+const storedErrors = async (spread: number | null) => {
+  const folder = mkdtempSync(join(tmpdir(), 'openstrike-errors-'));
+  const quotedIvOf = (id: InstrumentId) => {
+    const iv = ivs[id - 1] as number;
+    return spread === null ? null : { bidIv: iv - spread, askIv: iv + spread };
+  };
+  const history = await createHistory({ folder, inProcess: true, quotedIvOf });
+  const start = Math.ceil(sampleStartUs / usPerMinute) * usPerMinute;
+  const listed = chain.map((instrument): Event => ({ type: 'instrument-listed', instrument }));
+  history.absorb([sampleApplied(1, start, listed)]);
+  history.absorb([sampleApplied(2, start, [marksOf(ivs)])]);
+  const [row] = await history.volatilityPoints('btc_usd', { fromUs: null, toUs: null });
+  await history.close();
+  rmSync(folder, { recursive: true });
+  const quoted = chain.map(({ id, expiryUs, strike }) => {
+    const sides = quotedIvOf(id);
+    const markIv = ivs[id - 1] as number;
+    return {
+      expiryUs: expiryUs as TsUs,
+      strike: strike as number,
+      forward: 100_000,
+      markIv,
+      ...sides,
+    };
+  });
+  return { stored: row, live: volatilityIndex(quoted, start as TsUs) };
+};
+
+test('the error that is stored is the live one, and grows with the spreads', async () => {
+  const errors: number[] = [];
+  for (const spread of [null, 0.005, 0.02]) {
+    const { stored, live } = await storedErrors(spread);
+    expect(stored?.error).toBe(live?.error);
+    expect(stored?.value).toBe(live?.volatility);
+    errors.push(stored?.error ?? 0);
+  }
+  expect(errors[0]).toBeGreaterThan(0);
+  expect([...errors].sort((a, b) => a - b)).toEqual(errors);
+  expect(new Set(errors).size).toBe(3);
+});
+
+test('a file of the first format is upgraded: its values stay, without an error', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'openstrike-upgrade-'));
+  await (await createHistory({ folder, inProcess: true })).close();
+  const path = join(folder, 'history.db');
+  const before = new DatabaseSync(path);
+  before.exec('ALTER TABLE volatility_points DROP COLUMN error');
+  before.exec('INSERT INTO volatility_points VALUES (0, 29000000, 0.55)');
+  before.exec('PRAGMA user_version = 1');
+  before.close();
+  const history = await createHistory({ folder, inProcess: true });
+  expect(await history.volatilityPoints('btc_usd', { fromUs: null, toUs: null })).toEqual([
+    { tsUs: 29_000_000 * usPerMinute, value: 0.55, error: null },
+  ]);
+  await history.close();
+  const after = new DatabaseSync(path);
+  expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: historyVersion });
+  after.close();
   rmSync(folder, { recursive: true });
 });

@@ -105,7 +105,10 @@ CREATE TABLE volatility_points (
   index_code INTEGER, minute INTEGER, iv REAL, PRIMARY KEY (index_code, minute)) WITHOUT ROWID;
 `;
 
-const steps: readonly string[] = [version1];
+/** How far each value is left open; unknown of those that were stored before. */
+const version2 = 'ALTER TABLE volatility_points ADD COLUMN error REAL;';
+
+const steps: readonly string[] = [version1, version2];
 
 /** The format this program writes. */
 export const historyVersion: number = steps.length;

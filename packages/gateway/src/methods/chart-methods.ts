@@ -25,7 +25,7 @@ import {
 import { type Call, defineMethod, type Method } from '../method.ts';
 import { impliedVolatility } from '../subscriptions/venue-channels.ts';
 import { boundedRange, indexNamed, instrumentNamed } from './lookups.ts';
-import { pointCandles, realisedVolatility } from './volatility.ts';
+import { closingErrors, pointCandles, realisedVolatility } from './volatility.ts';
 
 const read = { scope: null, transport: 'any', rateClass: 'plain' } as const;
 
@@ -144,13 +144,14 @@ const candlesMax = 1000;
 const volatilityIndex = defineMethod({
   name: 'public/get_volatility_index_data',
   summary:
-    'Reads candles of the 30-day implied volatility index, in percent, the newest page first.',
+    'Reads candles of the 30-day implied volatility index, in percent, the newest page first; ' +
+    'by candle in errors, ours, how far its close is left open, in percentage points.',
   ...read,
   ...volatilityIndexShape,
   handle: async (params, call) => {
     const indexName = volatilityIndexOf(params.currency);
     if (indexName === null) {
-      return { data: [], continuation: null };
+      return { data: [], errors: [], continuation: null };
     }
     const range = boundedRange(params.start_timestamp, params.end_timestamp);
     const seconds = params.resolution === '1D' ? 86_400 : Number(params.resolution);
@@ -160,12 +161,13 @@ const volatilityIndex = defineMethod({
     const tsUs = call.context.clock.nowUs();
     const implied = tsUs > range.toUs ? null : impliedVolatility(call.context.feeds, indexName);
     if (implied !== null && tsUs >= range.fromUs) {
-      points.push({ tsUs, value: implied.volatility });
+      points.push({ tsUs, value: implied.volatility, error: implied.error });
     }
     const candles = pointCandles(points, seconds * usPerSecond, 100);
     const data = candles.slice(-candlesMax);
     const earlier = candles[candles.length - data.length - 1];
-    return { data, continuation: earlier?.[0] ?? null };
+    const errors = closingErrors(points, seconds * usPerSecond, 100).slice(-candlesMax);
+    return { data, errors, continuation: earlier?.[0] ?? null };
   },
 });
 

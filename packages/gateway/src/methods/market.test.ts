@@ -255,6 +255,9 @@ describe('indexes, funding and settlements', () => {
       ...range,
     });
     expect(implied.continuation).toBeNull();
+    expect(list(implied.data).length).toBeGreaterThan(0);
+    expect(implied.errors).toHaveLength(list(implied.data).length);
+    for (const error of list(implied.errors)) expect(error).toBeGreaterThanOrEqual(0);
     expect(await read('get_historical_volatility', { currency: 'BTC' })).toBeInstanceOf(Array);
     expect(await read('get_historical_volatility', { currency: 'SOL' })).toEqual([]);
   });

@@ -3,7 +3,7 @@
 import { type TsUs, usPerHour, usPerMinute, usPerYear } from '@openstrike/domain';
 import { createRandom } from '@openstrike/std';
 import { expect, test } from 'vitest';
-import { pointCandles, realisedVolatility } from './volatility.ts';
+import { closingErrors, pointCandles, realisedVolatility } from './volatility.ts';
 
 const startUs = 1_795_161_600_000_000 as TsUs;
 
@@ -61,4 +61,14 @@ test('candles of points', () => {
     [startUs / 1000, 1, 3, 1, 3],
     [startUs / 1000 + 60_000, 2, 5, 2, 5],
   ]);
+});
+
+test('the error of a candle is that of its close', () => {
+  const points = [0.01, 0.02, null, 0.04, 0.05, null].map((error, i) => ({
+    tsUs: (startUs + i * 30_000_000) as TsUs,
+    value: 0.5,
+    error,
+  }));
+  expect(pointCandles(points, usPerMinute, 100)).toHaveLength(3);
+  expect(closingErrors(points, usPerMinute, 100)).toEqual([2, 4, null]);
 });

@@ -2,7 +2,7 @@
 // candles of any series of points. Pure functions; nothing is made up where there are too few
 // points.
 import { type TsUs, usPerDay, usPerHour, usPerMs, usPerYear } from '@openstrike/domain';
-import type { PointRow } from '@openstrike/history';
+import type { PointRow, VolatilityRow } from '@openstrike/history';
 import { roundTo } from '@openstrike/wire';
 
 const windowUs = 15 * usPerDay;
@@ -75,4 +75,18 @@ export const pointCandles = (
     }
   }
   return candles;
+};
+
+/** Of each candle of such points the error of its last one, scaled; null where it is not known. */
+export const closingErrors = (
+  points: readonly VolatilityRow[],
+  periodUs: number,
+  scale: number,
+): (number | null)[] => {
+  const errors = new Map<number, number | null>();
+  for (const { tsUs, error } of points) {
+    const scaled = error === null ? null : roundTo(error * scale, 4);
+    errors.set(Math.floor(tsUs / periodUs), scaled);
+  }
+  return [...errors.values()];
 };

@@ -227,6 +227,11 @@ export const volatilityIndexShape = {
         title: '[timestamp, open, high, low, close]',
       }),
     ),
+    errors: Type.Array(nullable(Type.Number()), {
+      description:
+        'by candle: how far its close is left open by spreads and missing wings, half of the ' +
+        'width in percentage points; null where that was not stored',
+    }),
     continuation: nullable(Type.Integer()),
   }),
 };
