@@ -1,5 +1,6 @@
 // Surface text: a fitted chain as a table, its arbitrage report, its term structure as bars and one
 // smile drawn in characters, for a terminal of a hundred columns.
+import type { QuoteCount } from '@openstrike/oracle';
 import type { ExpiryView, SurfaceView } from './surface-view.ts';
 
 const percent = (share: number, digits = 1): string =>
@@ -7,7 +8,7 @@ const percent = (share: number, digits = 1): string =>
 
 const shareOf = (count: number, of: number): string => (of === 0 ? '-' : percent(count / of));
 
-const expiryRow = ({ fit, name, days, ivAt }: ExpiryView): string =>
+const expiryRow = ({ fit, marks, name, days, ivAt }: ExpiryView): string =>
   [
     name.padEnd(9),
     days.toFixed(1).padStart(6),
@@ -16,6 +17,8 @@ const expiryRow = ({ fit, name, days, ivAt }: ExpiryView): string =>
     String(fit.quoted).padStart(8),
     shareOf(fit.inside, fit.quoted).padStart(9),
     shareOf(fit.withinTick, fit.quoted).padStart(9),
+    shareOf(marks.inside, marks.quoted).padStart(9),
+    shareOf(marks.withinTick, marks.quoted).padStart(9),
     `  ${fit.outcome}${fit.refusal === null ? '' : `: ${fit.refusal}`}`,
   ].join('');
 
@@ -99,30 +102,37 @@ const arbitrageLines = ({ fitted, expiries }: SurfaceView): readonly string[] =>
   ];
 };
 
+const countLine = (counts: readonly QuoteCount[]): string => {
+  const sum = (of: (count: QuoteCount) => number): number =>
+    counts.reduce((total, count) => total + of(count), 0);
+  const quoted = sum((count) => count.quoted);
+  const inside = shareOf(
+    sum((count) => count.inside),
+    quoted,
+  );
+  const withinTick = shareOf(
+    sum((count) => count.withinTick),
+    quoted,
+  );
+  return `${quoted}, inside bid and ask ${inside}, within a tick ${withinTick}`;
+};
+
 /** The report of a fitted chain as text. */
 export const surfaceText = (view: SurfaceView): string => {
   const { underlying, atUs, fitted, expiries, markGaps } = view;
-  const day = expiries.filter(({ days }) => days > 1).map(({ fit }) => fit);
-  const sum = (of: (fit: (typeof day)[number]) => number): number =>
-    day.reduce((total, fit) => total + of(fit), 0);
-  const quoted = sum((fit) => fit.quoted);
+  const day = expiries.filter(({ days }) => days > 1);
   const typical = typicalExpiry(expiries);
   return [
     `${underlying} at ${new Date(atUs / 1000).toISOString()}, ` +
       `index ${fitted.indexPrice.toFixed(2)} USD, ${expiries.length} expiries`,
     '',
-    'expiry     days     forward   at money   quotes   inside in a tick  outcome',
+    `${' '.repeat(45)}  fit                marks`,
+    'expiry     days     forward   at money   quotes   inside in a tick  inside in a tick  outcome',
     ...expiries.map(expiryRow),
     '',
-    `Two-sided quotes of more than a day: ${quoted}, ` +
-      `inside bid and ask ${shareOf(
-        sum((fit) => fit.inside),
-        quoted,
-      )}, ` +
-      `within a tick ${shareOf(
-        sum((fit) => fit.withinTick),
-        quoted,
-      )}`,
+    'Two-sided quotes of more than a day',
+    `  fit: ${countLine(day.map(({ fit }) => fit))}`,
+    `  marks, pinned where the fit passes by: ${countLine(day.map(({ marks }) => marks))}`,
     markGaps.length === 0
       ? 'The file has no marks of the venue to compare with.'
       : `Median difference to the venue's mark volatility: ` +

@@ -1,13 +1,14 @@
 // Surface view: one recorded chain, fitted, in the numbers that its table and pictures show.
-import { OperationalError, type TsUs, usPerDay } from '@openstrike/domain';
+import { OperationalError, type SviSlice, type TsUs, usPerDay } from '@openstrike/domain';
 import {
   type ChainSnapshot,
+  countQuotes,
   type FittedExpiry,
   type FittedSnapshot,
   fitSnapshot,
   openRecording,
-  quotesOfRows,
-  rowsByExpiry,
+  pinSlices,
+  type QuoteCount,
   type StrikeQuote,
   smileOf,
   type Underlying,
@@ -16,6 +17,8 @@ import { sviVolatility } from '@openstrike/pricing';
 
 export interface ExpiryView {
   readonly fit: FittedExpiry;
+  /** How marks lie against the quotes: by the fit with its pins at rest, as the oracle has it. */
+  readonly marks: QuoteCount;
   /** Such as 27MAR26. */
   readonly name: string;
   readonly days: number;
@@ -63,14 +66,20 @@ export const findSnapshot = async (
   throw new OperationalError('no-chain', sentence);
 };
 
-const viewExpiry = (snapshot: ChainSnapshot, fit: FittedExpiry): ExpiryView => {
-  const rows = rowsByExpiry(snapshot).get(fit.expiryUs) ?? [];
-  const { slice, timeYears } = fit;
+const viewExpiry = (
+  { atUs, chain }: FittedSnapshot,
+  fit: FittedExpiry,
+  pinned: readonly SviSlice[],
+): ExpiryView => {
+  const { slice, timeYears, expiryUs, forward } = fit;
+  const isThis = (each: { readonly expiryUs: number }): boolean => each.expiryUs === expiryUs;
+  const quotes = chain.find(isThis) ?? { expiryUs, forward, quotes: [] };
   return {
     fit,
-    name: nameOf(fit.expiryUs),
-    days: (fit.expiryUs - snapshot.atUs) / usPerDay,
-    smile: smileOf(quotesOfRows(fit.expiryUs, rows), timeYears),
+    marks: countQuotes(quotes, timeYears, pinned.find(isThis) ?? null),
+    name: nameOf(expiryUs),
+    days: (expiryUs - atUs) / usPerDay,
+    smile: smileOf(quotes, timeYears),
     ivAt: (k) => (slice === null ? Number.NaN : sviVolatility(k, timeYears, slice)),
   };
 };
@@ -78,7 +87,9 @@ const viewExpiry = (snapshot: ChainSnapshot, fit: FittedExpiry): ExpiryView => {
 /** Fits a snapshot and lays out what is to be shown. */
 export const viewSurface = (snapshot: ChainSnapshot): SurfaceView => {
   const fitted = fitSnapshot(snapshot);
-  const expiries = fitted.expiries.map((fit) => viewExpiry(snapshot, fit));
+  const slices = fitted.expiries.flatMap(({ slice }) => (slice === null ? [] : [slice]));
+  const pinned = pinSlices(slices, fitted.chain, new Map(), Number.POSITIVE_INFINITY);
+  const expiries = fitted.expiries.map((fit) => viewExpiry(fitted, fit, pinned));
   const byExpiry = new Map(expiries.map((each) => [each.fit.expiryUs, each]));
   const markGaps = snapshot.rows.flatMap(({ expiryUs, strike, forward, bid, ask, markIv }) => {
     const expiry = byExpiry.get(expiryUs);

@@ -41,7 +41,9 @@ test('the last chain is fitted, reported and drawn', async () => {
   expect(Math.max(...view.markGaps)).toBeLessThan(0.01);
   const text = surfaceText(view);
   expect(text).toContain('BTC at 2026-02-06T10:30:00.000Z, index 65000.00 USD, 3 expiries');
-  expect(text).toContain('63, inside bid and ask 100.0 %, within a tick 100.0 %');
+  const all = '63, inside bid and ask 100.0 %, within a tick 100.0 %';
+  expect(text).toContain(`fit: ${all}`);
+  expect(text).toContain(`marks, pinned where the fit passes by: ${all}`);
   expect(text).toContain('Arbitrage: free');
   expect(text).toContain('Smile of 8MAR26');
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

@@ -22,6 +22,8 @@ export interface FittedSnapshot {
   readonly indexPrice: number;
   /** Ascending. */
   readonly expiries: readonly FittedExpiry[];
+  /** The quotes that they were fitted to, by expiry. */
+  readonly chain: readonly ExpiryQuotes[];
   readonly certificate: SurfaceCertificate;
 }
 
@@ -80,6 +82,7 @@ export const fitSnapshot = (snapshot: ChainSnapshot): FittedSnapshot => {
       expiryUs: fit.expiryUs as TsUs,
       basisRate: basisRates.get(fit.expiryUs) as number,
     })),
+    chain,
     certificate,
   };
 };

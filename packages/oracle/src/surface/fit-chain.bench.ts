@@ -3,14 +3,14 @@
 // then there are a venue's own marks to compare with.
 import { availableParallelism, cpus } from 'node:os';
 import { type SviSlice, usPerDay, usPerYear } from '@openstrike/domain';
-import { black76, fitSvi, sviVolatility } from '@openstrike/pricing';
+import { fitSvi, sviVolatility } from '@openstrike/pricing';
 import { compareNumbers, log } from '@openstrike/std';
 import { type ChainSnapshot, median } from '../replay/chain-snapshot.ts';
 import { rowsByExpiry, tickOfCoins } from '../replay/fit-snapshot.ts';
 import { openRecording } from '../replay/open-recording.ts';
 import { syntheticChain, syntheticNowUs } from '../testing/synthetic-chain.ts';
-import { type ExpiryQuotes, isTwoSided, smileOf } from './chain-quotes.ts';
-import { type ExpiryFit, fitChain } from './fit-chain.ts';
+import { type ExpiryQuotes, smileOf } from './chain-quotes.ts';
+import { countQuotes, type ExpiryFit, fitChain } from './fit-chain.ts';
 import { pinSlices } from './pins.ts';
 
 /** What is counted over all surfaces; expiries of more than a day only. */
@@ -46,19 +46,10 @@ class Tally {
     for (const slice of pinSlices(slices, chain, new Map(), Number.POSITIVE_INFINITY)) {
       const expiry = chain.find(({ expiryUs }) => expiryUs === slice.expiryUs);
       if (expiry === undefined || slice.tauYears * usPerYear <= usPerDay) continue;
-      const shifts = new Map(slice.pins?.map(({ strike, shift }) => [strike, shift]));
-      this.pins += shifts.size;
-      for (const quote of expiry.quotes) {
-        if (!isTwoSided(quote)) continue;
-        const { strike, optionType, bid, ask, tick } = quote;
-        const forward = quote.forward ?? expiry.forward;
-        const fitted = sviVolatility(log(strike / forward), slice.tauYears, slice);
-        const iv = Math.max(0, fitted + (shifts.get(strike) ?? 0));
-        const price = black76(forward, strike, slice.tauYears, iv, optionType === 'call' ? 1 : -1);
-        const off = Math.max(bid - price, price - ask) - 1e-9 * forward;
-        this.pinnedInside += off <= 0 ? 1 : 0;
-        this.pinnedWithinTick += off <= (tick ?? 0) ? 1 : 0;
-      }
+      const { inside, withinTick } = countQuotes(expiry, slice.tauYears, slice);
+      this.pins += slice.pins?.length ?? 0;
+      this.pinnedInside += inside;
+      this.pinnedWithinTick += withinTick;
     }
   }
 

@@ -19,7 +19,7 @@ import { compareNumbers, log } from '@openstrike/std';
 import { type ExpiryQuotes, isTwoSided, smileOf } from './chain-quotes.ts';
 
 /** What came out of one expiry and how it lies against its two-sided quotes. */
-export interface ExpiryFit {
+export interface ExpiryFit extends QuoteCount {
   readonly expiryUs: number;
   readonly timeYears: number;
   readonly forward: number;
@@ -31,10 +31,6 @@ export interface ExpiryFit {
   /** Why it is not a fit of the quotes; null where it is. */
   readonly refusal: SviFitRefusal | null;
   readonly slice: SviSlice | null;
-  /** Two-sided quotes, how many have the fit's price inside, and within a tick of inside. */
-  readonly quoted: number;
-  readonly inside: number;
-  readonly withinTick: number;
   /** Root mean square distance from the mids, in volatility; NaN where nothing was fitted. */
   readonly rmsIv: number;
 }
@@ -121,6 +117,38 @@ const engineSlice = (
 /** Prices this near a quote are at it; rounding is not a distance. */
 const rounding = 1e-9;
 
+/** How many two-sided quotes there are, and how many a slice prices inside, or within a tick. */
+export interface QuoteCount {
+  readonly quoted: number;
+  readonly inside: number;
+  readonly withinTick: number;
+}
+
+/** How a slice's prices, pins and all, lie against the quotes of its expiry. */
+export const countQuotes = (
+  { forward: ofExpiry, quotes }: ExpiryQuotes,
+  timeYears: number,
+  slice: SviSlice | null,
+): QuoteCount => {
+  const shifts = new Map(slice?.pins?.map(({ strike, shift }) => [strike, shift]));
+  let quoted = 0;
+  let inside = 0;
+  let withinTick = 0;
+  for (const quote of quotes) {
+    if (!isTwoSided(quote)) continue;
+    quoted += 1;
+    if (slice === null) continue;
+    const { strike, optionType, bid, ask, tick = 0, forward = ofExpiry } = quote;
+    const fitted = sviVolatility(log(strike / forward), timeYears, slice);
+    const iv = Math.max(0, fitted + (shifts.get(strike) ?? 0));
+    const price = black76(forward, strike, timeYears, iv, optionType === 'call' ? 1 : -1);
+    const off = Math.max(bid - price, price - ask) - rounding * forward;
+    inside += off <= 0 ? 1 : 0;
+    withinTick += off <= tick ? 1 : 0;
+  }
+  return { quoted, inside, withinTick };
+};
+
 const reportOf = (
   expiry: ExpiryQuotes,
   timeYears: number,
@@ -129,22 +157,7 @@ const reportOf = (
   refusal: SviFitRefusal | null,
   rmsIv: number,
 ): ExpiryFit => {
-  let quoted = 0;
-  let inside = 0;
-  let withinTick = 0;
-  for (const quote of expiry.quotes) {
-    const forward = quote.forward ?? expiry.forward;
-    if (!isTwoSided(quote)) continue;
-    quoted += 1;
-    if (slice === null) continue;
-    const volatility = sviVolatility(log(quote.strike / forward), timeYears, slice);
-    const sign = quote.optionType === 'call' ? 1 : -1;
-    const price = black76(forward, quote.strike, timeYears, volatility, sign);
-    const off = Math.max(quote.bid - price, price - quote.ask) - rounding * forward;
-    inside += off <= 0 ? 1 : 0;
-    withinTick += off <= (quote.tick ?? 0) ? 1 : 0;
-  }
   const { expiryUs, forward } = expiry;
-  const counts = { quoted, inside, withinTick, rmsIv };
-  return { expiryUs, timeYears, forward, outcome, refusal, slice, ...counts };
+  const counts = countQuotes(expiry, timeYears, slice);
+  return { expiryUs, timeYears, forward, outcome, refusal, slice, ...counts, rmsIv };
 };
