@@ -5,8 +5,10 @@ import {
   type ContractFamily,
   type ContractTable,
   type FeeSchedule,
+  type LiquidationParameters,
   type MarginParameters,
   type OptionTerms,
+  recommendedLiquidation,
   recommendedMargin,
 } from '@openstrike/domain';
 import type { SimOptions } from './sim-options.ts';
@@ -120,6 +122,38 @@ const unpairedRates = [
   [1.1, 1],
 ] as const;
 
+/** Short auctions, so that short runs see their ends; and the values as shipped. */
+const liquidations: readonly LiquidationParameters[] = [
+  {
+    warnings: [0.6, 0.75, 0.9],
+    warningsApart: 0.1,
+    watchRounds: 5,
+    watchMin: 3,
+    stepSeconds: 1,
+    hedgeShareMax: 0.5,
+    hedgeDepthShareMax: 0.4,
+    hedgeBand: 0.02,
+    hedgeStepsMax: 3,
+    clock: { start: 0.95, turn: 0.7, firstSeconds: 8, secondSeconds: 20 },
+    sealedSeconds: 1,
+    insolventSeconds: 5,
+    buffer: 0.3,
+    fee: { rate: 0.002, premiumShareMax: 0.1, equityShareMax: 0.4 },
+    fundStress: { moves: [-0.5, 0.5], volatilityUp: 1, accounts: 3 },
+  },
+  {
+    ...recommendedLiquidation,
+    stepSeconds: 2,
+    hedgeStepsMax: 1,
+    clock: { start: 0.9, turn: 0.85, firstSeconds: 5, secondSeconds: 10 },
+    insolventSeconds: 3,
+  },
+  recommendedLiquidation,
+];
+
+const liquidationOf = (version: number): LiquidationParameters =>
+  liquidations[(version - 1) % liquidations.length] ?? recommendedLiquidation;
+
 /** The recommended margin section but for rates that change with the version. */
 const marginOf = (underlying: 'BTC' | 'ETH', version: number): MarginParameters => {
   const rates = unpairedRates[(version - 1) % unpairedRates.length] ?? unpairedRates[0];
@@ -139,13 +173,15 @@ export const contractTables = (options: SimOptions, version = 1): readonly Contr
       underlying: 'BTC',
       version,
       margin: marginOf('BTC', version),
+      liquidation: liquidationOf(version),
       families: families.map((family) => withFees(family, version)),
     },
   ];
   if (market.ether) {
     const family = withFees(inverseOf('ETH', etherStep, market), version);
     const margin = marginOf('ETH', version);
-    tables.push({ underlying: 'ETH', version, margin, families: [family] });
+    const liquidation = liquidationOf(version + 1);
+    tables.push({ underlying: 'ETH', version, margin, liquidation, families: [family] });
   }
   return tables;
 };

@@ -1,4 +1,9 @@
-import { type ContractTable, recommendedMargin, type TsUs } from '@openstrike/domain';
+import {
+  type ContractTable,
+  recommendedLiquidation,
+  recommendedMargin,
+  type TsUs,
+} from '@openstrike/domain';
 import { expect, test } from 'vitest';
 import { loadContractTables } from './contract-tables.ts';
 import { noticeUs, tablesCommand } from './put-tables.ts';
@@ -29,8 +34,24 @@ test('other margins are announced ahead, and only once', () => {
   expect(tablesCommand(dearer, published(tables), published(dearer), now)).toBeNull();
 });
 
-test('the tables that come with the exchange have the recommended margins', () => {
-  for (const { underlying, margin } of tables) {
+test('other liquidation parameters are announced ahead as other margins are', () => {
+  const calmer = tables.map((table) => ({
+    ...table,
+    liquidation: { ...recommendedLiquidation, stepSeconds: 2 },
+  }));
+  const command = tablesCommand(calmer, published(tables), [], now);
+  expect(command).toMatchObject({ type: 'announce-tables', effectiveUs: now + noticeUs });
+  expect(tablesCommand(calmer, published(tables), published(calmer), now)).toBeNull();
+});
+
+test('a section written out as shipped changes nothing for a venue whose tables had none', () => {
+  const older = tables.map(({ liquidation: _left, ...table }) => table);
+  expect(tablesCommand(tables, published(older), [], now)).toEqual({ type: 'configure', tables });
+});
+
+test('the tables that come with the exchange have the recommended parameters', () => {
+  for (const { underlying, margin, liquidation } of tables) {
     expect(margin).toEqual(recommendedMargin(underlying));
+    expect(liquidation).toEqual(recommendedLiquidation);
   }
 });

@@ -1,21 +1,26 @@
 // Put tables: hands the operator's contract tables to the venue when it starts. Invariant: a change
-// of margin parameters is announced a day of venue time ahead, once; everything else is in force at
-// once, as the first tables of a venue are.
+// of margin or liquidation parameters is announced a day of venue time ahead, once; everything else
+// is in force at once, as the first tables of a venue are.
 import {
   type Command,
   type ContractTable,
+  liquidationOf,
+  marginFileOf,
   type PublishedTable,
   type TsUs,
   usPerDay,
 } from '@openstrike/domain';
-import { canonicalText, marginFileOf } from '@openstrike/risk';
+import { canonicalText } from '@openstrike/risk';
 
-/** Venue time from the announcement of margin parameters to their being in force. */
+/** Venue time from the announcement of such parameters to their being in force. */
 export const noticeUs = usPerDay;
 
-/** The margin part as one text, whatever the version of the table around it. */
+/**
+ * The margin part as one text, whatever the version of the table around it, and whether its
+ * liquidation section is left out or written out as shipped.
+ */
 const marginText = (table: ContractTable): string =>
-  canonicalText({ ...marginFileOf(table), version: 0 });
+  canonicalText({ ...marginFileOf(table), liquidation: liquidationOf(table), version: 0 });
 
 const sameMargins = (
   tables: readonly ContractTable[],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkContractTable } from './check-contract-table.ts';
+import { recommendedLiquidation } from './liquidation-parameters.ts';
 import { recommendedMargin } from './recommended-margin.ts';
 import { countSteps, decimalStep, resolveInstrument } from './resolve-instrument.ts';
 import type { InstrumentId, TsUs } from './units.ts';
@@ -60,7 +61,8 @@ const family = {
   perpetual,
 };
 const margin = recommendedMargin('BTC');
-const table = { underlying: 'BTC', version: 1, margin, families: [family] };
+const liquidation = recommendedLiquidation;
+const table = { underlying: 'BTC', version: 1, margin, liquidation, families: [family] };
 
 const pathsOf = (value: unknown): readonly string[] => {
   const result = checkContractTable(value);
@@ -70,6 +72,11 @@ const withOptions = (change: object): unknown => ({
   ...table,
   families: [{ ...family, options: { ...options, ...change } }],
 });
+const { clock, fundStress } = liquidation;
+const withLiquidation = (change: object): unknown => ({
+  ...table,
+  liquidation: { ...liquidation, ...change },
+});
 const withPerpetual = (change: object): unknown => ({
   ...table,
   families: [{ ...family, perpetual: { ...perpetual, ...change } }],
@@ -78,6 +85,11 @@ const withPerpetual = (change: object): unknown => ({
 describe('checkContractTable', () => {
   test('passes a sound table, whole', () => {
     expect(checkContractTable(table)).toEqual({ ok: true, value: table });
+  });
+
+  test('writes out a liquidation section that is left out, as shipped', () => {
+    const { liquidation: _left, ...older } = table;
+    expect(checkContractTable(older)).toEqual({ ok: true, value: table });
   });
 
   test.each([
@@ -123,6 +135,37 @@ describe('checkContractTable', () => {
       'families[0].perpetual.margin.maintenanceRate',
     ],
     [withPerpetual({ basisMax: Number.NaN }), 'families[0].perpetual.basisMax'],
+    [withLiquidation({ warnings: [0.9, 0.8] }), 'liquidation.warnings'],
+    [withLiquidation({ warnings: [0.5, 1.1] }), 'liquidation.warnings'],
+    [withLiquidation({ warnings: '0.5' }), 'liquidation.warnings'],
+    [withLiquidation({ warnings: [0.3], warningsApart: 0.3 }), 'liquidation.warningsApart'],
+    [withLiquidation({ stepSeconds: 0 }), 'liquidation.stepSeconds'],
+    [withLiquidation({ stepSeconds: 1.5 }), 'liquidation.stepSeconds'],
+    [withLiquidation({ watchRounds: 0 }), 'liquidation.watchRounds'],
+    [withLiquidation({ hedgeBand: -0.1 }), 'liquidation.hedgeBand'],
+    [withLiquidation({ hedgeStepsMax: -1 }), 'liquidation.hedgeStepsMax'],
+    [withLiquidation({ clock: { ...clock, turn: 0.99 } }), 'liquidation.clock.turn'],
+    [withLiquidation({ clock: { ...clock, secondSeconds: 0 } }), 'liquidation.clock.secondSeconds'],
+    [withLiquidation({ clock: { ...clock, start: 1.01 } }), 'liquidation.clock.start'],
+    [withLiquidation({ clock: null }), 'liquidation.clock'],
+    [withLiquidation({ sealedSeconds: 600 }), 'liquidation.sealedSeconds'],
+    [withLiquidation({ insolventSeconds: 2 }), 'liquidation.sealedSeconds'],
+    [
+      withLiquidation({ fee: { ...liquidation.fee, equityShareMax: 1 } }),
+      'liquidation.fee.equityShareMax',
+    ],
+    [withLiquidation({ fundStress: { ...fundStress, moves: [] } }), 'liquidation.fundStress.moves'],
+    [
+      withLiquidation({ fundStress: { ...fundStress, moves: [-1] } }),
+      'liquidation.fundStress.moves',
+    ],
+    [
+      withLiquidation({ fundStress: { ...fundStress, accounts: 0 } }),
+      'liquidation.fundStress.accounts',
+    ],
+    [withLiquidation({ fundStress: undefined }), 'liquidation.fundStress'],
+    [withLiquidation({ bufer: 1 }), 'liquidation.bufer'],
+    [{ ...table, liquidation: null }, 'liquidation'],
     [{ ...table, version: 0 }, 'version'],
     [{ ...table, underlying: 'DOGE' }, 'underlying'],
     [{ ...table, families: [] }, 'families'],
@@ -151,6 +194,9 @@ describe('checkContractTable', () => {
       fc.property(fc.anything(), (value) => {
         checkContractTable(value);
         checkContractTable({ ...table, families: [value] });
+        checkContractTable({ ...table, liquidation: value });
+        checkContractTable(withLiquidation({ clock: value, warnings: value, fundStress: value }));
+        checkContractTable(withLiquidation({ warnings: [value], sealedSeconds: value }));
         checkContractTable(withOptions(typeof value === 'object' && value !== null ? value : {}));
         checkContractTable({ ...table, families: [{ ...family, options: value }] });
       }),

@@ -3,9 +3,11 @@
 // that passes resolves to instruments whose largest order and position, at any price that the venue
 // takes, keep every product a safe integer.
 import { err, ok, type Result } from '@openstrike/std';
+import { checkLiquidationParameters } from './check-liquidation-parameters.ts';
 import { checkMarginParameters } from './check-margin-parameters.ts';
 import type { ContractFamily, ContractTable } from './contract-table.ts';
 import { indexNames } from './instrument.ts';
+import { type LiquidationParameters, recommendedLiquidation } from './liquidation-parameters.ts';
 import type { MarginParameters } from './margin-parameters.ts';
 import { cashPerTickLotOf, countSteps, decimalStep } from './resolve-instrument.ts';
 import { type Currency, currencies, minorPerUnit, type Step } from './units.ts';
@@ -435,7 +437,8 @@ const checkFamily = (
 };
 
 /**
- * Proves a contract table as it was read from a file.
+ * Proves a contract table as it was read from a file. A liquidation section that it leaves out is
+ * written into it as shipped, so that the journal has every value in full.
  *
  * Refuses: with every problem found, in the order of the file.
  */
@@ -449,8 +452,9 @@ export const checkContractTable = (
   if (!isFields(value)) {
     return err([{ path: '', sentence: 'must give underlying, version, margin and families' }]);
   }
-  checkKeys(value, '', ['underlying', 'version', 'margin', 'families'], report);
+  checkKeys(value, '', ['underlying', 'version', 'margin', 'liquidation', 'families'], report);
   const { underlying, version, margin, families } = value;
+  const { liquidation = recommendedLiquidation } = value;
   if (underlying !== 'BTC' && underlying !== 'ETH') {
     report('underlying', `must be BTC or ETH, not ${show(underlying)}`);
     return err(problems);
@@ -459,6 +463,7 @@ export const checkContractTable = (
     report('version', 'must be a whole number from 1, larger at each change');
   }
   checkMarginParameters(margin, 'margin', report);
+  checkLiquidationParameters(liquidation, 'liquidation', report);
   if (!Array.isArray(families) || families.length === 0) {
     report('families', 'must be a list of at least one family');
     return err(problems);
@@ -481,6 +486,7 @@ export const checkContractTable = (
         underlying,
         version: version as number,
         margin: margin as MarginParameters,
+        liquidation: liquidation as LiquidationParameters,
         families: families as ContractFamily[],
       })
     : err(problems);

@@ -2,15 +2,7 @@
 // force. Every problem is found, each with its place and what to do. Invariant: with a section that
 // passes, maintenance margin never exceeds initial margin, no volatility is shocked below zero, and
 // the grid has as many prices as its arrays have room for.
-
-type Fields = Readonly<Record<string, unknown>>;
-type Report = (path: string, sentence: string) => void;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Bounds of each number of a block; the names are all that the block may have. */
-type Bounds = Readonly<Record<string, readonly [least: number, most: number]>>;
+import { type Bounds, checkBlock, type Fields, isFields, type Report } from './check-block.ts';
 
 const chargeBounds: Bounds = {
   rollMin: [0, 1],
@@ -73,24 +65,6 @@ const ownBounds: Bounds = {
   unpairedMaintenance: [1, 10],
   crossOffset: [0, 1],
   crossOffsetMaxUsd: [0, 1e12],
-};
-
-const checkBlock = (value: unknown, path: string, bounds: Bounds, report: Report): void => {
-  if (!isFields(value)) {
-    report(path, `must give ${Object.keys(bounds).join(', ')}`);
-    return;
-  }
-  for (const key of Object.keys(value)) {
-    if (!(key in bounds)) {
-      report(`${path}.${key}`, `is not a setting; known are ${Object.keys(bounds).join(', ')}`);
-    }
-  }
-  for (const [key, [least, most]] of Object.entries(bounds)) {
-    const number = value[key];
-    if (typeof number !== 'number' || !(number >= least && number <= most)) {
-      report(`${path}.${key}`, `must be a number from ${least} to ${most}`);
-    }
-  }
 };
 
 const checkNotAbove = (block: Fields, path: string, lower: string, upper: string): string | null =>

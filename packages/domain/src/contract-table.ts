@@ -3,6 +3,7 @@
 // `checkContractTable` proves it before a `configure` command carries it into the engine; the
 // engine trusts a checked table.
 import type { IndexName, PayoffKind } from './instrument.ts';
+import type { LiquidationParameters } from './liquidation-parameters.ts';
 import type { MarginParameters } from './margin-parameters.ts';
 import type { Currency } from './units.ts';
 
@@ -142,5 +143,10 @@ export interface ContractTable {
   readonly version: number;
   /** Portfolio margin, collateral and what else of margin is not a family's own. */
   readonly margin: MarginParameters;
+  /**
+   * Of accounts in the underlying's coin; in the stablecoin the first table's is in force. As
+   * shipped where it is left out, which only tables of old journals do.
+   */
+  readonly liquidation?: LiquidationParameters;
   readonly families: readonly ContractFamily[];
 }

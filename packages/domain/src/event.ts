@@ -395,7 +395,7 @@ export interface VenueConfigured {
 export interface TablesAnnounced {
   readonly type: 'tables-announced';
   readonly effectiveUs: TsUs;
-  /** SHA-256 of the margin part of each; see the risk package's `marginFileOf`. */
+  /** SHA-256 of the margin part of each; see `marginFileOf`. */
   readonly tables: readonly {
     readonly underlying: string;
     readonly version: number;

@@ -2,8 +2,15 @@
 // so that everybody can see a change coming and put positions in order. Invariant: what comes into
 // force is what was announced, at the instant announced; tables under which something that trades
 // would lose its terms are refused, and dropped where that has become so since.
-import type { AnnounceTables, ContractTable, Queries, RejectCode, TsUs } from '@openstrike/domain';
-import { hashOfValue, marginFileOf } from '@openstrike/risk';
+import {
+  type AnnounceTables,
+  type ContractTable,
+  marginFileOf,
+  type Queries,
+  type RejectCode,
+  type TsUs,
+} from '@openstrike/domain';
+import { hashOfValue } from '@openstrike/risk';
 import { configure, keepsTerms } from './configure.ts';
 import type { EngineState } from './state.ts';
 import { schedule } from './timers.ts';

@@ -4,7 +4,10 @@
 // tables is in force with the next question.
 import {
   type ContractTable,
+  currencies,
   type Instrument,
+  type LiquidationParameters,
+  liquidationOf,
   type MarginParameters,
   recommendedMargin,
 } from '@openstrike/domain';
@@ -23,3 +26,17 @@ export const marginParametersOf = (state: EngineState, underlying: Underlying): 
 /** The margin section that has the say about what settles in the stablecoin: the first table's. */
 export const stableParametersOf = (state: EngineState): MarginParameters =>
   state.tables[0]?.margin ?? recommendedMargin('BTC');
+
+/**
+ * The liquidation section for accounts in a currency: that of the coin's table, and of the first
+ * table for the stablecoin.
+ */
+export const liquidationParametersOf = (
+  state: EngineState,
+  currencyNo: number,
+): LiquidationParameters => {
+  const currency = currencies[currencyNo];
+  const coin = currency === 'BTC' || currency === 'ETH';
+  const table = coin ? tableOf(state, currency) : state.tables[0];
+  return liquidationOf(table ?? {});
+};

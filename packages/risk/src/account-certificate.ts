@@ -10,6 +10,7 @@ import {
   type Currency,
   type FutureMarginParameters,
   type MarginCertificate,
+  marginFileOf,
   minorPerUnit,
   recommendedMargin,
   type StandardCertifiedLeg,
@@ -21,19 +22,6 @@ import { crossCurrencyScan } from './scenarios/cross-currency.ts';
 import { createPortfolioMargin, marginOf } from './scenarios/portfolio-margin.ts';
 import { hashOfValue, portfolioParametersOf } from './scenarios/portfolio-parameters.ts';
 import { buildGrid } from './scenarios/scenario-grid.ts';
-
-/** The margin part of a contract table, as it is published and hashed. */
-export const marginFileOf = ({ underlying, version, margin, families }: ContractTable) => ({
-  underlying,
-  version,
-  margin,
-  families: families.map(({ name, options, futures, perpetual }) => ({
-    name,
-    options: options?.margin ?? null,
-    futures: futures?.margin ?? null,
-    perpetual: perpetual?.margin ?? null,
-  })),
-});
 
 /** What a certificate recomputed to. */
 export type AccountCheck =

@@ -1,7 +1,6 @@
 export {
   type AccountCheck,
   checkAccountCertificate,
-  marginFileOf,
 } from './account-certificate.ts';
 export {
   type BookCoverage,
@@ -29,25 +28,20 @@ export {
 } from './funding.ts';
 export { futureInitialRate, futureMaintenanceRate } from './future-margin.ts';
 export {
-  type AuctionClock,
   afterSlice,
   auctionDiscount,
   bufferedNet,
   insolventPrice,
   type LiquidatedAccount,
   largestSlice,
-  recommendedBuffer,
-  recommendedClock,
   sliceBid,
   withdrawalsBlocked,
 } from './liquidation/auction.ts';
 export {
   deleveragingRank,
   fillablePrice,
-  type LiquidationFeeParameters,
   legFee,
   liquidationPrice,
-  recommendedLiquidationFee,
   type Solvency,
   shareLoss,
   sliceFee,
@@ -58,12 +52,10 @@ export {
   type AuctionAnswer,
   clockPrice,
   hedgeLots,
-  type LiquidationParameters,
   type LiquidationProgress,
   type LiquidationStage,
   lacksMargin,
   liquidationStages,
-  recommendedLiquidation,
   shareFor,
   shareWithin,
   sliceLots,

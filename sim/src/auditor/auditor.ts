@@ -43,6 +43,7 @@ import { sameValue } from './same-value.ts';
 import { SolvencyModel } from './solvency-model.ts';
 import { hold, show } from './violation.ts';
 import { WatchModel } from './watch-model.ts';
+import { WaterfallModel } from './waterfall-model.ts';
 
 /** Published commands that a report of a failure shows. */
 const traceMax = 12;
@@ -64,6 +65,7 @@ export class Auditor {
   });
   readonly #liquidations: LiquidationModel;
   readonly #watch: WatchModel;
+  readonly #waterfall = new WaterfallModel(this.facts, this.#market);
   /** Changes of marks in the present command, by currency. */
   readonly #marksChanged = new Map<Currency, number>();
   readonly #halted = new Set<string>();
@@ -107,6 +109,7 @@ export class Auditor {
       holds,
       (currency) => this.#isQuiet(currency),
       (accountId, currency) => liquidations.isHandled(accountId, currency),
+      (currency) => this.#waterfall.watchRounds(currency),
     );
   }
 
@@ -124,6 +127,7 @@ export class Auditor {
       () => `${seq} after ${this.lastSeq}`,
     );
     hold(tsUs >= this.lastTsUs, 'time never goes back', () => `${tsUs} after ${this.lastTsUs}`);
+    const beforeUs = this.lastTsUs;
     this.lastSeq = seq;
     this.lastTsUs = tsUs;
     this.commands[seq] = command;
@@ -140,6 +144,7 @@ export class Auditor {
       this.#market.take(event, applied);
       this.solvency.take(event, applied);
       this.#liquidations.take(event);
+      this.#waterfall.take(event, applied, beforeUs);
       this.#noteState(event);
     }
     this.#close(applied);
@@ -277,6 +282,7 @@ export class Auditor {
   #checkRule(event: Event, applied: Applied): void {
     switch (event.type) {
       case 'venue-configured':
+        this.#watch.restart();
         return this.facts.configured(event, applied);
       case 'tables-announced':
         return this.#announced(event, applied);

@@ -1,7 +1,7 @@
-// Watch model: nobody who lacks maintenance margin stays unnoticed for longer than the venue says:
-// eight changes of the currency's marks. Every account is looked at now and then; who lacks margin
-// then is looked at with every change until it is noticed, has recovered, or cannot be liquidated
-// because something is halted, frozen or being settled.
+// Watch model: nobody who lacks maintenance margin stays unnoticed for longer than the table in
+// force says, in changes of the currency's marks. Every account is looked at now and then; who
+// lacks margin then is looked at with every change until it is noticed, has recovered, or cannot be
+// liquidated because something is halted, frozen or being settled.
 import {
   type AccountId,
   type AccountSummary,
@@ -12,8 +12,6 @@ import {
 } from '@openstrike/domain';
 import { hold, show } from './violation.ts';
 
-/** Changes of marks that an account may stay unnoticed for, by the venue's own words. */
-const roundsMax = 8;
 const lookEvery = 8;
 
 export class WatchModel {
@@ -24,17 +22,26 @@ export class WatchModel {
   readonly #handled: (accountId: AccountId, currency: Currency) => boolean;
   readonly #holds: (accountId: AccountId, currency: Currency) => boolean;
   readonly #shadow: StateMachine;
+  /** Changes of marks that an account may stay unnoticed for. */
+  readonly #roundsMax: (currency: Currency) => number;
 
   constructor(
     shadow: StateMachine,
     holds: (accountId: AccountId, currency: Currency) => boolean,
     quiet: (currency: Currency) => boolean,
     handled: (accountId: AccountId, currency: Currency) => boolean,
+    roundsMax: (currency: Currency) => number,
   ) {
+    this.#roundsMax = roundsMax;
     this.#shadow = shadow;
     this.#holds = holds;
     this.#quiet = quiet;
     this.#handled = handled;
+  }
+
+  /** Counts anew: other tables are in force. */
+  restart(): void {
+    for (const key of this.#suspects.keys()) this.#suspects.set(key, 0);
   }
 
   /** Called after each command, with how often its events changed the marks of each currency. */
@@ -77,7 +84,7 @@ export class WatchModel {
     const rounds = (this.#suspects.get(key) ?? 0) + count;
     this.#suspects.set(key, rounds);
     hold(
-      rounds <= roundsMax,
+      rounds <= this.#roundsMax(currency),
       'nobody below maintenance margin stays unnoticed',
       () =>
         `account ${key} for ${rounds} changes of marks, ` +

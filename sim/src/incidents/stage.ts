@@ -12,6 +12,7 @@ import {
   goodIndex,
   type Instrument,
   type PriceTicks,
+  recommendedLiquidation,
   type Seq,
   type SizeLots,
   type TsUs,
@@ -91,6 +92,7 @@ export class Stage {
     };
     const tables = contractTables({ ...options, market }).map((table) => ({
       ...table,
+      liquidation: recommendedLiquidation,
       families: table.families.map((family) => withStrikes(family, neighbours)),
     }));
     this.apply({ type: 'configure', tables });

@@ -147,6 +147,11 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
           }))
         : command,
   ),
+  'liquidations go by constants and not by what the tables say': mishearing((command) =>
+    command.type === 'configure' || command.type === 'announce-tables'
+      ? { ...command, tables: command.tables.map(({ liquidation: _left, ...table }) => table) }
+      : command,
+  ),
   'bitcoin counts in full as collateral': mishearing((command) =>
     command.type === 'configure'
       ? withMargin(command, (margin) => ({

@@ -2,7 +2,8 @@
 // maintenance margin, if there is one. Invariants: it takes no more than its share of the depth
 // near the mark and trades nowhere else; it is judged at the prices it will trade at, fees counted;
 // it changes nothing.
-import { hedgeLots, type LiquidationParameters, stepHelps } from '@openstrike/risk';
+import type { LiquidationParameters } from '@openstrike/domain';
+import { hedgeLots, stepHelps } from '@openstrike/risk';
 import { holdingsInOrder } from '../account/holdings.ts';
 import { isTrading } from '../instruments.ts';
 import { coinsPerLot, deltaOf } from '../query/account-summary.ts';

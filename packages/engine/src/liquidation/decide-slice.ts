@@ -2,13 +2,8 @@
 // whether both sides can carry it. Invariants: the slice leaves the account better off by its own
 // margin rule; the provider keeps its initial margin; the fund never pays more than it has; it
 // changes nothing.
-import {
-  type LiquidationParameters,
-  legFee,
-  shareFor,
-  sliceFee,
-  sliceLots,
-} from '@openstrike/risk';
+import type { LiquidationParameters } from '@openstrike/domain';
+import { legFee, shareFor, sliceFee, sliceLots } from '@openstrike/risk';
 import { holdingsInOrder, valueAtTicks } from '../account/holdings.ts';
 import { recordOrEmpty } from '../query/account-summary.ts';
 import type { CurrencyRecord, EngineState, IndexRecord, InstrumentRecord } from '../state.ts';

@@ -7,28 +7,24 @@ import {
   type Currency,
   currencies,
   type LiquidationLeg,
+  type LiquidationParameters,
   type LiquidationPlan,
   type PlannedStep,
   type Queries,
   type RejectCode,
+  usPerSecond,
 } from '@openstrike/domain';
-import {
-  type LiquidationStage,
-  lacksMargin,
-  recommendedLiquidation,
-  stageOf,
-  warningLevel,
-} from '@openstrike/risk';
+import { type LiquidationStage, lacksMargin, stageOf, warningLevel } from '@openstrike/risk';
 import { recordOrEmpty } from '../query/account-summary.ts';
 import { type CurrencyRecord, currencyNoOf, type EngineState } from '../state.ts';
+import { liquidationParametersOf } from '../tables-in-force.ts';
 import { decideDeleveraging, deleverageOn, isStep } from './decide-deleveraging.ts';
 import { decideHedge, hedgeOn, type TakenLots, takeOut } from './decide-hedge.ts';
 import { fundOf } from './insurance-fund.ts';
 import { holdsPositions, legOf, marginStateOf, positionsOf } from './margin-states.ts';
 import { type Figures, type Sketch, sketchFigures, sketchOf } from './sketch.ts';
+import { isStepSecond } from './step-times.ts';
 import { liquidationOf, risksOf } from './watch-margins.ts';
-
-const parameters = recommendedLiquidation;
 
 class Planner {
   readonly steps: PlannedStep[] = [];
@@ -39,22 +35,30 @@ class Planner {
   #stage: LiquidationStage;
   #clock: number;
   #hedges: number;
+  readonly #parameters: LiquidationParameters;
+  /** When liquidations go on next, and whole seconds from now until then. */
+  readonly #firstUs: number;
+  readonly #firstAfter: number;
   /** Seconds from now until the step that is planned next. */
   #after: number;
 
-  constructor(state: EngineState, record: CurrencyRecord) {
+  constructor(state: EngineState, record: CurrencyRecord, parameters: LiquidationParameters) {
     this.#state = state;
+    this.#parameters = parameters;
     this.#sketch = sketchOf(record);
     const one = liquidationOf(state, record);
     this.#stage = one?.stage ?? 'hedge';
     this.#clock = one?.seconds ?? 0;
     this.#hedges = one?.hedgeSteps ?? 0;
     const timer = state.timers.find(({ kind }) => kind === 'liquidation');
-    this.#after = Math.ceil(((timer?.atUs ?? state.nowUs + 1e6) - state.nowUs) / 1e6);
+    this.#firstUs = timer?.atUs ?? state.nowUs + usPerSecond;
+    this.#firstAfter = Math.ceil((this.#firstUs - state.nowUs) / usPerSecond);
+    this.#after = this.#firstAfter;
   }
 
   plan(): void {
     while (this.outcome === null) {
+      this.#awaitStep();
       const figures = this.#figures();
       if (!lacksMargin(figures)) {
         this.outcome = 'restored';
@@ -62,11 +66,20 @@ class Planner {
       }
       const { record } = this.#sketch;
       const progress = { stage: this.#stage, seconds: this.#clock };
-      const stage = stageOf(progress, figures, parameters, holdsPositions(record));
+      const stage = stageOf(progress, figures, this.#parameters, holdsPositions(record));
       if (stage !== this.#stage) this.#enter(stage);
       if (stage === 'hedge') this.#hedge(figures);
       else if (stage === 'deleveraging') this.#deleverage(figures);
       else this.#wait(stage);
+    }
+  }
+
+  /** Goes on to the next second in which steps are taken; an auction's clock runs on meanwhile. */
+  #awaitStep(): void {
+    const atUs = (): number => this.#firstUs + (this.#after - this.#firstAfter) * usPerSecond;
+    while (!isStepSecond(atUs(), this.#parameters)) {
+      this.#after += 1;
+      if (this.#stage === 'auction' || this.#stage === 'insolvent-auction') this.#clock += 1;
     }
   }
 
@@ -80,6 +93,7 @@ class Planner {
   }
 
   #hedge(before: Figures): void {
+    const parameters = this.#parameters;
     const open = this.#hedges < parameters.hedgeStepsMax;
     const hedge = open ? decideHedge(this.#state, this.#sketch, this.#taken, parameters) : null;
     if (hedge === null) {
@@ -99,7 +113,7 @@ class Planner {
 
   /** Nobody answers: the clock runs out. */
   #wait(stage: LiquidationStage): void {
-    const { clock, insolventSeconds } = parameters;
+    const { clock, insolventSeconds } = this.#parameters;
     const length =
       stage === 'auction' ? clock.firstSeconds + clock.secondSeconds : insolventSeconds;
     this.#after += length - this.#clock;
@@ -156,9 +170,10 @@ export const liquidationPlan = (
   const record = recordOrEmpty(account, currencyNoOf(currency));
   const figures = sketchFigures(state, sketchOf(record));
   const levels = state.liquidation.levels[record.currencyNo] as Map<number, number>;
+  const parameters = liquidationParametersOf(state, record.currencyNo);
   const level = warningLevel(figures, levels.get(accountId) ?? 0, parameters);
   const lacking = lacksMargin(figures);
-  const planner = new Planner(state, record);
+  const planner = new Planner(state, record, parameters);
   if (lacking) planner.plan();
   const one = liquidationOf(state, record);
   return {

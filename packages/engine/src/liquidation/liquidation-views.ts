@@ -1,28 +1,26 @@
 // Liquidation views: the auctions that run and the insurance funds, as answers to questions. The
-// fund's target is what its two largest members would leave unpaid in the worst of the stated
-// moves (cover 2). Source: CPMI-IOSCO, Principles for financial market infrastructures, principle
-// 4; risk reference 2.10.
+// fund's target is what the largest accounts (two, as shipped: cover 2) would leave unpaid in the
+// worst of the moves that the table states. Source: CPMI-IOSCO, Principles for financial market
+// infrastructures, principle 4; risk reference 2.10.
 import {
   type AuctionView,
   type Cash,
   type Currency,
   currencies,
+  type FundStressParameters,
   type InsuranceView,
   minorPerUnit,
   usPerYear,
 } from '@openstrike/domain';
 import { black76 } from '@openstrike/pricing';
-import { clockPrice, recommendedLiquidation, shareFor } from '@openstrike/risk';
+import { clockPrice, shareFor } from '@openstrike/risk';
 import { valueAtPrice } from '../account/holdings.ts';
 import { coinsPerLot } from '../query/account-summary.ts';
 import type { CurrencyRecord, EngineState, Holding } from '../state.ts';
+import { liquidationParametersOf } from '../tables-in-force.ts';
 import { fundOf, shortfallOf, withdrawalsWait } from './insurance-fund.ts';
 import { marginStateOf, positionsOf } from './margin-states.ts';
 import { figuresOf } from './sketch.ts';
-
-/** Moves of every price that the fund is measured against, with volatility up by half. */
-export const stressMoves: readonly number[] = [-0.33, -0.16, 0.16, 0.5];
-export const stressVolatilityUp = 0.5;
 
 /** Auctions that may be answered now. */
 export const auctionViews = (state: EngineState): readonly AuctionView[] => {
@@ -31,7 +29,8 @@ export const auctionViews = (state: EngineState): readonly AuctionView[] => {
     const { record, stage } = one;
     if (stage !== 'auction' && stage !== 'insolvent-auction') continue;
     const figures = figuresOf(state, record);
-    const price = clockPrice(one, recommendedLiquidation);
+    const parameters = liquidationParametersOf(state, record.currencyNo);
+    const price = clockPrice(one, parameters);
     const fund = fundOf(state, record.currencyNo);
     views.push({
       liquidationId: one.id,
@@ -39,7 +38,7 @@ export const auctionViews = (state: EngineState): readonly AuctionView[] => {
       phase: stage,
       seconds: one.seconds,
       price,
-      share: shareFor(figures, price, fund, recommendedLiquidation),
+      share: shareFor(figures, price, fund, parameters),
       state: marginStateOf(figures),
       positions: positionsOf(record),
     });
@@ -48,7 +47,12 @@ export const auctionViews = (state: EngineState): readonly AuctionView[] => {
 };
 
 /** Profit or loss of a position when its price moves by a share, in minor units. */
-const stressedProfit = (state: EngineState, holding: Holding, move: number): number => {
+const stressedProfit = (
+  state: EngineState,
+  holding: Holding,
+  move: number,
+  volatilityUp: number,
+): number => {
   const { instrument, sizeLots } = holding;
   const { marks } = state;
   const { contract, id } = instrument;
@@ -60,7 +64,7 @@ const stressedProfit = (state: EngineState, holding: Holding, move: number): num
     return moved - valueAtPrice(instrument, sizeLots, mark);
   }
   const forward = (marks.underlyingPrice[id] as number) * (1 + move);
-  const iv = (marks.markIv[id] as number) * (1 + stressVolatilityUp);
+  const iv = (marks.markIv[id] as number) * (1 + volatilityUp);
   const years = Math.max(0, expiryUs - state.nowUs) / usPerYear;
   const usd = black76(forward, strike, years, iv, optionType === 'call' ? 1 : -1);
   const price = contract.payoff === 'inverse' ? usd / forward : usd;
@@ -69,13 +73,17 @@ const stressedProfit = (state: EngineState, holding: Holding, move: number): num
 };
 
 /** What an account would owe in the worst of the stated moves. */
-const stressedShortfall = (state: EngineState, record: CurrencyRecord): number => {
+const stressedShortfall = (
+  state: EngineState,
+  record: CurrencyRecord,
+  { moves, volatilityUp }: FundStressParameters,
+): number => {
   const { netEquity } = figuresOf(state, record);
   let worst = 0;
-  for (const move of stressMoves) {
+  for (const move of moves) {
     let equity = netEquity;
     for (const holding of record.holdings) {
-      const profit = stressedProfit(state, holding, move);
+      const profit = stressedProfit(state, holding, move, volatilityUp);
       if (Number.isFinite(profit)) equity += profit;
     }
     worst = Math.max(worst, 0 - equity);
@@ -84,19 +92,14 @@ const stressedShortfall = (state: EngineState, record: CurrencyRecord): number =
 };
 
 const targetOf = (state: EngineState, currencyNo: number): number => {
-  let first = 0;
-  let second = 0;
+  const { fundStress } = liquidationParametersOf(state, currencyNo);
+  const shortfalls: number[] = [];
   for (const account of state.accounts) {
     const record = account?.currencies[currencyNo];
-    const shortfall = record ? stressedShortfall(state, record) : 0;
-    if (shortfall > first) {
-      second = first;
-      first = shortfall;
-    } else if (shortfall > second) {
-      second = shortfall;
-    }
+    if (record) shortfalls.push(stressedShortfall(state, record, fundStress));
   }
-  return Math.ceil(first + second);
+  const largest = shortfalls.sort((a, b) => b - a).slice(0, fundStress.accounts);
+  return Math.ceil(largest.reduce((sum, each) => sum + each, 0));
 };
 
 /** The insurance funds. Cost: every position, revalued in every move. */

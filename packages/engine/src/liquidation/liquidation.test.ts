@@ -1,80 +1,14 @@
 // The waterfall on one small venue: who is noticed, in which order what happens, who pays, and that
 // what was planned is what happened.
-import type {
-  AccountId,
-  Command,
-  Currency,
-  Event,
-  EventType,
-  LiquidationPlan,
-} from '@openstrike/domain';
+import type { AccountId, Event } from '@openstrike/domain';
 import { expect, test } from 'vitest';
-import { TestEngine } from '../testing/test-engine.ts';
-
-type Of<Type extends EventType> = Extract<Event, { type: Type }>;
-
-class Venue extends TestEngine {
-  readonly told: Event[] = [];
-
-  override apply(command: Command): readonly Event[] {
-    const events = super.apply(command);
-    this.told.push(...events);
-    return events;
-  }
-
-  of<Type extends EventType>(type: Type): Of<Type>[] {
-    return this.told.filter((event): event is Of<Type> => event.type === type);
-  }
-
-  /** Venue seconds pass, one after the other. */
-  seconds(count: number): void {
-    for (let i = 0; i < count; i++) {
-      this.nowUs += 1_000_000;
-      this.apply({ type: 'pass-time' });
-    }
-  }
-
-  equity(accountId: AccountId, currency: Currency = 'BTC'): number {
-    const summary = this.engine.query('account-summary', { accountId, currency });
-    if (typeof summary === 'string') throw new Error(summary);
-    return summary.equity;
-  }
-
-  balance(accountId: AccountId): number {
-    const summary = this.engine.query('account-summary', { accountId, currency: 'BTC' });
-    if (typeof summary === 'string') throw new Error(summary);
-    return summary.balance;
-  }
-
-  plan(accountId: AccountId): LiquidationPlan {
-    const plan = this.engine.query('liquidation-plan', { accountId, currency: 'BTC' });
-    if (typeof plan === 'string') throw new Error(plan);
-    return plan;
-  }
-
-  /** Money in the clearing account, which must come back to what it was. */
-  totals(): bigint[] {
-    return this.engine.query('ledger-totals', {}).map(({ debitsLessCredits }) => debitsLessCredits);
-  }
-}
-
-const coin = 1e8;
-const perpetual = 'BTC-PERPETUAL';
-
-/** A long of so many dollars on one coin of margin against a rich short. */
-const leveraged = (usd: number): { venue: Venue; long: AccountId; short: AccountId } => {
-  const venue = new Venue();
-  venue.open();
-  const long = venue.account('long');
-  const short = venue.account('short');
-  venue.deposit(long, coin);
-  venue.deposit(short, 100 * coin);
-  const { id } = venue.instrument(perpetual);
-  venue.place(short, id, 'sell', usd / 10, 200_000);
-  venue.place(long, id, 'buy', usd / 10, 200_000);
-  venue.told.length = 0;
-  return { venue, long, short };
-};
+import {
+  coin,
+  LiquidationVenue,
+  leveraged,
+  perpetual,
+  providerOf,
+} from '../testing/liquidation-venue.ts';
 
 test('warns at stated ratios before anything else', () => {
   const { venue, long } = leveraged(4_000_000);
@@ -114,13 +48,6 @@ test('hedges in the book while that helps, in small steps, flagged as liquidatio
   const [step] = venue.of('liquidation-stepped');
   expect(step).toMatchObject({ kind: 'hedge', legs: [{ sizeLots: -30_000 }] });
 });
-
-const providerOf = (venue: Venue, name = 'provider'): AccountId => {
-  const provider = venue.account(name);
-  venue.deposit(provider, 100 * coin);
-  venue.apply({ type: 'set-provider', accountId: provider, provider: true });
-  return provider;
-};
 
 test('sells a slice to the best sealed answer, up to the buffer', () => {
   const { venue, long } = leveraged(4_000_000);
@@ -201,7 +128,7 @@ test('nobody is liquidated on a frozen index or a halted venue', () => {
 });
 
 test('a hedge leg is deleveraged only when nobody else is left', () => {
-  const venue = new Venue();
+  const venue = new LiquidationVenue();
   venue.open();
   const names = ['writer', 'hedged', 'outright', 'maker'];
   const [writer, hedged, outright, maker] = names.map((name) => {
@@ -279,7 +206,7 @@ test('a venue restored in the middle of a liquidation goes on as the other', () 
 
 test('who is warned does not depend on who has asked for figures', () => {
   const run = (marksBefore: number, curious: boolean): readonly Event[] => {
-    const venue = new Venue();
+    const venue = new LiquidationVenue();
     venue.open();
     const [own, other] = [venue.account('own'), venue.account('other')];
     for (let i = 0; i < 20; i++) venue.account(`somebody ${i}`);

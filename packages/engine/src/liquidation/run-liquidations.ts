@@ -1,7 +1,8 @@
 // Run liquidations: each second of venue time every open liquidation takes at most one step of the
-// waterfall, in the order of their ids. Invariants: an account whose equity covers its maintenance
-// margin takes no step but its end; a step that trades was tried on a sketch before and improves
-// the account; the clock stands while the account cannot be liquidated.
+// waterfall, in the order of their ids, where its table lets steps be taken in that second.
+// Invariants: an account whose equity covers its maintenance margin takes no step but its end; a
+// step that trades was tried on a sketch before and improves the account; the clock stands while
+// the account cannot be liquidated.
 import {
   type AccountId,
   type Cash,
@@ -9,20 +10,17 @@ import {
   currencies,
   type LiquidationEnded,
   type LiquidationLeg,
+  type LiquidationParameters,
   type LiquidationStepped,
   type TsUs,
+  usPerSecond,
 } from '@openstrike/domain';
-import {
-  type LiquidationStage,
-  lacksMargin,
-  recommendedLiquidation,
-  stageOf,
-  takenAnswers,
-} from '@openstrike/risk';
+import { type LiquidationStage, lacksMargin, stageOf, takenAnswers } from '@openstrike/risk';
 import { currencyRecordOf, moveCash } from '../account/cash.ts';
 import { holdingOf } from '../account/holdings.ts';
 import { accrueFunding } from '../funding/funding.ts';
 import type { AccountRecord, CurrencyRecord, EngineState, VenueAccounts } from '../state.ts';
+import { liquidationParametersOf } from '../tables-in-force.ts';
 import { schedule } from '../timers.ts';
 import { executeOrder } from '../trading/execute-order.ts';
 import { emitOrder, openOrder } from '../trading/order-records.ts';
@@ -40,10 +38,8 @@ import {
   positionsOf,
 } from './margin-states.ts';
 import { type Figures, figuresOf, sketchOf } from './sketch.ts';
-import { stepEveryUs } from './step-times.ts';
+import { isStepSecond } from './step-times.ts';
 import { liquidationTerms, transferLots } from './transfer-lots.ts';
-
-const parameters = recommendedLiquidation;
 
 const currencyOf = ({ currencyNo }: CurrencyRecord): Currency => currencies[currencyNo] as Currency;
 
@@ -270,7 +266,11 @@ const settleMatches = (
 };
 
 /** Goes through hedges; true when one was carried out. */
-const tryHedge = (state: EngineState, one: LiquidationRecord): boolean => {
+const tryHedge = (
+  state: EngineState,
+  one: LiquidationRecord,
+  parameters: LiquidationParameters,
+): boolean => {
   if (one.hedgeSteps >= parameters.hedgeStepsMax) return false;
   const hedge = decideHedge(state, sketchOf(one.record), new Map(), parameters);
   if (hedge === null) return false;
@@ -279,7 +279,11 @@ const tryHedge = (state: EngineState, one: LiquidationRecord): boolean => {
   return true;
 };
 
-const trySlice = (state: EngineState, one: LiquidationRecord): void => {
+const trySlice = (
+  state: EngineState,
+  one: LiquidationRecord,
+  parameters: LiquidationParameters,
+): void => {
   const { record } = one;
   const answers = takenAnswers(one.answers, one, parameters);
   if (answers.length > 0) {
@@ -287,23 +291,30 @@ const trySlice = (state: EngineState, one: LiquidationRecord): void => {
     const slice = decideSlice(state, record, answers, fund, parameters);
     if (slice !== null) carryOutSlice(state, one, slice);
   }
-  one.seconds += 1;
+};
+
+/** An auction's clock runs in every second that its account can be liquidated in. */
+const passSecond = (one: LiquidationRecord): void => {
+  if (one.stage === 'auction' || one.stage === 'insolvent-auction') one.seconds += 1;
 };
 
 const step = (state: EngineState, one: LiquidationRecord): void => {
   const { record } = one;
   if (!canLiquidate(state, record)) return;
+  const parameters = liquidationParametersOf(state, record.currencyNo);
+  if (!isStepSecond(state.nowUs, parameters)) return passSecond(one);
   accrueAll(state, record);
   const figures = figuresOf(state, record);
   if (!lacksMargin(figures)) return end(state, one, 'restored');
   const stage = stageOf(one, figures, parameters, holdsPositions(record));
   if (stage !== one.stage) enter(state, one, stage);
   if (one.stage === 'hedge') {
-    if (!tryHedge(state, one)) enter(state, one, 'auction');
+    if (!tryHedge(state, one, parameters)) enter(state, one, 'auction');
   } else if (one.stage === 'deleveraging') {
     return deleverage(state, one);
   } else {
-    trySlice(state, one);
+    trySlice(state, one, parameters);
+    passSecond(one);
   }
   if (!lacksMargin(figuresOf(state, record))) end(state, one, 'restored');
 };
@@ -313,7 +324,7 @@ export const runLiquidations = (state: EngineState): void => {
   const { open } = state.liquidation;
   for (const one of open.slice()) step(state, one);
   if (open.length > 0) {
-    const nextUs = (state.nowUs + stepEveryUs) as TsUs;
+    const nextUs = (state.nowUs + usPerSecond) as TsUs;
     schedule(state, 'liquidation', nextUs, nextUs);
   }
 };

@@ -1,31 +1,28 @@
 // Watch margins: finds accounts that lack maintenance margin without looking at every account at
 // every tick. With each change of a currency's marks it looks at all accounts that are near (warned
-// at least once) and at the next eighth of all others in turn, at least `watchMin`. So whoever
-// lacks margin is found at the latest after `watchRounds` changes of marks, and who was warned
-// before it at the next one. Invariant: whoever is found, and can be liquidated, is from then on.
-import { type Currency, currencies, type TsUs } from '@openstrike/domain';
+// at least once) and at the next part of all others in turn: so many that everybody is seen in
+// `watchRounds` changes, and at least `watchMin`. So whoever lacks margin is found at the latest
+// after `watchRounds` changes of marks, and who was warned before it at the next one. Invariant:
+// whoever is found, and can be liquidated, is from then on.
 import {
-  type AccountFigures,
-  lacksMargin,
-  recommendedLiquidation,
-  warningLevel,
-} from '@openstrike/risk';
+  type Currency,
+  currencies,
+  type LiquidationParameters,
+  type TsUs,
+  usPerSecond,
+} from '@openstrike/domain';
+import { type AccountFigures, lacksMargin, warningLevel } from '@openstrike/risk';
 import { compareNumbers } from '@openstrike/std';
 import { recordBalance } from '../account/cash.ts';
 import { marginBalanceOf, staleLossOf } from '../account/margin.ts';
 import type { CurrencyRecord, EngineState, Holding, OrderRecord } from '../state.ts';
+import { liquidationParametersOf } from '../tables-in-force.ts';
 import { schedule } from '../timers.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
 import { fundOf } from './insurance-fund.ts';
 import type { LiquidationRecord } from './liquidation-state.ts';
 import { canLiquidate, holdsPositions, marginStateOf } from './margin-states.ts';
 import { figuresOf } from './sketch.ts';
-import { stepEveryUs } from './step-times.ts';
-
-/** Changes of marks after which every account of the currency has been looked at. */
-export const watchRounds = 8;
-/** Accounts looked at with each change, at least. */
-export const watchMin = 8;
 
 /** The orders of a holding that may add risk: all but those that can only shrink its position. */
 const riskyOrders = (holding: Holding): OrderRecord[] => {
@@ -71,7 +68,7 @@ const start = (state: EngineState, record: CurrencyRecord): void => {
   });
   for (const order of risksOf(record)) endOrder(state, order, 'liquidation');
   const running = state.timers.some(({ kind }) => kind === 'liquidation');
-  const nextUs = (state.nowUs + stepEveryUs) as TsUs;
+  const nextUs = (state.nowUs + usPerSecond) as TsUs;
   if (!running) schedule(state, 'liquidation', nextUs, nextUs);
 };
 
@@ -89,24 +86,33 @@ const atWorst: { -readonly [Key in keyof AccountFigures]: AccountFigures[Key] } 
  * Whether a record that was computed some marks ago would reach no warning even if all that marks
  * have moved since had gone against it.
  */
-const isFar = (state: EngineState, record: CurrencyRecord): boolean => {
+const isFar = (
+  state: EngineState,
+  record: CurrencyRecord,
+  parameters: LiquidationParameters,
+): boolean => {
   const loss = staleLossOf(state, record);
   if (!(loss >= 0)) return false;
   atWorst.marginEquity = marginBalanceOf(state, record) - loss;
   atWorst.maintenance = record.maintenanceMargin + loss;
   atWorst.netEquity = atWorst.marginEquity;
-  return !lacksMargin(atWorst) && warningLevel(atWorst, 0, recommendedLiquidation) === 0;
+  return !lacksMargin(atWorst) && warningLevel(atWorst, 0, parameters) === 0;
 };
 
-const look = (state: EngineState, accountId: number, currencyNo: number): void => {
+const look = (
+  state: EngineState,
+  accountId: number,
+  currencyNo: number,
+  parameters: LiquidationParameters,
+): void => {
   const record = state.accounts[accountId]?.currencies[currencyNo];
   const levels = state.liquidation.levels[currencyNo] as Map<number, number>;
   const known = levels.get(accountId) ?? 0;
   if (!record || (known === 0 && isIdle(state, record))) return;
   const debts = state.liquidation.debts[currencyNo] as Set<number>;
-  if (known === 0 && !debts.has(accountId) && isFar(state, record)) return;
+  if (known === 0 && !debts.has(accountId) && isFar(state, record, parameters)) return;
   const figures = figuresOf(state, record);
-  const level = warningLevel(figures, known, recommendedLiquidation);
+  const level = warningLevel(figures, known, parameters);
   if (level !== known) {
     if (level === 0) levels.delete(accountId);
     else levels.set(accountId, level);
@@ -133,6 +139,8 @@ const look = (state: EngineState, accountId: number, currencyNo: number): void =
 export const watchMargins = (state: EngineState, currencyNo: number): void => {
   const { liquidation, accounts } = state;
   const size = accounts.length - 1;
+  const parameters = liquidationParametersOf(state, currencyNo);
+  const { watchMin, watchRounds } = parameters;
   const near = liquidation.levels[currencyNo] as Map<number, number>;
   const turns = Math.min(size, Math.max(watchMin, Math.ceil(size / watchRounds)));
   const last = liquidation.cursors[currencyNo] as number;
@@ -143,5 +151,5 @@ export const watchMargins = (state: EngineState, currencyNo: number): void => {
   for (let id = last + 1; id <= Math.min(end, size); id++) due.push(id);
   liquidation.cursors[currencyNo] = end > size ? end - size : end;
   const all = near.size === 0 ? due : [...new Set([...near.keys(), ...due])].sort(compareNumbers);
-  for (const accountId of all) look(state, accountId, currencyNo);
+  for (const accountId of all) look(state, accountId, currencyNo, parameters);
 };

@@ -9,6 +9,7 @@ import {
   type Currency,
   currencies,
   type MarginCertificate,
+  marginFileOf,
   minorPerUnit,
   type PerpetualTerms,
   type Queries,
@@ -17,7 +18,7 @@ import {
   type TsUs,
   usdMicrosPerUsd,
 } from '@openstrike/domain';
-import { certifyMargin, hashOfValue, marginFileOf } from '@openstrike/risk';
+import { certifyMargin, hashOfValue } from '@openstrike/risk';
 import { recordBalance } from '../account/cash.ts';
 import { holdingsInOrder } from '../account/holdings.ts';
 import { openPremiumOf, refreshMargin } from '../account/margin.ts';

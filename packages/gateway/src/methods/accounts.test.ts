@@ -1,6 +1,8 @@
 // Accounts and wallet through the methods: summaries, positions, simulations, the log of cash,
 // subaccounts, transfers, deposits, withdrawals and addresses.
+import { recommendedLiquidation } from '@openstrike/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hashOfValue } from '../../../risk/src/index.ts';
 import { list, MethodVenue, text, venueStartUs } from './testing/method-venue.ts';
 
 const perpetual = 'BTC-PERPETUAL';
@@ -134,6 +136,13 @@ describe('summaries and positions', () => {
     });
     await own('change_margin_model', { margin_model: 'segregated_sm' });
     expect((await refused('pme/simulate', { currency: 'BTC' })).errorName).toBe('not_implemented');
+  });
+
+  test('the published parameters, liquidations included, are what the hash is of', async () => {
+    const { in_force } = await venue.call('public/get_margin_parameters', {});
+    const [row] = list(in_force);
+    expect(row?.parameters).toMatchObject({ liquidation: recommendedLiquidation });
+    expect(hashOfValue(row?.parameters)).toBe(row?.hash);
   });
 
   test('self-trade settings reach the engine', async () => {

@@ -1,37 +1,26 @@
-// Margin methods: the margin parameters that are published, in force and announced, and the
-// certificate of an account's own margins. Invariant: both are the engine's answers, untouched.
-import { type ContractTable, type PublishedTable, usPerMs } from '@openstrike/domain';
+// Margin methods: the margin and liquidation parameters that are published, in force and announced,
+// and the certificate of an account's own margins. Invariant: both are the engine's answers,
+// untouched.
+import { marginFileOf, type PublishedTable, usPerMs } from '@openstrike/domain';
 import { marginCertificateShape, marginParametersShape } from '@openstrike/wire';
 import { defineMethod, type Method } from '../method.ts';
 import { accountOrSubaccount } from './caller.ts';
 import { currencyNamed } from './lookups.ts';
 import { answered } from './submit.ts';
 
-/** The margin part of a table, as it is hashed. */
-const marginPart = ({ underlying, version, margin, families }: ContractTable) => ({
-  underlying,
-  version,
-  margin,
-  families: families.map(({ name, options, futures, perpetual }) => ({
-    name,
-    options: options?.margin ?? null,
-    futures: futures?.margin ?? null,
-    perpetual: perpetual?.margin ?? null,
-  })),
-});
-
 const renderPublished = ({ table, hash }: PublishedTable) => ({
   underlying: table.underlying,
   version: table.version,
   hash,
-  parameters: marginPart(table),
+  parameters: marginFileOf(table),
 });
 
 export const marginMethods: readonly Method[] = [
   defineMethod({
     name: 'public/get_margin_parameters',
     summary:
-      'The margin parameters of every underlying with version and hash, in force and announced.',
+      'The margin and liquidation parameters of every underlying with version and hash, in force ' +
+      'and announced.',
     scope: null,
     transport: 'any',
     rateClass: 'plain',

@@ -1,5 +1,5 @@
 // Sample table: a small contract table for tests: the BTC family with few expiries and strikes.
-import { type ContractTable, recommendedMargin } from '@openstrike/domain';
+import { type ContractTable, recommendedLiquidation, recommendedMargin } from '@openstrike/domain';
 
 const fees = {
   makerRate: 0.0003,
@@ -23,6 +23,7 @@ export const sampleTable: ContractTable = {
   underlying: 'BTC',
   version: 1,
   margin: recommendedMargin('BTC'),
+  liquidation: recommendedLiquidation,
   families: [
     {
       name: 'BTC',

@@ -4,27 +4,7 @@
 // to maintenance margin, whatever the book's depth; the largest slice brings the account exactly
 // to its buffer and never beyond. Margins here are net (equity less requirement), negative when
 // something lacks. Source: Derive, Dutch auction; risk reference 2.2, 2.9 and 2.10.
-
-/** A clock in two straight runs, both to be read as shares of equity. */
-export interface AuctionClock {
-  readonly start: number;
-  /** Where the first run ends. */
-  readonly turn: number;
-  readonly firstSeconds: number;
-  /** The second run, from `turn` to 0. */
-  readonly secondSeconds: number;
-}
-
-/** The recommended clock. Source: risk reference 2.10. */
-export const recommendedClock: AuctionClock = {
-  start: 0.98,
-  turn: 0.8,
-  firstSeconds: 60,
-  secondSeconds: 540,
-};
-
-/** Maintenance margin that a liquidation restores beyond what is needed. */
-export const recommendedBuffer = 0.15;
+import type { AuctionClock } from '@openstrike/domain';
 
 /** The share of a slice's equity that the clock asks after some seconds; 0 once it has run out. */
 export const auctionDiscount = (clock: AuctionClock, seconds: number): number => {

@@ -1,5 +1,6 @@
 // Published auctions and what slices and fees must hold whatever the account. The published figures
 // are named by OPENSTRIKE_VECTORS; without it those tests are skipped.
+import { recommendedLiquidation } from '@openstrike/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readVectors, wei } from '../testing/vectors.ts';
@@ -9,8 +10,6 @@ import {
   bufferedNet,
   insolventPrice,
   largestSlice,
-  recommendedBuffer,
-  recommendedClock,
   sliceBid,
   withdrawalsBlocked,
 } from './auction.ts';
@@ -19,11 +18,12 @@ import {
   fillablePrice,
   legFee,
   liquidationPrice,
-  recommendedLiquidationFee,
   shareLoss,
   sliceFee,
   stepHelps,
 } from './slice.ts';
+
+const { clock, buffer, fee: feeParameters } = recommendedLiquidation;
 
 interface AuctionFile {
   readonly params: Readonly<
@@ -184,8 +184,8 @@ describe('slices', () => {
             maintenanceNet: equity - equity * multiple,
             reservedCash: 0,
           };
-          const discount = auctionDiscount(recommendedClock, seconds);
-          const most = largestSlice(account, discount, recommendedBuffer);
+          const discount = auctionDiscount(clock, seconds);
+          const most = largestSlice(account, discount, buffer);
           const share = most * wanted;
           const solvencyOf = (of: typeof account) => ({
             equity: of.equity,
@@ -195,7 +195,7 @@ describe('slices', () => {
           expect(stepHelps(solvencyOf(account), solvencyOf(after))).toBe(true);
           const full = afterSlice(account, discount, most);
           if (most < 1) {
-            const left = bufferedNet(full, recommendedBuffer);
+            const left = bufferedNet(full, buffer);
             expect(Math.abs(left)).toBeLessThanOrEqual(1e-9 * equity * multiple);
           }
         },
@@ -207,14 +207,14 @@ describe('slices', () => {
     fc.assert(
       fc.property(amount, unit, amount, unit, (equity, share, notional, cheapness) => {
         const discountCost = 0.2 * cheapness * share * equity;
-        const fees = legFee(recommendedLiquidationFee, notional, null);
-        const fee = sliceFee(recommendedLiquidationFee, fees, share, equity, discountCost);
+        const fees = legFee(feeParameters, notional, null);
+        const fee = sliceFee(feeParameters, fees, share, equity, discountCost);
         expect(fee + discountCost).toBeLessThan(share * equity);
         expect(fee).toBeGreaterThanOrEqual(0);
       }),
     );
-    expect(legFee(recommendedLiquidationFee, 100_000, 40)).toBe(5);
-    expect(sliceFee(recommendedLiquidationFee, 100, 0.5, -3, 0)).toBe(0);
+    expect(legFee(feeParameters, 100_000, 40)).toBe(5);
+    expect(sliceFee(feeParameters, 100, 0.5, -3, 0)).toBe(0);
   });
 
   test('without equity a step has to shrink the shortfall', () => {

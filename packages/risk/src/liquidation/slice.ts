@@ -2,6 +2,7 @@
 // in the last resorts. Invariants: a step that trades raises the ratio of equity to maintenance
 // margin or, where equity is gone, shrinks the shortfall; a loss is shared to the last unit.
 // Source: risk reference 2.3, 2.6, 2.7, 2.9 and 2.10.
+import type { LiquidationFeeParameters } from '@openstrike/domain';
 
 /** Equity and maintenance margin of an account. */
 export interface Solvency {
@@ -25,21 +26,6 @@ export const stepHelps = (before: Solvency, after: Solvency): boolean => {
   }
   // Multiplied out, so that a requirement of zero needs no division.
   return after.equity * before.maintenance > before.equity * after.maintenance;
-};
-
-export interface LiquidationFeeParameters {
-  /** Of the notional. */
-  readonly rate: number;
-  /** Of the premium, the most that an option pays. */
-  readonly premiumShareMax: number;
-  /** The most of a slice's share of equity that fee and discount together may take: below 1. */
-  readonly equityShareMax: number;
-}
-
-export const recommendedLiquidationFee: LiquidationFeeParameters = {
-  rate: 0.005,
-  premiumShareMax: 0.125,
-  equityShareMax: 0.5,
 };
 
 /**

@@ -3,16 +3,8 @@
 // go forward; nothing is decided for an account whose equity covers its maintenance margin but to
 // end. Margin equity is what the margin rule counts; net equity is what would be left if all were
 // closed at the marks. Source: risk reference 2.10.
-import {
-  type AuctionClock,
-  auctionDiscount,
-  bufferedNet,
-  type LiquidatedAccount,
-  largestSlice,
-  recommendedBuffer,
-  recommendedClock,
-} from './auction.ts';
-import { type LiquidationFeeParameters, recommendedLiquidationFee } from './slice.ts';
+import type { LiquidationParameters } from '@openstrike/domain';
+import { auctionDiscount, bufferedNet, type LiquidatedAccount, largestSlice } from './auction.ts';
 
 /** The stages of a liquidation, in their order. */
 export type LiquidationStage = 'hedge' | 'auction' | 'insolvent-auction' | 'deleveraging';
@@ -23,41 +15,6 @@ export const liquidationStages: readonly LiquidationStage[] = [
   'insolvent-auction',
   'deleveraging',
 ];
-
-export interface LiquidationParameters {
-  /** Ratios of maintenance margin to margin equity at which an account is warned, ascending. */
-  readonly warnings: readonly number[];
-  /** How far a ratio must fall below a warning to leave it. */
-  readonly warningsApart: number;
-  /** Of the excess delta, the most that one hedge takes. */
-  readonly hedgeShareMax: number;
-  /** Of the depth within the band, the most that one hedge takes. */
-  readonly hedgeDepthShareMax: number;
-  /** How far from the mark a hedge may trade, as a fraction. */
-  readonly hedgeBand: number;
-  readonly hedgeStepsMax: number;
-  readonly clock: AuctionClock;
-  /** Answers stay sealed for so long after an auction begins. */
-  readonly sealedSeconds: number;
-  /** In which the fund's payment to a bidder rises to the whole maintenance margin. */
-  readonly insolventSeconds: number;
-  readonly buffer: number;
-  readonly fee: LiquidationFeeParameters;
-}
-
-export const recommendedLiquidation: LiquidationParameters = {
-  warnings: [0.8, 0.9],
-  warningsApart: 0.05,
-  hedgeShareMax: 0.2,
-  hedgeDepthShareMax: 0.1,
-  hedgeBand: 0.01,
-  hedgeStepsMax: 10,
-  clock: recommendedClock,
-  sealedSeconds: 2,
-  insolventSeconds: 300,
-  buffer: recommendedBuffer,
-  fee: recommendedLiquidationFee,
-};
 
 /** An account as the waterfall sees it. */
 export interface AccountFigures {

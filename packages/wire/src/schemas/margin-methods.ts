@@ -9,7 +9,9 @@ const published = Type.Array(
     underlying: Type.String(),
     version: Type.Integer(),
     hash: Type.String({ description: 'SHA-256 of the margin part, in hexadecimal' }),
-    parameters: Type.Unknown({ description: 'the margin part itself' }),
+    parameters: Type.Unknown({
+      description: 'the margin part itself, liquidation section included',
+    }),
   }),
 );
 

@@ -1,0 +1,109 @@
+// The waterfall model finds a venue that goes by other values than its tables say, parameter by
+// parameter, and has nothing to say of one that goes by them.
+import {
+  type Command,
+  type ContractTable,
+  type Event,
+  type LiquidationParameters,
+  recommendedLiquidation,
+  type Seq,
+  type StateMachine,
+  type TsUs,
+} from '@openstrike/domain';
+import { createEngine } from '@openstrike/engine';
+import { expect, test } from 'vitest';
+import {
+  LiquidationVenue,
+  leveraged,
+  liquidationStory,
+} from '../../../packages/engine/src/testing/liquidation-venue.ts';
+import { testTables } from '../../../packages/engine/src/testing/test-tables.ts';
+import { Coverage } from '../coverage.ts';
+import { Auditor } from './auditor.ts';
+
+const shipped = recommendedLiquidation;
+const seeds = 12;
+
+const tablesWith = (change: Partial<LiquidationParameters>): readonly ContractTable[] =>
+  testTables.map((table) => ({ ...table, liquidation: { ...shipped, ...change } }));
+
+/** An engine that may take every table for one with the values as shipped. */
+const machine = (deaf: boolean): StateMachine => {
+  const engine = createEngine();
+  if (!deaf) return engine;
+  const apply = (command: Command, seq: Seq, tsUs: TsUs): readonly Event[] =>
+    engine.apply(
+      command.type === 'configure' ? { ...command, tables: tablesWith({}) } : command,
+      seq,
+      tsUs,
+    );
+  return new Proxy(engine, {
+    get: (target, name) => {
+      if (name === 'apply') return apply;
+      const value: unknown = target[name as keyof StateMachine];
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+};
+
+class AuditedVenue extends LiquidationVenue {
+  readonly auditor: Auditor;
+
+  constructor(deaf: boolean) {
+    super();
+    this.engine = machine(deaf);
+    this.auditor = new Auditor(machine(deaf), new Coverage());
+  }
+
+  override apply(command: Command): readonly Event[] {
+    const events = super.apply(command);
+    const stamps = { seq: this.seq as Seq, tsUs: this.nowUs as TsUs };
+    this.auditor.take({ ...stamps, command, events });
+    return events;
+  }
+}
+
+/** What the auditor says of some stories under such tables; nothing where it has none to say. */
+const saidOf = (change: Partial<LiquidationParameters>, deaf: boolean): string => {
+  for (let seed = 1; seed <= seeds; seed++) {
+    try {
+      liquidationStory(seed, tablesWith(change), new AuditedVenue(deaf));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+  return '';
+};
+
+const { clock, fee } = shipped;
+
+test.each<[string, Partial<LiquidationParameters>]>([
+  ['warnings are at the ratios of the table', { warnings: [0.6, 0.75, 0.9] }],
+  ['warnings are at the ratios of the table', { warningsApart: 0.3 }],
+  ['steps are as far apart as the table says', { stepSeconds: 5 }],
+  ['hedges are at most those of the table', { hedgeStepsMax: 3 }],
+  ['liquidations trade near the mark', { hedgeBand: 0.0005 }],
+  ['no slice is sold below the clock', { clock: { ...clock, secondSeconds: 5400 } }],
+  ['no slice is sold below the clock', { clock: { ...clock, start: 1, turn: 1 } }],
+  ['answers stay sealed', { sealedSeconds: 200 }],
+  ['the fee of a slice is that of the table', { fee: { ...fee, rate: 0.0002 } }],
+  ['the fee of a slice is that of the table', { fee: { ...fee, equityShareMax: 0.9 } }],
+  ['a slice restores the buffer', { buffer: 0.4 }],
+])('%s: %j', (rule, change) => {
+  expect(saidOf(change, false)).toBe('');
+  expect(saidOf(change, true)).toContain(rule);
+});
+
+test.each<[number, Partial<LiquidationParameters>]>([
+  [98_500, { clock: { ...clock, secondSeconds: 1_000 } }],
+  [97_000, { insolventSeconds: 1_000 }],
+])('nobody is closed out before the auction has run its time: at %d, %j', (price, change) => {
+  const closeOut = (deaf: boolean): void => {
+    const { venue } = leveraged(4_000_000, tablesWith(change), new AuditedVenue(deaf));
+    venue.index('btc_usd', price);
+    venue.seconds(1_100);
+    expect(venue.of('liquidation-ended')).toHaveLength(1);
+  };
+  closeOut(false);
+  expect(() => closeOut(true)).toThrow('auctions run as long as the table says');
+});
