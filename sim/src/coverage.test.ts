@@ -48,6 +48,7 @@ const events: Readonly<Record<EventType, true>> = {
   'call-auction-uncrossed': true,
   'call-auctions-set': true,
   'cash-changed': true,
+  'collateral-converted': true,
   'command-rejected': true,
   'command-repeated': true,
   deleveraged: true,

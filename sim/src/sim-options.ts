@@ -38,6 +38,8 @@ export interface SimOptions {
     readonly treasurers: number;
     /** Thin accounts that take all the risk they can. */
     readonly gamblers: number;
+    /** Gamblers in the stablecoin whose only collateral is coins, all margined together. */
+    readonly borrowers: number;
     /** Who answers liquidation auctions. */
     readonly providers: number;
     /** Market makers with mass quotes under protection. */
@@ -124,6 +126,7 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
     clients: {
       ...drawClients(random),
       ...drawQuoters(createRandom(seed).fork('quoters')),
+      borrowers: createRandom(seed).fork('borrowers').nextInt(0, 5),
       marginModels: createRandom(seed).fork('margin').nextInt(0, 4) > 0 ? 'all' : 'standard',
     },
     network: {
@@ -179,7 +182,9 @@ const drawQuoters = (random: Random): Pick<SimOptions['clients'], 'quoters'> => 
   quoters: random.nextInt(0, 3),
 });
 
-const drawClients = (random: Random): Omit<SimOptions['clients'], 'quoters' | 'marginModels'> => ({
+const drawClients = (
+  random: Random,
+): Omit<SimOptions['clients'], 'quoters' | 'borrowers' | 'marginModels'> => ({
   makers: random.nextInt(1, 4),
   traders: random.nextInt(3, 12),
   advanced: random.nextInt(1, 4),

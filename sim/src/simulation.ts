@@ -1,15 +1,23 @@
 // Simulation: a whole run. The venue is set up, lives through the safety phase with every fault on,
 // then through the liveness phase with none, where everything must finish; at last the journal is
 // recomputed from zero. One thread, one seed: the same options give the same run to the last bit.
-import type { AccountId, Applied, Cash, Command, Seq, StateMachine } from '@openstrike/domain';
-import { marginModels, usPerDay, usPerHour } from '@openstrike/domain';
+import type {
+  AccountId,
+  Applied,
+  Cash,
+  Command,
+  Currency,
+  Seq,
+  StateMachine,
+} from '@openstrike/domain';
+import { currencies, marginModels, usPerDay, usPerHour } from '@openstrike/domain';
 import { verifyJournal } from '@openstrike/sequencer';
 import { createRandom, type Random } from '@openstrike/std';
 import { Auditor } from './auditor/auditor.ts';
 import { sameValue } from './auditor/same-value.ts';
 import { hold, show } from './auditor/violation.ts';
 import { Client } from './clients/client.ts';
-import { Gambler, Provider } from './clients/gamblers.ts';
+import { Borrower, Gambler, Provider } from './clients/gamblers.ts';
 import { Operator } from './clients/operator.ts';
 import { orderOf } from './clients/order-form.ts';
 import { HostileTrader, Treasurer } from './clients/outsiders.ts';
@@ -208,13 +216,18 @@ class Simulation {
       ['gambler', clients.gamblers, Gambler, 0.03],
       ['provider', clients.providers, Provider, 50],
       ['quoter', clients.quoters, Quoter, 200],
+      ['borrower', clients.borrowers, Borrower, 0.03],
     ] as const;
     const random = this.#random.fork('accounts');
     for (const [name, count, Kind, coins] of kinds) {
       for (let i = 1; i <= count; i++) {
         const wealth = coins * (0.1 + 2 * random.nextFloat());
-        const id = await this.#openAccount(`${name} ${i}`, wealth);
-        if (this.#options.clients.marginModels === 'all') {
+        const borrows = name === 'borrower';
+        const id = await this.#openAccount(`${name} ${i}`, wealth, borrows ? ['BTC'] : currencies);
+        if (borrows) {
+          const model = pick(random, ['cross-standard', 'cross-portfolio'] as const);
+          await this.#submit({ type: 'change-margin-model', accountId: id, model });
+        } else if (this.#options.clients.marginModels === 'all') {
           const model = pick(random, marginModels);
           await this.#submit({ type: 'change-margin-model', accountId: id, model });
         }
@@ -226,8 +239,12 @@ class Simulation {
     }
   }
 
-  /** Opens an account with so many coins, and dollars for as many. */
-  async #openAccount(name: string, coins: number): Promise<AccountId> {
+  /** Opens an account with so many coins, and dollars for as many; of some currencies only. */
+  async #openAccount(
+    name: string,
+    coins: number,
+    only: readonly Currency[] = currencies,
+  ): Promise<AccountId> {
     const { events } = await this.#submit({ type: 'create-account', parentId: null, name });
     const event = events.find(({ type }) => type === 'account-changed');
     hold(event?.type === 'account-changed', 'an account is opened', () => show(events));
@@ -240,7 +257,7 @@ class Simulation {
     for (const [currency, exact] of amounts) {
       const amount = Math.round(exact) as Cash;
       const reference = `first ${name}`;
-      if (amount > 0) {
+      if (amount > 0 && only.includes(currency)) {
         await this.#submit({ type: 'deposit', accountId, currency, amount, reference });
       }
     }

@@ -155,7 +155,8 @@ export type LedgerReason =
   | 'liquidation' // between an account in liquidation and who takes its positions over
   | 'liquidation-fee'
   | 'deleveraging'
-  | 'socialised-loss';
+  | 'socialised-loss'
+  | 'conversion'; // collateral that the insurance fund takes for a debt of another currency
 
 /** Cash of a client account moved; one per posting, in the order they were made. */
 export interface CashChanged {

@@ -7,7 +7,10 @@ import type { AccountId, Cash, Currency, InstrumentId, OrderId, SizeLots } from 
 /** In the order of the waterfall; a liquidation never goes back. */
 export type LiquidationPhase = 'hedge' | 'auction' | 'insolvent-auction' | 'deleveraging';
 
-/** What an account has and needs in one currency, at the marks of that moment. */
+/**
+ * What an account has and needs in one currency, at the marks of that moment; a cross account in
+ * all of them, after haircuts and said in that one.
+ */
 export interface MarginState {
   /** What the margin rule counts against the requirement. */
   readonly marginEquity: Cash;
@@ -123,6 +126,24 @@ export interface Deleveraged {
   readonly unhedged: boolean;
 }
 
+/** Cash that the insurance fund takes of one currency and gives of another. */
+export interface CurrencyConversion {
+  readonly from: Currency;
+  readonly fromAmount: Cash;
+  readonly to: Currency;
+  readonly toAmount: Cash;
+}
+
+/**
+ * What a cross account without equity had in one currency went against what it owed in another, at
+ * the index less the haircut; told before the step that it belongs to.
+ */
+export interface CollateralConverted extends CurrencyConversion {
+  readonly type: 'collateral-converted';
+  readonly liquidationId: number;
+  readonly accountId: AccountId;
+}
+
 /** The receipt of one who bore a share of a loss that nothing else covered. */
 export interface LossSocialised {
   readonly type: 'loss-socialised';
@@ -141,7 +162,8 @@ export interface LiquidationEnded {
   readonly currency: Currency;
   /**
    * `restored`: equity covers maintenance margin again; `closed`: nothing is left; `debt`: a debt
-   * stands that nobody's gains could bear.
+   * stands that nobody's gains could bear, with its positions where closing them alone would not
+   * have helped.
    */
   readonly outcome: 'restored' | 'closed' | 'debt';
   readonly state: MarginState;
@@ -167,6 +189,7 @@ export type LiquidationEvent =
   | LiquidationStarted
   | LiquidationPhaseChanged
   | LiquidationStepped
+  | CollateralConverted
   | Deleveraged
   | LossSocialised
   | LiquidationEnded
@@ -185,9 +208,22 @@ export interface PlannedStep {
   readonly fromFund: Cash;
   /** What deleveraged and winning accounts bear together. */
   readonly fromOthers: Cash;
+  /** Of a cross account: before anybody pays for it. */
+  readonly conversions: readonly CurrencyConversion[];
+  /** What is paid in other currencies than the plan's. */
+  readonly elsewhere: readonly PaidElsewhere[];
 }
 
-/** What would become of an account in one currency, prices and books staying as they are. */
+export interface PaidElsewhere {
+  readonly currency: Currency;
+  readonly fromFund: Cash;
+  readonly fromOthers: Cash;
+}
+
+/**
+ * What would become of an account in one currency, prices and books staying as they are; of a cross
+ * account in all of them, said in the one in which it owes the most.
+ */
 export interface LiquidationPlan {
   readonly accountId: AccountId;
   readonly currency: Currency;

@@ -110,6 +110,7 @@ export const cashReasonWords: WordList<CashChanged['reason']> = wordList<CashCha
   'liquidation-fee',
   'deleveraging',
   'socialised-loss',
+  'conversion',
 ]);
 export const settlementWords: WordList<PositionSettled['kind']> = wordList<PositionSettled['kind']>(
   ['settlement', 'delivery'],

@@ -102,7 +102,7 @@ export class Auditor {
     const { cash, positions, solvency } = this;
     const holds = (accountId: AccountId, currency: Currency): boolean =>
       this.#holds(accountId, currency);
-    const liquidations = new LiquidationModel(cash, positions, solvency, holds, coverage);
+    const liquidations = new LiquidationModel(cash, positions, solvency, coverage);
     this.#liquidations = liquidations;
     this.#watch = new WatchModel(
       shadow,

@@ -1,6 +1,8 @@
 // Liquidation model: follows every liquidation from its start to its end by the events alone.
 // Invariants: nobody is liquidated whose equity covers maintenance margin; phases come in order and
-// each kind of step in its own; each step improves the account; the fund pays before anybody is
+// each kind of step in its own; each step improves the account, a cross account over all its
+// currencies; its collateral is converted at the index less the haircut, and only where it has
+// nothing left; the fund pays no more than the whole account lacks, and before anybody is
 // charged, those closed out before all others; what was paid, charged and shared is told to the
 // unit and makes the account whole; nobody without an open position is charged, and nobody more
 // than they gained.
@@ -8,6 +10,7 @@ import type {
   AccountId,
   Applied,
   CashChanged,
+  CollateralConverted,
   Currency,
   Deleveraged,
   Event,
@@ -17,6 +20,7 @@ import type {
   LossSocialised,
   MarginState,
 } from '@openstrike/domain';
+import { currencies } from '@openstrike/domain';
 import type { Coverage } from '../coverage.ts';
 import type { CashModel } from './cash-model.ts';
 import type { PositionModel } from './position-model.ts';
@@ -43,7 +47,7 @@ interface Open {
   phase: LiquidationPhase;
 }
 
-/** Cash that moved since the last step was told, by reason; and what the fund changed by. */
+/** What moved in one currency since the last step there was told: cash by reason, and the fund. */
 interface Since {
   readonly cash: Map<string, number>;
   readonly receipts: Deleveraged[];
@@ -53,19 +57,21 @@ interface Since {
 
 const fresh = (): Since => ({ cash: new Map(), receipts: [], shares: [], fund: 0 });
 
-const reasons = ['liquidation', 'deleveraging', 'socialised-loss', 'insurance', 'liquidation-fee'];
+const settled = ['liquidation', 'deleveraging', 'socialised-loss'];
+const reasons = [...settled, 'insurance', 'liquidation-fee', 'conversion'];
 
 export class LiquidationModel {
-  readonly #open = new Map<string, Open>();
+  readonly #open = new Map<number, Open>();
   readonly #debts = new Map<string, number>();
   readonly #cash: CashModel;
   readonly #positions: PositionModel;
   readonly #solvency: SolvencyModel;
-  readonly #holds: (accountId: AccountId, currency: Currency) => boolean;
   readonly #coverage: Coverage;
   readonly #answers = new Map<string, { readonly price: number; readonly shareMax: number }>();
   #lastId = 0;
-  #since = fresh();
+  #since = new Map<Currency, Since>();
+  /** Conversions since the last step was told. */
+  #conversions: CollateralConverted[] = [];
   /** Who held something when the present command began; made when first asked for. */
   #holders: Set<AccountId> | null = null;
 
@@ -73,10 +79,8 @@ export class LiquidationModel {
     cash: CashModel,
     positions: PositionModel,
     solvency: SolvencyModel,
-    holds: (accountId: AccountId, currency: Currency) => boolean,
     coverage: Coverage,
   ) {
-    this.#holds = holds;
     this.#cash = cash;
     this.#positions = positions;
     this.#solvency = solvency;
@@ -85,8 +89,7 @@ export class LiquidationModel {
 
   /** Whether an account is being liquidated in a currency, or owes what nobody can bear. */
   isHandled(accountId: AccountId, currency: Currency): boolean {
-    const key = `${accountId}:${currency}`;
-    return this.#open.has(key) || this.#debts.has(key);
+    return this.#of(accountId, currency) !== null || this.#debts.has(`${accountId}:${currency}`);
   }
 
   /** Auctions that may be answered now. */
@@ -104,18 +107,21 @@ export class LiquidationModel {
     switch (event.type) {
       case 'liquidation-started': {
         const { liquidationId, accountId, currency, state } = event;
-        const key = `${accountId}:${currency}`;
-        hold(!this.#open.has(key), 'an account has one liquidation', () => show(event));
+        const other = currencies.find(
+          (each) =>
+            (each === currency || this.#isCross(accountId)) && this.#of(accountId, each) !== null,
+        );
+        hold(other === undefined, 'an account has one liquidation', () => show(event));
         hold(liquidationId === this.#lastId + 1, 'liquidations are counted', () => show(event));
         this.#lastId = liquidationId;
         this.#holders ??= this.#positions.holders();
         this.#lacks(state, event);
         this.#check(accountId, currency, state);
-        this.#open.set(key, { id: liquidationId, accountId, currency, phase: 'hedge' });
+        this.#open.set(liquidationId, { id: liquidationId, accountId, currency, phase: 'hedge' });
         return;
       }
       case 'liquidation-phase-changed': {
-        const one = this.#of(event);
+        const one = this.#openOf(event);
         const forward = order.indexOf(event.phase) > order.indexOf(one.phase);
         hold(forward, 'the waterfall goes forward', () => `${one.phase} ${show(event)}`);
         one.phase = event.phase;
@@ -129,15 +135,17 @@ export class LiquidationModel {
         this.#answers.set(`${liquidationId}:${accountId}`, { price, shareMax });
         return;
       }
+      case 'collateral-converted':
+        return this.#converted(event);
       case 'deleveraged':
-        this.#since.receipts.push(event);
+        this.#in(event.currency).receipts.push(event);
         return this.#charged(event.accountId, event.charge, Number.POSITIVE_INFINITY, event);
       case 'loss-socialised':
-        this.#since.shares.push(event);
+        this.#in(event.currency).shares.push(event);
         return this.#charged(event.accountId, event.charge, event.gain, event);
       case 'insurance-changed':
         hold(event.balance >= 0, 'the fund is never negative', () => show(event));
-        this.#since.fund += event.change;
+        this.#in(event.currency).fund += event.change;
         return;
       case 'cash-changed':
         return this.#move(event);
@@ -156,15 +164,19 @@ export class LiquidationModel {
   /** Holds what must hold between two commands. */
   close({ command, events }: Applied): void {
     this.#checkAnswer(command, events);
-    const { cash, receipts, shares, fund } = this.#since;
-    hold(receipts.length + shares.length === 0, 'receipts are of a step', () => show(receipts));
-    const seeded = command.type === 'seed-insurance' ? fund : 0;
-    hold(fund === seeded, 'the fund changes by steps', () => `${fund} by ${show(command)}`);
-    for (const reason of reasons) {
-      const moved = cash.get(reason) ?? 0;
-      hold(moved === 0, 'liquidations conserve cash', () => `${reason} ${moved}`);
+    hold(this.#conversions.length === 0, 'conversions are of a step', () =>
+      show(this.#conversions),
+    );
+    for (const [currency, { cash, receipts, shares, fund }] of this.#since) {
+      hold(receipts.length + shares.length === 0, 'receipts are of a step', () => show(receipts));
+      const seeds = command.type === 'seed-insurance' && command.currency === currency;
+      hold(fund === 0 || seeds, 'the fund changes by steps', () => `${fund} by ${show(command)}`);
+      for (const reason of reasons) {
+        const moved = cash.get(reason) ?? 0;
+        hold(moved === 0, 'liquidations conserve cash', () => `${reason} ${moved} ${currency}`);
+      }
     }
-    this.#since = fresh();
+    this.#since.clear();
   }
 
   /** An answer is taken as it was given. */
@@ -180,18 +192,61 @@ export class LiquidationModel {
     );
   }
 
-  #of({
+  #of(accountId: AccountId, currency: Currency): Open | null {
+    for (const one of this.#open.values()) {
+      if (one.accountId === accountId && one.currency === currency) return one;
+    }
+    return null;
+  }
+
+  /** The liquidation of an event; a cross account's may be told in any of its currencies. */
+  #openOf({
     liquidationId,
     accountId,
     currency,
   }: Pick<LiquidationEnded, 'liquidationId' | 'accountId' | 'currency'>): Open {
-    const one = this.#open.get(`${accountId}:${currency}`);
+    const one = this.#open.get(liquidationId);
+    const its = one?.accountId === accountId;
     hold(
-      one !== undefined && one.id === liquidationId,
+      one !== undefined && its && (one.currency === currency || this.#isCross(accountId)),
       'steps are of a liquidation',
-      () => `${liquidationId} of ${accountId}`,
+      () => `${liquidationId} of ${accountId} in ${currency}`,
     );
     return one;
+  }
+
+  #in(currency: Currency): Since {
+    const known = this.#since.get(currency);
+    if (known !== undefined) return known;
+    const since = fresh();
+    this.#since.set(currency, since);
+    return since;
+  }
+
+  /** Both sides are told to the unit, at the index less the haircut and not a unit better. */
+  #converted(event: CollateralConverted): void {
+    const { accountId, from, fromAmount, to, toAmount } = event;
+    hold(this.#isCross(accountId) && from !== to, 'cross accounts convert', () => show(event));
+    for (const [currency, change] of [
+      [from, -fromAmount],
+      [to, toAmount],
+    ] as const) {
+      const since = this.#in(currency);
+      const moved = since.cash.get('conversion') ?? 0;
+      const told = moved === change && since.fund === -change;
+      hold(told, 'the fund pays and takes as told', () => `${moved} ${since.fund} ${show(event)}`);
+      since.cash.delete('conversion');
+      since.fund = 0;
+    }
+    const taken = this.#solvency.converted(from, fromAmount);
+    const given = this.#solvency.converted(to, toAmount).usd;
+    const exact = taken.usd * (1 - taken.haircut);
+    const unit =
+      this.#solvency.converted(from, 1).usd + this.#solvency.converted(to, 1).usd + exact * 1e-9;
+    const near = Math.abs(given - exact) <= unit;
+    hold(near, 'collateral goes for what it counts', () => `${given} ${exact} ${show(event)}`);
+    this.#conversions.push(event);
+    this.#coverage.count('liquidation', 'collateral converted');
   }
 
   #isCross(accountId: AccountId): boolean {
@@ -216,21 +271,18 @@ export class LiquidationModel {
     hold(held, 'flat accounts are untouched', () => show(event));
   }
 
-  #move({ reason, change }: CashChanged): void {
+  #move({ reason, change, currency }: CashChanged): void {
     if (!reasons.includes(reason)) return;
-    const { cash } = this.#since;
+    const { cash } = this.#in(currency);
     cash.set(reason, (cash.get(reason) ?? 0) + change);
   }
 
   #step(event: LiquidationStepped): void {
-    const one = this.#of(event);
+    const one = this.#openOf(event);
     const { kind, before, after, accountId, currency } = event;
     hold(phasesOf[kind].includes(one.phase), 'steps come in their phase', () => show(event));
     this.#lacks(before, event);
-    // Closed for good in one currency, a cross account may lack more for what it holds in others:
-    // there the improvement is only looked at where a step was chosen for it.
-    const final = kind === 'deleveraging' && this.#isCross(accountId);
-    hold(final || improves(before, after), 'each step improves the account', () => show(event));
+    hold(improves(before, after), 'each step improves the account', () => show(event));
     this.#check(accountId, currency, after);
     this.#paid(event);
     if (event.providerId !== null) {
@@ -247,8 +299,18 @@ export class LiquidationModel {
 
   /** Who paid what in a step, and in which order. */
   #paid(event: LiquidationStepped): void {
-    const { cash, receipts, shares, fund } = this.#since;
-    const { kind, fromFund, fromDeleveraging, fromSocialised, fee, after, currency } = event;
+    const { cash, receipts, shares, fund } = this.#in(event.currency);
+    const {
+      kind,
+      before,
+      accountId,
+      fromFund,
+      fromDeleveraging,
+      fromSocialised,
+      fee,
+      after,
+      currency,
+    } = event;
     const toFund = kind === 'slice' ? fee : 0;
     hold(
       fund === toFund - fromFund,
@@ -267,18 +329,26 @@ export class LiquidationModel {
       'the fund pays before others do',
       () => `${left} ${show(event)}`,
     );
-    if (fromFund + charges + shared > 0 && kind === 'deleveraging') {
-      hold(after.netEquity <= 0, 'nobody is made more than whole', () => show(event));
+    const cross = this.#isCross(accountId);
+    if (fromFund + charges + shared > 0) {
+      const lacks = before.netEquity <= 0;
+      hold(lacks, 'others pay only where the whole account lacks', () => show(event));
+      const whole = after.netEquity <= (cross ? this.#solvency.unitsIn(currency) : 0);
+      hold(whole || kind !== 'deleveraging', 'nobody is made more than whole', () => show(event));
     }
+    const converted = this.#conversions.every((each) => each.liquidationId === event.liquidationId);
+    hold(converted, 'conversions are of a step', () => show(this.#conversions));
+    const may = this.#conversions.length === 0 || before.netEquity < 0;
+    hold(may, 'collateral is converted where nothing is left', () => show(event));
+    this.#conversions = [];
     this.#sharedFairly(shares);
     this.#coverage.count('liquidation', 'deleveraged', receipts.length);
     cash.delete('insurance');
     cash.delete('liquidation-fee');
-    const settled = ['liquidation', 'deleveraging', 'socialised-loss'];
     for (const reason of settled) {
       hold((cash.get(reason) ?? 0) === 0, 'liquidations conserve cash', () => show(event));
     }
-    this.#since = fresh();
+    this.#since.delete(event.currency);
   }
 
   /** In proportion to gains, but for the unit that rounding gives or takes. */
@@ -293,11 +363,12 @@ export class LiquidationModel {
   }
 
   #end(event: LiquidationEnded): void {
-    this.#of(event);
-    const { accountId, currency, outcome, state } = event;
-    const key = `${accountId}:${currency}`;
-    this.#open.delete(key);
-    this.#debts.delete(key);
+    this.#openOf(event);
+    const { liquidationId, accountId, currency, outcome, state } = event;
+    this.#open.delete(liquidationId);
+    for (const each of this.#isCross(accountId) ? currencies : [currency]) {
+      this.#debts.delete(`${accountId}:${each}`);
+    }
     this.#coverage.count('liquidation', `ended ${outcome}`);
     this.#check(accountId, currency, state);
     const { marginEquity, maintenance, netEquity } = state;
@@ -305,14 +376,12 @@ export class LiquidationModel {
       const covered = marginEquity >= maintenance;
       hold(covered, 'restored accounts cover their margin', () => show(event));
     } else {
-      // A cross account's maintenance margin is of what it holds in other currencies too.
-      const flat = this.#isCross(accountId) ? !this.#holds(accountId, currency) : maintenance === 0;
-      const whole = flat && (outcome === 'debt') === netEquity < 0;
+      const whole = maintenance === 0 && (outcome === 'debt') === netEquity < 0;
       hold(whole, 'a loss is borne to the unit', () => show(event));
       const fund = this.#cash.insurance.get(currency) ?? 0;
       hold(outcome === 'closed' || fund === 0, 'no debt stands beside a fund', () => show(event));
     }
-    if (outcome === 'debt') this.#debts.set(key, netEquity);
+    if (outcome === 'debt') this.#debts.set(`${accountId}:${currency}`, netEquity);
   }
 }
 

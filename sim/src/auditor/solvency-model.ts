@@ -57,6 +57,8 @@ export interface WorkedMargin {
   readonly equity: number;
   /** Cash, session profit and options of the currency alone. */
   readonly net: number;
+  /** What would be left of all that is margined together, everything at its mark. */
+  readonly whole: number;
   /** Open orders included. */
   readonly initial: number;
   readonly orders: number;
@@ -132,7 +134,7 @@ export class SolvencyModel {
       `told ${show(told)}, worked out ${show(worked)}`;
     const near = (a: number, b: number): boolean => Math.abs(a - b) <= worked.slack;
     hold(
-      near(told.netEquity, worked.net) && near(told.marginEquity, worked.equity),
+      near(told.netEquity, worked.whole) && near(told.marginEquity, worked.equity),
       'equity is cash and positions at their marks',
       what,
     );
@@ -180,6 +182,16 @@ export class SolvencyModel {
     }
   }
 
+  /** Dollars that an amount counts for at the index, and the haircut that its currency has. */
+  converted(currency: Currency, minor: number): { readonly usd: number; readonly haircut: number } {
+    return { usd: this.#usd(currency, minor), haircut: this.#collateral(currency).haircut };
+  }
+
+  /** A unit of each currency, in units of one: as near as payments can come. */
+  unitsIn(currency: Currency): number {
+    return currencies.reduce((sum, each) => sum + this.#minor(currency, 2 * this.#usd(each, 1)), 1);
+  }
+
   #priceOf(currency: Currency): number {
     return currency === 'USDC' ? 1 : this.#parts.market.coinPrice(currency);
   }
@@ -199,6 +211,7 @@ export class SolvencyModel {
     return {
       equity: own.balance,
       net: own.balance + own.options,
+      whole: own.balance + own.options,
       initial: initial + own.premium,
       orders: initial - initialAlone + own.premium,
       maintenance,
@@ -216,6 +229,7 @@ export class SolvencyModel {
     return {
       equity: net,
       net,
+      whole: net,
       initial: this.#minor(currency, initial),
       orders: this.#minor(currency, initial - initialAlone),
       maintenance: this.#minor(currency, maintenance),
@@ -230,7 +244,16 @@ export class SolvencyModel {
     asked: Own,
     portfolio: boolean,
   ): WorkedMargin | null {
-    const sum = { equity: 0, haircut: 0, initial: 0, alone: 0, maintenance: 0, loss: 0, slack: 0 };
+    const sum = {
+      equity: 0,
+      whole: 0,
+      haircut: 0,
+      initial: 0,
+      alone: 0,
+      maintenance: 0,
+      loss: 0,
+      slack: 0,
+    };
     const legs: Leg[] = [];
     for (const each of currencies) {
       const own = each === currency ? asked : this.#own(accountId, each);
@@ -239,6 +262,7 @@ export class SolvencyModel {
       const collateral = this.#collateral(each);
       const counted = counts(collateral, worth, 0);
       sum.equity += counted;
+      sum.whole += counts(collateral, this.#usd(each, own.balance + own.options), 0);
       sum.haircut += counted - counts(collateral, worth, collateral.initialHaircut);
       sum.slack +=
         this.#usd(each, own.slack) + own.stepUsd + noise * (own.grossUsd + Math.abs(worth));
@@ -261,6 +285,7 @@ export class SolvencyModel {
     return {
       equity: this.#minor(currency, sum.equity),
       net: asked.balance + asked.options,
+      whole: this.#minor(currency, sum.whole),
       initial: this.#minor(currency, sum.initial + sum.haircut),
       orders: this.#minor(currency, sum.initial - sum.alone),
       maintenance: this.#minor(currency, sum.maintenance),

@@ -100,10 +100,16 @@ export class WatchModel {
     if (marginBalance >= maintenanceMargin) return false;
     // All currencies lack together: where something is held, it is noticed.
     const cross = marginModel === 'cross-standard' || marginModel === 'cross-portfolio';
-    return (
-      !cross ||
-      (this.#holds(accountId, currency) &&
-        currencies.every((each) => !this.#handled(accountId, each)))
-    );
+    return !cross || (this.#holds(accountId, currency) && !this.#waits(accountId));
+  }
+
+  /** Whether a cross account is handled, or cannot be because of what it has in some currency. */
+  #waits(accountId: AccountId): boolean {
+    return currencies.some((currency) => {
+      if (this.#handled(accountId, currency)) return true;
+      const summary = this.#shadow.query('account-summary', { accountId, currency });
+      const has = this.#holds(accountId, currency) || (summary as AccountSummary).balance !== 0;
+      return has && this.#quiet(currency);
+    });
   }
 }

@@ -22,7 +22,7 @@ export class Gambler extends Trader {
 
   act(): void {
     const { random, world } = this;
-    const instrument = someInstrument(world, random);
+    const instrument = this.choose();
     if (instrument === null) return;
     const mark = markTicks(world, instrument);
     if (mark === null) return;
@@ -36,11 +36,25 @@ export class Gambler extends Trader {
     this.#lots = chance(random, 0.3) ? random.nextInt(1, sizesMax) : 64;
   }
 
+  /** What it gambles on this time. */
+  choose(): Instrument | null {
+    return someInstrument(this.world, this.random);
+  }
+
   #sideIn({ kind, optionType }: Instrument): Side {
     if (kind !== 'option') return chance(this.random, 0.9) ? this.#side : 'buy';
     // Mostly written: the premium is soon gone.
     const against = (optionType === 'call') === (this.#side === 'sell');
     return chance(this.random, against ? 0.9 : 0.5) ? 'sell' : 'buy';
+  }
+}
+
+/** A gambler in contracts of the stablecoin, of which it has none: a loss is a debt. */
+export class Borrower extends Gambler {
+  override choose(): Instrument | null {
+    const all = this.world.market.instruments();
+    const linear = all.filter(({ settlementCurrency }) => settlementCurrency === 'USDC');
+    return linear.length === 0 ? null : pick(this.random, linear.slice(0, 4));
   }
 }
 

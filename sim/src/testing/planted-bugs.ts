@@ -4,6 +4,7 @@
 import { createMatcher, type Matcher } from '@openstrike/book';
 import type {
   AnnounceTables,
+  Cash,
   Command,
   Configure,
   Event,
@@ -316,6 +317,43 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
     ...soundPlant,
     createPlatters: () => new ForgetfulStorage(),
   },
+};
+
+/** Bugs that show only where a cross account has nothing left. */
+export const crossBugs: Readonly<Record<string, Plant>> = {
+  'a cross account is liquidated in each currency by itself': bothBroken(
+    () =>
+      new BrokenMachine(
+        createEngine(),
+        (command) =>
+          command.type === 'change-margin-model' && command.model === 'cross-standard'
+            ? { ...command, model: 'segregated-standard' }
+            : command,
+        (events) =>
+          events.map((event) =>
+            event.type === 'account-changed' && event.marginModel === 'segregated-standard'
+              ? { ...event, marginModel: 'cross-standard' }
+              : event,
+          ),
+      ),
+  ),
+  'the fund pays for an account that has something left': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'liquidation-stepped' && event.fromFund > 0
+        ? { ...event, before: { ...event.before, netEquity: 1 as Cash } }
+        : event,
+    ),
+  ),
+  'collateral is converted without its haircut': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'collateral-converted'
+        ? { ...event, fromAmount: Math.floor(0.93 * event.fromAmount) as Cash }
+        : event,
+    ),
+  ),
+  'a conversion is not told': misspeaking((events) =>
+    events.filter(({ type }) => type !== 'collateral-converted'),
+  ),
 };
 
 const withoutCaps = (command: Extract<Command, { type: 'configure' }>): Command => ({

@@ -70,7 +70,7 @@ const canCarryPortfolio = (
   const cost =
     lossAtOnce(state, instrument, signedLots, worstTicks) +
     feeOf(state, instrument, lots, worstTicks, instrument.fees.taker);
-  const margin = accountMarginOf(state, record, 0, { instrument, side, lots });
+  const margin = accountMarginOf(state, record, undefined, { instrument, side, lots });
   return margin.initialMargin + cost <= margin.equity;
 };
 
@@ -143,5 +143,7 @@ export const orderMarginOf = (
   const now = accountMarginOf(state, record).initialMargin;
   const signedLots = side === 0 ? lots : -lots;
   const loss = lossAtOnce(state, instrument, signedLots, priceTicks);
-  return accountMarginOf(state, record, 0, { instrument, side, lots }).initialMargin - now + loss;
+  return (
+    accountMarginOf(state, record, undefined, { instrument, side, lots }).initialMargin - now + loss
+  );
 };

@@ -4,7 +4,7 @@
 // acts on an account's solvency; nothing here changes the state.
 import type { InstrumentId } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
-import { accountMarginOf } from '../portfolio/account-margin.ts';
+import { accountMarginOf, extraCash } from '../portfolio/account-margin.ts';
 import type { AccountRecord, EngineState } from '../state.ts';
 import { holdingOf } from './holdings.ts';
 import { addAtMark, scratchRecord } from './scratch-record.ts';
@@ -65,5 +65,5 @@ export const marginFiguresAfter = (
     addAtMark(state, holdingOf(record.account, instrument), change.lots);
     cash += change.cash;
   }
-  return accountMarginOf(state, record, cash);
+  return accountMarginOf(state, record, extraCash(currencyNo, cash));
 };

@@ -152,14 +152,14 @@ const computeHolding = (state: EngineState, holding: Holding): void => {
     holding.ordersMargin = sheet.openOrders + openPremiumOf(holding);
   }
   const mark = state.marks.markPrice[instrument.id] as number;
-  if (Number.isNaN(mark)) {
-    return;
-  }
+  // Without a mark a holding is worth nothing, whatever it was worth when somebody last asked.
+  const unmarked = Number.isNaN(mark);
   if (isOption(instrument)) {
-    holding.optionsValue = sizeLots === 0 ? 0 : valueAtPrice(instrument, sizeLots, mark);
+    const empty = unmarked || sizeLots === 0;
+    holding.optionsValue = empty ? 0 : valueAtPrice(instrument, sizeLots, mark);
   } else {
     holding.sessionProfit =
-      unrealisedOf(state, holding) +
+      (unmarked ? 0 : unrealisedOf(state, holding)) +
       holding.sessionRealised +
       holding.sessionFunding +
       pendingFunding(holding);

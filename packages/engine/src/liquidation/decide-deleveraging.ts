@@ -1,16 +1,38 @@
-// Decide deleveraging: how the last step closes an account for good. All its positions close at the
+// Decide deleveraging: how the last step closes an account for good. All its positions, of a cross
+// account those in every currency, close at the
 // mark against those who hold the other side, ranked by gain and leverage, passing over whoever
 // needs the position as a hedge while others are left. What the account then owes is borne by the
 // insurance fund, next by those who were closed out, out of what the closed lots had gained, and
 // last by all who gained in the session, in proportion. Invariants: the parts sum to the shortfall
 // but for a debt that no gains are left to bear; nobody bears more than they gained; accounts
 // without open positions bear nothing; it changes nothing.
+import type { LiquidationEnded } from '@openstrike/domain';
 import { deleveragingRank, shareLoss, shareWithin } from '@openstrike/risk';
-import { findHolding, holdingsInOrder, valueAtPrice } from '../account/holdings.ts';
+import { findHolding, valueAtPrice } from '../account/holdings.ts';
 import { pendingFunding, unrealisedOf } from '../account/margin.ts';
+import { isCross } from '../account/margin-models.ts';
 import type { AccountRecord, CurrencyRecord, EngineState, InstrumentRecord } from '../state.ts';
+import {
+  type Conversion,
+  convert,
+  convertOn,
+  fundsAfter,
+  type Lack,
+  lacksOf,
+} from './cover-debts.ts';
+import { improves } from './decide-hedge.ts';
+import { fundsOf } from './insurance-fund.ts';
+import { heldWith, marginedWith } from './margin-states.ts';
 import { markTicksOf, tickDifference } from './mark-transfer.ts';
-import { figuresOf, type Sketch, sketchFigures, sketchOf, tradeOn } from './sketch.ts';
+import {
+  type Figures,
+  figuresOf,
+  pay,
+  type Sketch,
+  sketchFigures,
+  sketchOf,
+  tradeOn,
+} from './sketch.ts';
 
 /** Lots of one account that close against the liquidated one. */
 export interface Match {
@@ -32,14 +54,26 @@ export interface Charge {
   readonly charge: number;
 }
 
-export interface Deleveraging {
-  readonly matches: readonly Match[];
+/** Who bears what an account lacks in one currency. */
+export interface Bearing {
+  readonly currencyNo: number;
   readonly fromFund: number;
-  /** By match. */
+  /** By match; 0 for those of other currencies. */
   readonly charges: readonly number[];
   readonly socialised: readonly Charge[];
   /** What is left owing. */
   readonly debt: number;
+}
+
+export interface Deleveraging {
+  readonly matches: readonly Match[];
+  /** Between the closing and any payment. */
+  readonly conversions: readonly Conversion[];
+  readonly bearings: readonly Bearing[];
+  /** Whether something is left owing. */
+  readonly owing: boolean;
+  readonly before: Figures;
+  readonly after: Figures;
 }
 
 interface Candidate {
@@ -86,7 +120,8 @@ class Matching {
   readonly matches: Match[] = [];
   readonly #state: EngineState;
   readonly #self: AccountRecord;
-  readonly #sketches = new Map<AccountRecord, Sketch>();
+  /** By record, or by account where all records are margined together. */
+  readonly #sketches = new Map<AccountRecord | CurrencyRecord, Sketch>();
 
   constructor(state: EngineState, self: AccountRecord) {
     this.#state = state;
@@ -131,16 +166,18 @@ class Matching {
   #unhedges(account: AccountRecord, instrument: InstrumentRecord, lots: number): boolean {
     const sketch = this.#sketch(account, instrument);
     const before = sketchFigures(this.#state, sketch).maintenance;
-    const trial = sketchOf(sketch.record);
+    const trial = sketchOf(sketch.record, sketch.cash);
     tradeOn(trial, instrument, lots, markTicksOf(this.#state, instrument));
     return sketchFigures(this.#state, trial).maintenance > before;
   }
 
   #sketch(account: AccountRecord, { currencyNo }: InstrumentRecord): Sketch {
-    let sketch = this.#sketches.get(account);
+    const record = account.currencies[currencyNo] as CurrencyRecord;
+    const key = isCross(account.marginModel) ? account : record;
+    let sketch = this.#sketches.get(key);
     if (sketch === undefined) {
-      sketch = sketchOf(account.currencies[currencyNo] as CurrencyRecord);
-      this.#sketches.set(account, sketch);
+      sketch = sketchOf(record);
+      this.#sketches.set(key, sketch);
     }
     return sketch;
   }
@@ -162,17 +199,18 @@ const sessionGainOf = (state: EngineState, record: CurrencyRecord): number => {
 
 const socialise = (
   state: EngineState,
-  self: CurrencyRecord,
+  self: AccountRecord,
+  currencyNo: number,
   loss: number,
   borne: ReadonlyMap<AccountRecord, number>,
 ): Charge[] => {
   if (loss === 0) return [];
-  const busy = new Set(state.liquidation.open.map(({ record }) => record));
+  const busy = new Set(state.liquidation.open.flatMap(({ record }) => marginedWith(record)));
   const records: CurrencyRecord[] = [];
   const gains: number[] = [];
   for (const account of state.accounts) {
-    const record = account?.currencies[self.currencyNo];
-    if (!record || record === self || busy.has(record)) continue;
+    const record = account?.currencies[currencyNo];
+    if (!record || record.account === self || busy.has(record)) continue;
     const gain = sessionGainOf(state, record) - (borne.get(record.account) ?? 0);
     if (gain > 0) {
       records.push(record);
@@ -185,53 +223,90 @@ const socialise = (
     .filter(({ charge }) => charge > 0);
 };
 
-/** Whether anything comes of it; else nobody is there who could bear anything. */
-export const isStep = ({ matches, fromFund, socialised }: Deleveraging): boolean =>
-  matches.length > 0 || fromFund > 0 || socialised.length > 0;
+/** The fund, next those closed out in the currency, last all who gained in it. */
+const bear = (
+  state: EngineState,
+  self: AccountRecord,
+  { currencyNo, amount }: Lack,
+  matches: readonly Match[],
+  fund: number,
+): Bearing => {
+  const fromFund = Math.min(fund, amount);
+  const gains = matches.map(({ instrument, gain }) =>
+    BigInt(instrument.currencyNo === currencyNo ? gain : 0),
+  );
+  const charges = shareWithin(BigInt(amount - fromFund), gains, gains).map(Number);
+  const borne = new Map<AccountRecord, number>();
+  let left = amount - fromFund;
+  matches.forEach(({ account }, i) => {
+    borne.set(account, (borne.get(account) ?? 0) + (charges[i] as number));
+    left -= charges[i] as number;
+  });
+  const socialised = socialise(state, self, currencyNo, left, borne);
+  for (const { charge } of socialised) left -= charge;
+  return { currencyNo, fromFund, charges, socialised, debt: left };
+};
+
+/** All that others pay in a currency. */
+export const paidIn = ({ fromFund, charges, socialised }: Bearing): number => {
+  let sum = fromFund;
+  for (const charge of charges) sum += charge;
+  for (const { charge } of socialised) sum += charge;
+  return sum;
+};
 
 /** Trades the account's side of all matches on its sketch. */
 export const deleverageOn = (
   state: EngineState,
   sketch: Sketch,
-  matches: readonly Match[],
+  { matches, conversions, bearings }: Pick<Deleveraging, 'matches' | 'conversions' | 'bearings'>,
 ): void => {
   for (const { instrument, lots, difference } of matches) {
     tradeOn(sketch, instrument, -lots, markTicksOf(state, instrument));
-    sketch.cash -= difference;
+    pay(sketch, instrument.currencyNo, 0 - difference);
   }
+  convertOn(sketch, conversions);
+  for (const bearing of bearings) pay(sketch, bearing.currencyNo, paidIn(bearing));
 };
 
-/** How an account would be closed for good now. */
-export const decideDeleveraging = (
-  state: EngineState,
-  sketch: Sketch,
-  fund: number,
-): Deleveraging => {
-  const self = sketch.record;
-  const matching = new Matching(state, state.accounts[self.account.id] as AccountRecord);
-  const closed = sketchOf(self);
-  closed.cash = sketch.cash;
-  for (const { instrument, sizeLots } of holdingsInOrder(self).slice()) {
-    if (sizeLots !== 0) matching.close(instrument, sizeLots);
+/** How an account would be closed for good now, in all that is margined together. */
+export const decideDeleveraging = (state: EngineState, sketch: Sketch): Deleveraging => {
+  const self = state.accounts[sketch.record.account.id] as AccountRecord;
+  const matching = new Matching(state, self);
+  for (const { instrument, sizeLots } of heldWith(sketch.record)) {
+    matching.close(instrument, sizeLots);
   }
-  deleverageOn(state, closed, matching.matches);
-  const shortfall = Math.max(0, 0 - sketchFigures(state, closed).netEquity);
-  const fromFund = Math.min(fund, shortfall);
   const { matches } = matching;
-  const shares = shareWithin(
-    BigInt(shortfall - fromFund),
-    matches.map(({ gain }) => BigInt(gain)),
-    matches.map(({ gain }) => BigInt(gain)),
+  const before = sketchFigures(state, sketch);
+  const closed = sketchOf(sketch.record, sketch.cash);
+  deleverageOn(state, closed, { matches, conversions: [], bearings: [] });
+  const conversions = convert(state, closed, fundsOf(state));
+  const funds = fundsAfter(fundsOf(state), conversions);
+  const bearings = lacksOf(state, closed).map((lack) =>
+    bear(state, self, lack, matches, funds[lack.currencyNo] as number),
   );
-  const charges = shares.map(Number);
-  const borne = new Map<AccountRecord, number>();
-  let left = shortfall - fromFund;
-  matches.forEach(({ account }, i) => {
-    borne.set(account, (borne.get(account) ?? 0) + (charges[i] as number));
-    left -= charges[i] as number;
-  });
-  const owner = state.accounts[self.account.id]?.currencies[self.currencyNo] ?? self;
-  const socialised = socialise(state, owner, left, borne);
-  for (const { charge } of socialised) left -= charge;
-  return { matches, fromFund, charges, socialised, debt: left };
+  for (const bearing of bearings) pay(closed, bearing.currencyNo, paidIn(bearing));
+  const owing = bearings.some(({ debt }) => debt > 0);
+  const after = sketchFigures(state, closed);
+  return { matches, conversions, bearings, owing, before, after };
+};
+
+/** Whether it may be taken: something comes of it, and the account is better off by it. */
+export const isStep = (plan: Deleveraging): boolean => {
+  const { matches, conversions, bearings, before, after } = plan;
+  const moves = matches.length + conversions.length > 0 || bearings.some((one) => paidIn(one) > 0);
+  return moves && improves(before, after);
+};
+
+/**
+ * What becomes of a liquidation by it; null where it waits. Where nobody can pay and closing alone
+ * would not leave the account better off, a debt stands, perhaps with its positions.
+ */
+export const outcomeOf = (
+  plan: Deleveraging,
+  holds: boolean,
+): LiquidationEnded['outcome'] | null => {
+  if (isStep(plan)) return plan.owing ? 'debt' : 'closed';
+  if (plan.before.netEquity < 0) return 'debt';
+  return holds ? null : 'closed';
 };

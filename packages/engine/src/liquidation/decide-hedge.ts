@@ -16,7 +16,8 @@ import type {
 } from '../state.ts';
 import { ownerRefOf, selfTradeOf } from '../trading/execute-order.ts';
 import { feeOf } from '../trading/fees.ts';
-import { type Figures, type Sketch, sketchFigures, sketchOf, tradeOn } from './sketch.ts';
+import { marginedWith } from './margin-states.ts';
+import { type Figures, pay, type Sketch, sketchFigures, sketchOf, tradeOn } from './sketch.ts';
 
 const LEVELS = 64;
 const levelTicks = new Int32Array(LEVELS);
@@ -98,7 +99,11 @@ export const hedgeOn = (state: EngineState, sketch: Sketch, hedge: Hedge): void 
   for (const { ticks, lots } of fills) {
     const signed = side === 0 ? lots : -lots;
     tradeOn(sketch, instrument, signed, ticks);
-    sketch.cash -= feeOf(state, instrument, lots, ticks, instrument.fees.taker);
+    pay(
+      sketch,
+      instrument.currencyNo,
+      0 - feeOf(state, instrument, lots, ticks, instrument.fees.taker),
+    );
   }
 };
 
@@ -175,16 +180,16 @@ export const decideHedge = (
   taken: TakenLots,
   parameters: LiquidationParameters,
 ): Hedge | null => {
-  const { record } = sketch;
   const before = sketchFigures(state, sketch);
-  for (const [indexNo, delta] of deltasOf(state, record)) {
-    for (const instrument of hedgesOf(state, indexNo, record.currencyNo)) {
-      const hedge = proposal(state, record, instrument, delta, taken, parameters);
-      if (hedge === null) continue;
-      const trial = sketchOf(record);
-      trial.cash = sketch.cash;
-      hedgeOn(state, trial, hedge);
-      if (improves(before, sketchFigures(state, trial))) return hedge;
+  for (const record of marginedWith(sketch.record)) {
+    for (const [indexNo, delta] of deltasOf(state, record)) {
+      for (const instrument of hedgesOf(state, indexNo, record.currencyNo)) {
+        const hedge = proposal(state, record, instrument, delta, taken, parameters);
+        if (hedge === null) continue;
+        const trial = sketchOf(sketch.record, sketch.cash);
+        hedgeOn(state, trial, hedge);
+        if (improves(before, sketchFigures(state, trial))) return hedge;
+      }
     }
   }
   return null;

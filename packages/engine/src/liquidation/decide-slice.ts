@@ -4,15 +4,20 @@
 // changes nothing.
 import type { LiquidationParameters } from '@openstrike/domain';
 import { legFee, shareFor, sliceFee, sliceLots } from '@openstrike/risk';
-import { holdingsInOrder, valueAtTicks } from '../account/holdings.ts';
+import { valueAtTicks } from '../account/holdings.ts';
+import { isCross } from '../account/margin-models.ts';
 import { recordOrEmpty } from '../query/account-summary.ts';
 import type { CurrencyRecord, EngineState, IndexRecord, InstrumentRecord } from '../state.ts';
+import { type Conversion, convert, fundsAfter, inCurrency, paymentFor } from './cover-debts.ts';
 import { improves } from './decide-hedge.ts';
+import { fundsOf } from './insurance-fund.ts';
 import type { AnswerRecord } from './liquidation-state.ts';
+import { heldWith } from './margin-states.ts';
 import { markTicksOf, tickDifference } from './mark-transfer.ts';
 import {
   type Figures,
   figuresOf,
+  pay,
   type Sketch,
   sketchFigures,
   sketchOf,
@@ -35,8 +40,17 @@ export interface Slice {
   readonly fee: number;
   /** Paid by the fund: to the account for its shortfall, the discount to the provider. */
   readonly fromFund: number;
-  /** Cash to the account for prices off the tick grid. */
-  readonly difference: number;
+  /** Before the fund pays. */
+  readonly conversions: readonly Conversion[];
+  /** Cash to the account for prices off the tick grid, by number of the currency. */
+  readonly differences: readonly number[];
+}
+
+/** Whom a slice is of, and what it has after the conversions that come before any payment. */
+interface Seller {
+  readonly sketch: Sketch;
+  readonly figures: Figures;
+  readonly conversions: readonly Conversion[];
 }
 
 /** The amount that the fee of a leg is a share of, in minor units. */
@@ -51,17 +65,17 @@ const notionalOf = (state: EngineState, { instrument, lots }: SliceLeg): number 
   return contract.payoff === 'inverse' ? coins : (coins * index.price) / 1e6;
 };
 
-const legsOf = (record: CurrencyRecord, share: number): SliceLeg[] => {
-  const legs: SliceLeg[] = [];
-  for (const { instrument, sizeLots } of holdingsInOrder(record)) {
-    if (sizeLots !== 0) legs.push({ instrument, lots: sliceLots(sizeLots, share) });
-  }
-  return legs;
-};
+const legsOf = (record: CurrencyRecord, share: number): SliceLeg[] =>
+  heldWith(record).map(({ instrument, sizeLots }) => ({
+    instrument,
+    lots: sliceLots(sizeLots, share),
+  }));
 
+/** Fees of legs, in minor units of one currency. */
 const feesOf = (
   state: EngineState,
   legs: readonly SliceLeg[],
+  currencyNo: number,
   p: LiquidationParameters,
 ): number => {
   let sum = 0;
@@ -69,71 +83,103 @@ const feesOf = (
     const option = leg.instrument.kind === 'option';
     const ticks = markTicksOf(state, leg.instrument);
     const premium = option ? Math.abs(valueAtTicks(leg.instrument, leg.lots, ticks)) : null;
-    sum += legFee(p.fee, notionalOf(state, leg), premium);
+    const fee = legFee(p.fee, notionalOf(state, leg), premium);
+    sum += inCurrency(state, leg.instrument.currencyNo, currencyNo, fee);
   }
   return sum;
 };
 
 const sliceOf = (
   state: EngineState,
-  record: CurrencyRecord,
-  figures: Figures,
+  { sketch, figures, conversions }: Seller,
   answer: AnswerRecord,
   share: number,
   parameters: LiquidationParameters,
 ): Slice => {
   const { netEquity, maintenance } = figures;
   const { accountId, price } = answer;
+  const { record } = sketch;
   const legs = legsOf(record, share);
   const solvent = netEquity > 0;
   const discount = Math.floor(
     solvent ? (1 - price) * share * netEquity : -price * share * maintenance,
   );
-  const fees = solvent ? feesOf(state, legs, parameters) : 0;
+  const fees = solvent ? feesOf(state, legs, record.currencyNo, parameters) : 0;
   const fee = Math.floor(sliceFee(parameters.fee, fees, share, netEquity, discount));
-  const fromFund = solvent ? 0 : Math.ceil(share * -netEquity) + discount;
-  let difference = 0;
-  for (const { instrument, lots } of legs) difference += tickDifference(state, instrument, -lots);
-  return { providerId: accountId, price, share, legs, discount, fee, fromFund, difference };
+  const fromFund = solvent ? 0 : paymentFor(state, sketch, share * -netEquity) + discount;
+  const differences = state.venue.map(() => 0);
+  for (const { instrument, lots } of legs) {
+    const own = differences[instrument.currencyNo] as number;
+    differences[instrument.currencyNo] = own + tickDifference(state, instrument, -lots);
+  }
+  return {
+    providerId: accountId,
+    price,
+    share,
+    legs,
+    discount,
+    fee,
+    fromFund,
+    conversions,
+    differences,
+  };
 };
 
-/** Trades a slice on the account's sketch. */
+/** Trades a slice on the account's sketch, on which its conversions are made already. */
 export const sliceOn = (state: EngineState, sketch: Sketch, slice: Slice): void => {
+  const { currencyNo } = sketch.record;
   for (const { instrument, lots } of slice.legs) {
     tradeOn(sketch, instrument, -lots, markTicksOf(state, instrument));
   }
-  sketch.cash += slice.difference - slice.fee;
-  sketch.cash += slice.fromFund === 0 ? -slice.discount : slice.fromFund - slice.discount;
+  for (const [no, difference] of slice.differences.entries()) pay(sketch, no, difference);
+  pay(sketch, currencyNo, 0 - slice.fee);
+  pay(sketch, currencyNo, slice.fromFund === 0 ? -slice.discount : slice.fromFund - slice.discount);
+};
+
+/** Whether a provider keeps its initial margin in a currency with the legs that concern it. */
+const canTakeIn = (
+  state: EngineState,
+  slice: Slice,
+  record: CurrencyRecord,
+  paidIn: number,
+): boolean => {
+  const trial = sketchOf(record);
+  const cross = isCross(record.account.marginModel);
+  for (const { instrument, lots } of slice.legs) {
+    if (!cross && instrument.currencyNo !== record.currencyNo) continue;
+    tradeOn(trial, instrument, lots, markTicksOf(state, instrument));
+  }
+  for (const [no, difference] of slice.differences.entries()) pay(trial, no, 0 - difference);
+  pay(trial, paidIn, slice.discount);
+  const { marginEquity, initial } = sketchFigures(state, trial);
+  return marginEquity >= initial;
 };
 
 /** Whether the provider keeps its initial margin with the slice. */
-const canTake = (state: EngineState, slice: Slice, currencyNo: number): boolean => {
+const canTake = (state: EngineState, slice: Slice, paidIn: number): boolean => {
   const account = state.accounts[slice.providerId];
   if (account === undefined || account.access !== 'normal') return false;
-  const trial = sketchOf(recordOrEmpty(account, currencyNo));
-  for (const { instrument, lots } of slice.legs) {
-    tradeOn(trial, instrument, lots, markTicksOf(state, instrument));
+  const concerned = new Set([paidIn]);
+  if (!isCross(account.marginModel)) {
+    for (const { instrument } of slice.legs) concerned.add(instrument.currencyNo);
   }
-  trial.cash += slice.discount - slice.difference;
-  const { marginEquity, initial } = sketchFigures(state, trial);
-  return marginEquity >= initial;
+  return [...concerned].every((no) => canTakeIn(state, slice, recordOrEmpty(account, no), paidIn));
 };
 
 /** The share of a slice's equity that the account keeps: the price less what the fee takes. */
 const priceAfterFee = (
   state: EngineState,
-  record: CurrencyRecord,
-  { netEquity }: Figures,
+  { sketch: { record }, figures: { netEquity } }: Seller,
   price: number,
   parameters: LiquidationParameters,
 ): number => {
   if (netEquity <= 0) return price;
-  const fees = feesOf(state, legsOf(record, 1), parameters);
+  const fees = feesOf(state, legsOf(record, 1), record.currencyNo, parameters);
   return price - sliceFee(parameters.fee, fees, 1, netEquity, (1 - price) * netEquity) / netEquity;
 };
 
-const sliced = (state: EngineState, record: CurrencyRecord, slice: Slice): Figures => {
-  const trial = sketchOf(record);
+const sliced = (state: EngineState, { sketch }: Seller, slice: Slice): Figures => {
+  const trial = sketchOf(sketch.record, sketch.cash);
   sliceOn(state, trial, slice);
   return sketchFigures(state, trial);
 };
@@ -144,16 +190,15 @@ const sliced = (state: EngineState, record: CurrencyRecord, slice: Slice): Figur
  */
 const leastShare = (
   state: EngineState,
-  record: CurrencyRecord,
-  figures: Figures,
+  seller: Seller,
   answer: AnswerRecord,
   most: number,
   parameters: LiquidationParameters,
 ): number => {
-  if (figures.netEquity <= 0) return most;
+  if (seller.figures.netEquity <= 0) return most;
   const suffices = (share: number): boolean => {
-    const slice = sliceOf(state, record, figures, answer, share, parameters);
-    const { marginEquity, maintenance } = sliced(state, record, slice);
+    const slice = sliceOf(state, seller, answer, share, parameters);
+    const { marginEquity, maintenance } = sliced(state, seller, slice);
     return marginEquity >= (1 + parameters.buffer) * maintenance;
   };
   if (!suffices(most)) return most;
@@ -167,23 +212,34 @@ const leastShare = (
   return high;
 };
 
+const sellerOf = (state: EngineState, record: CurrencyRecord, funds: readonly number[]): Seller => {
+  const sketch = sketchOf(record);
+  const conversions = convert(state, sketch, funds);
+  return { sketch, figures: sketchFigures(state, sketch), conversions };
+};
+
 /** The first of the answers that can be carried out; null where none can. */
 export const decideSlice = (
   state: EngineState,
   record: CurrencyRecord,
   answers: readonly AnswerRecord[],
-  fund: number,
   parameters: LiquidationParameters,
 ): Slice | null => {
   const before = figuresOf(state, record);
+  const funds = fundsOf(state);
+  const seller = sellerOf(state, record, funds);
+  const { figures, conversions } = seller;
+  const fund = fundsAfter(funds, conversions)[record.currencyNo] as number;
+  // What conversions have made solvent needs no payment; it waits for its own auction.
+  if (before.netEquity <= 0 && figures.netEquity > 0) return null;
   for (const answer of answers) {
-    const price = priceAfterFee(state, record, before, answer.price, parameters);
-    const most = Math.min(answer.shareMax, shareFor(before, price, fund, parameters));
-    const share = leastShare(state, record, before, answer, most, parameters);
+    const price = priceAfterFee(state, seller, answer.price, parameters);
+    const most = Math.min(answer.shareMax, shareFor(figures, price, fund, parameters));
+    const share = leastShare(state, seller, answer, most, parameters);
     if (share <= 0 || answer.accountId === record.account.id) continue;
-    const slice = sliceOf(state, record, before, answer, share, parameters);
+    const slice = sliceOf(state, seller, answer, share, parameters);
     if (slice.fromFund > fund || !canTake(state, slice, record.currencyNo)) continue;
-    if (improves(before, sliced(state, record, slice))) return slice;
+    if (improves(before, sliced(state, seller, slice))) return slice;
   }
   return null;
 };

@@ -18,13 +18,26 @@ import { type LiquidationStage, lacksMargin, stageOf, warningLevel } from '@open
 import { recordOrEmpty } from '../query/account-summary.ts';
 import { type CurrencyRecord, currencyNoOf, type EngineState } from '../state.ts';
 import { liquidationParametersOf } from '../tables-in-force.ts';
-import { decideDeleveraging, deleverageOn, isStep } from './decide-deleveraging.ts';
+import { leadOf, toldConversion } from './cover-debts.ts';
+import {
+  type Bearing,
+  decideDeleveraging,
+  deleverageOn,
+  isStep,
+  outcomeOf,
+  paidIn,
+} from './decide-deleveraging.ts';
 import { decideHedge, hedgeOn, type TakenLots, takeOut } from './decide-hedge.ts';
-import { fundOf } from './insurance-fund.ts';
-import { holdsPositions, legOf, marginStateOf, positionsOf } from './margin-states.ts';
+import {
+  holdPositions,
+  legOf,
+  liquidationOf,
+  marginStateOf,
+  positionsOf,
+} from './margin-states.ts';
 import { type Figures, type Sketch, sketchFigures, sketchOf } from './sketch.ts';
 import { isStepSecond } from './step-times.ts';
-import { liquidationOf, risksOf } from './watch-margins.ts';
+import { risksOf } from './watch-margins.ts';
 
 class Planner {
   readonly steps: PlannedStep[] = [];
@@ -66,7 +79,7 @@ class Planner {
       }
       const { record } = this.#sketch;
       const progress = { stage: this.#stage, seconds: this.#clock };
-      const stage = stageOf(progress, figures, this.#parameters, holdsPositions(record));
+      const stage = stageOf(progress, figures, this.#parameters, holdPositions(record));
       if (stage !== this.#stage) this.#enter(stage);
       if (stage === 'hedge') this.#hedge(figures);
       else if (stage === 'deleveraging') this.#deleverage(figures);
@@ -123,19 +136,22 @@ class Planner {
   #deleverage(before: Figures): void {
     const { record } = this.#sketch;
     const legs = positionsOf(record).map((leg) => legOf(leg.instrumentId, 0 - leg.sizeLots));
-    const fund = fundOf(this.#state, record.currencyNo);
-    const plan = decideDeleveraging(this.#state, this.#sketch, fund);
-    const { matches, fromFund, charges, socialised, debt } = plan;
-    this.outcome = debt > 0 ? 'debt' : 'closed';
+    const plan = decideDeleveraging(this.#state, this.#sketch);
+    // Waiting, too, ends a plan: nothing changes as long as prices do not.
+    this.outcome = outcomeOf(plan, holdPositions(record)) ?? 'debt';
     if (!isStep(plan)) return;
-    deleverageOn(this.#state, this.#sketch, matches);
-    let others = 0;
-    for (const charge of charges) others += charge;
-    for (const { charge } of socialised) others += charge;
-    this.#sketch.cash += fromFund + others;
+    deleverageOn(this.#state, this.#sketch, plan);
+    const { currencyNo } = record;
+    const own = plan.bearings.find((each) => each.currencyNo === currencyNo);
     this.#note('deleveraging', before, legs, {
-      fromFund: fromFund as Cash,
-      fromOthers: others as Cash,
+      ...paidOf(own),
+      conversions: plan.conversions.map(toldConversion),
+      elsewhere: plan.bearings
+        .filter((each) => each !== own)
+        .map((each) => ({
+          currency: currencies[each.currencyNo] as Currency,
+          ...paidOf(each),
+        })),
     });
   }
 
@@ -152,13 +168,21 @@ class Planner {
       before: marginStateOf(before),
       after: marginStateOf(this.#figures()),
       legs,
+      conversions: [],
       fee: none,
       fromFund: none,
       fromOthers: none,
+      elsewhere: [],
       ...facts,
     });
   }
 }
+
+const paidOf = (bearing: Bearing | undefined): Pick<PlannedStep, 'fromFund' | 'fromOthers'> => {
+  const fromFund = bearing?.fromFund ?? 0;
+  const all = bearing === undefined ? 0 : paidIn(bearing);
+  return { fromFund: fromFund as Cash, fromOthers: (all - fromFund) as Cash };
+};
 
 /** The plan of an account in a currency. */
 export const liquidationPlan = (
@@ -167,7 +191,8 @@ export const liquidationPlan = (
 ): LiquidationPlan | RejectCode => {
   const account = state.accounts[accountId];
   if (account === undefined) return 'unknown-account';
-  const record = recordOrEmpty(account, currencyNoOf(currency));
+  const asked = recordOrEmpty(account, currencyNoOf(currency));
+  const record = liquidationOf(state, asked)?.record ?? leadOf(state, asked);
   const figures = sketchFigures(state, sketchOf(record));
   const levels = state.liquidation.levels[record.currencyNo] as Map<number, number>;
   const parameters = liquidationParametersOf(state, record.currencyNo);

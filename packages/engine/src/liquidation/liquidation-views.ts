@@ -15,11 +15,13 @@ import {
 import { black76 } from '@openstrike/pricing';
 import { clockPrice, shareFor } from '@openstrike/risk';
 import { valueAtPrice } from '../account/holdings.ts';
+import { valueOf } from '../portfolio/account-margin.ts';
 import { coinsPerLot } from '../query/account-summary.ts';
 import type { CurrencyRecord, EngineState, Holding } from '../state.ts';
 import { liquidationParametersOf } from '../tables-in-force.ts';
+import { inCurrency } from './cover-debts.ts';
 import { fundOf, shortfallOf, withdrawalsWait } from './insurance-fund.ts';
-import { marginStateOf, positionsOf } from './margin-states.ts';
+import { marginedWith, marginStateOf, positionsOf } from './margin-states.ts';
 import { figuresOf } from './sketch.ts';
 
 /** Auctions that may be answered now. */
@@ -72,21 +74,41 @@ const stressedProfit = (
   return sizeLots * coinsPerLot(state, holding) * (price - mark) * minor;
 };
 
-/** What an account would owe in the worst of the stated moves. */
+/** What a record would be worth after a move, beside what its currency has now. */
+const stressedChange = (
+  state: EngineState,
+  record: CurrencyRecord,
+  move: number,
+  volatilityUp: number,
+): number => {
+  let change = 0;
+  for (const holding of record.holdings) {
+    const profit = stressedProfit(state, holding, move, volatilityUp);
+    if (Number.isFinite(profit)) change += profit;
+  }
+  return change;
+};
+
+/**
+ * What an account would owe in a currency in the worst of the stated moves: of a cross account no
+ * more than it would lack altogether.
+ */
 const stressedShortfall = (
   state: EngineState,
   record: CurrencyRecord,
   { moves, volatilityUp }: FundStressParameters,
 ): number => {
   const { netEquity } = figuresOf(state, record);
+  const own = valueOf(state, record);
   let worst = 0;
   for (const move of moves) {
-    let equity = netEquity;
-    for (const holding of record.holdings) {
-      const profit = stressedProfit(state, holding, move, volatilityUp);
-      if (Number.isFinite(profit)) equity += profit;
+    let altogether = netEquity;
+    for (const each of marginedWith(record)) {
+      const change = stressedChange(state, each, move, volatilityUp);
+      altogether += inCurrency(state, each.currencyNo, record.currencyNo, change);
     }
-    worst = Math.max(worst, 0 - equity);
+    const inIt = own + stressedChange(state, record, move, volatilityUp);
+    worst = Math.max(worst, 0 - Math.max(altogether, inIt));
   }
   return worst;
 };

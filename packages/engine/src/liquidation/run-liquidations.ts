@@ -25,15 +25,25 @@ import { schedule } from '../timers.ts';
 import { executeOrder } from '../trading/execute-order.ts';
 import { emitOrder, openOrder } from '../trading/order-records.ts';
 import { trimReduceOnly } from '../trading/reduce-only.ts';
-import { decideDeleveraging, isStep, type Match } from './decide-deleveraging.ts';
+import { type Conversion, inCurrency, toldConversion } from './cover-debts.ts';
+import {
+  type Bearing,
+  type Deleveraging,
+  decideDeleveraging,
+  isStep,
+  type Match,
+  outcomeOf,
+} from './decide-deleveraging.ts';
 import { decideHedge, type Hedge } from './decide-hedge.ts';
 import { decideSlice, type Slice } from './decide-slice.ts';
-import { fundOf, payFromFund } from './insurance-fund.ts';
+import { payFromFund } from './insurance-fund.ts';
 import type { LiquidationRecord } from './liquidation-state.ts';
 import {
   canLiquidate,
-  holdsPositions,
+  heldWith,
+  holdPositions,
   legOf,
+  marginedWith,
   marginStateOf,
   positionsOf,
 } from './margin-states.ts';
@@ -42,9 +52,6 @@ import { isStepSecond } from './step-times.ts';
 import { liquidationTerms, transferLots } from './transfer-lots.ts';
 
 const currencyOf = ({ currencyNo }: CurrencyRecord): Currency => currencies[currencyNo] as Currency;
-
-const clearingOf = (state: EngineState, { currencyNo }: CurrencyRecord) =>
-  (state.venue[currencyNo] as VenueAccounts).clearing;
 
 const enter = (state: EngineState, one: LiquidationRecord, stage: LiquidationStage): void => {
   one.stage = stage;
@@ -70,8 +77,8 @@ const end = (
   const { open, debts } = state.liquidation;
   const { id, record } = one;
   open.splice(open.indexOf(one), 1);
+  for (const each of marginedWith(record)) debts[each.currencyNo]?.delete(record.account.id);
   if (outcome === 'debt') debts[record.currencyNo]?.add(record.account.id);
-  else debts[record.currencyNo]?.delete(record.account.id);
   state.emit({
     type: 'liquidation-ended',
     liquidationId: id,
@@ -87,7 +94,8 @@ type StepFacts = Partial<Omit<LiquidationStepped, 'type' | 'kind' | 'before' | '
 
 const tell = (
   state: EngineState,
-  { id, record }: LiquidationRecord,
+  id: number,
+  record: CurrencyRecord,
   kind: LiquidationStepped['kind'],
   before: Figures,
   legs: readonly LiquidationLeg[],
@@ -117,20 +125,19 @@ const tell = (
 
 /** Brings the funding of an account's perpetuals up to now: a trade charges it to its lots. */
 const accrueAll = (state: EngineState, record: CurrencyRecord): void => {
-  for (const { instrument, sizeLots } of record.holdings) {
-    if (instrument.funding !== null && sizeLots !== 0) {
-      accrueFunding(instrument.funding, state.nowUs);
-    }
+  for (const { instrument } of heldWith(record)) {
+    if (instrument.funding !== null) accrueFunding(instrument.funding, state.nowUs);
   }
 };
 
 const carryOutHedge = (state: EngineState, one: LiquidationRecord, hedge: Hedge): void => {
-  const before = figuresOf(state, one.record);
+  const { id, record } = one;
+  const before = figuresOf(state, record);
   const { instrument, side, lots, limitTicks } = hedge;
-  const holding = holdingOf(one.record.account, instrument);
-  const feeBefore = state.ledger.balance(
-    (state.venue[one.record.currencyNo] as VenueAccounts).fees,
-  );
+  const { currencyNo } = instrument;
+  const holding = holdingOf(record.account, instrument);
+  const { fees } = state.venue[currencyNo] as VenueAccounts;
+  const feesBefore = state.ledger.balance(fees);
   const order = openOrder(state, holding, side, liquidationTerms, 0, lots, 0, null);
   emitOrder(state, order, 'placed', null);
   const lotsBefore = holding.sizeLots;
@@ -139,10 +146,49 @@ const carryOutHedge = (state: EngineState, one: LiquidationRecord, hedge: Hedge)
   state.liquidation.hedging = false;
   trimReduceOnly(state, holding);
   const traded = holding.sizeLots - lotsBefore;
-  const fees = state.ledger.balance((state.venue[one.record.currencyNo] as VenueAccounts).fees);
-  tell(state, one, 'hedge', before, [legOf(instrument.id, traded)], {
-    fee: (fees - feeBefore) as Cash,
+  const fee = state.ledger.balance(fees) - feesBefore;
+  tell(state, id, record, 'hedge', before, [legOf(instrument.id, traded)], {
+    fee: Math.round(inCurrency(state, currencyNo, record.currencyNo, fee)) as Cash,
   });
+};
+
+/** The fund takes cash of one currency and gives of another. */
+const carryOutConversions = (
+  state: EngineState,
+  { id, record }: LiquidationRecord,
+  conversions: readonly Conversion[],
+): void => {
+  const { account } = record;
+  for (const { fromNo, fromAmount, toNo, toAmount } of conversions) {
+    payFromFund(state, currencyRecordOf(account, fromNo), 0 - fromAmount, 'conversion');
+    payFromFund(state, currencyRecordOf(account, toNo), toAmount, 'conversion');
+    state.emit({
+      type: 'collateral-converted',
+      liquidationId: id,
+      accountId: account.id,
+      ...toldConversion({ fromNo, fromAmount, toNo, toAmount }),
+    });
+  }
+};
+
+/** What a slice's two sides pay each other, currency by currency. */
+const settleSlice = (
+  state: EngineState,
+  record: CurrencyRecord,
+  provider: AccountRecord,
+  slice: Slice,
+): void => {
+  for (const [no, difference] of slice.differences.entries()) {
+    const discount = no === record.currencyNo && slice.fromFund === 0 ? slice.discount : 0;
+    const paid = difference - discount;
+    if (paid === 0) continue;
+    const own = currencyRecordOf(record.account, no);
+    const theirs = currencyRecordOf(provider, no);
+    const { clearing } = state.venue[no] as VenueAccounts;
+    const [to, from] = [String(provider.id), String(record.account.id)];
+    moveCash(state, own, clearing, paid, 'liquidation', null, null, null, to);
+    moveCash(state, theirs, clearing, -paid, 'liquidation', null, null, null, from);
+  }
 };
 
 const carryOutSlice = (state: EngineState, one: LiquidationRecord, slice: Slice): void => {
@@ -152,30 +198,17 @@ const carryOutSlice = (state: EngineState, one: LiquidationRecord, slice: Slice)
   for (const { instrument, lots } of slice.legs) {
     transferLots(state, record.account, provider, instrument, lots);
   }
-  const theirs = currencyRecordOf(provider, record.currencyNo);
-  const solvent = slice.fromFund === 0;
-  const paid = slice.difference - (solvent ? slice.discount : 0);
-  const clearing = clearingOf(state, record);
-  moveCash(state, record, clearing, paid, 'liquidation', null, null, null, String(provider.id));
-  moveCash(
-    state,
-    theirs,
-    clearing,
-    -paid,
-    'liquidation',
-    null,
-    null,
-    null,
-    String(record.account.id),
-  );
+  settleSlice(state, record, provider, slice);
   payFromFund(state, record, 0 - slice.fee, 'liquidation-fee');
-  if (!solvent) {
+  carryOutConversions(state, one, slice.conversions);
+  if (slice.fromFund !== 0) {
+    const theirs = currencyRecordOf(provider, record.currencyNo);
     payFromFund(state, record, slice.fromFund - slice.discount, 'insurance');
     payFromFund(state, theirs, slice.discount, 'insurance');
   }
   const legs = slice.legs.map(({ instrument, lots }) => legOf(instrument.id, 0 - lots));
   one.answers = one.answers.filter(({ accountId }) => accountId !== slice.providerId);
-  tell(state, one, 'slice', before, legs, {
+  tell(state, one.id, record, 'slice', before, legs, {
     share: slice.share,
     price: slice.price,
     providerId: slice.providerId as AccountId,
@@ -197,7 +230,7 @@ const closeMatch = (
     type: 'deleveraged',
     liquidationId: id,
     accountId: account.id,
-    currency: currencyOf(record),
+    currency: currencies[instrument.currencyNo] as Currency,
     instrumentId: instrument.id,
     sizeLots: lots as never,
     markPrice: state.marks.markPrice[instrument.id] as number,
@@ -207,62 +240,109 @@ const closeMatch = (
   });
 };
 
-const deleverage = (state: EngineState, one: LiquidationRecord): void => {
-  const { record } = one;
-  const before = figuresOf(state, record);
-  const legs = positionsOf(record).map((leg) => legOf(leg.instrumentId, 0 - leg.sizeLots));
-  const fund = fundOf(state, record.currencyNo);
-  const plan = decideDeleveraging(state, sketchOf(record), fund);
-  if (!isStep(plan)) return end(state, one, plan.debt > 0 ? 'debt' : 'closed');
-  const clearing = clearingOf(state, record);
-  const reference = String(record.account.id);
-  const differences = settleMatches(state, one, plan.matches, plan.charges);
-  payFromFund(state, record, plan.fromFund, 'insurance');
+/** Closes every match and settles its charge and its tick's difference; returns the differences. */
+const settleMatches = (
+  state: EngineState,
+  one: LiquidationRecord,
+  matches: readonly Match[],
+  bearings: readonly Bearing[],
+): readonly number[] => {
+  const differences = state.venue.map(() => 0);
+  const reference = String(one.record.account.id);
+  matches.forEach((match, i) => {
+    const { currencyNo } = match.instrument;
+    const bearing = bearings.find((each) => each.currencyNo === currencyNo);
+    const charge = bearing?.charges[i] ?? 0;
+    closeMatch(state, one, match, charge);
+    const theirs = currencyRecordOf(match.account, currencyNo);
+    differences[currencyNo] = (differences[currencyNo] as number) + match.difference;
+    const { clearing } = state.venue[currencyNo] as VenueAccounts;
+    const cash = match.difference - charge;
+    moveCash(state, theirs, clearing, cash, 'deleveraging', null, null, null, reference);
+  });
+  return differences;
+};
+
+/** What one currency's fund and winners pay, and the differences of its ticks; as a step tells. */
+const settleBearing = (
+  state: EngineState,
+  { id, record: { account } }: LiquidationRecord,
+  { currencyNo, fromFund, charges, socialised }: Bearing,
+  difference: number,
+): StepFacts => {
+  const record = currencyRecordOf(account, currencyNo);
+  const { clearing } = state.venue[currencyNo] as VenueAccounts;
+  const reference = String(account.id);
+  payFromFund(state, record, fromFund, 'insurance');
   let charged = 0;
-  for (const charge of plan.charges) charged += charge;
+  for (const charge of charges) charged += charge;
   let shared = 0;
-  for (const { record: theirs, gain, charge } of plan.socialised) {
+  for (const { record: theirs, gain, charge } of socialised) {
     moveCash(state, theirs, clearing, -charge, 'socialised-loss', null, null, null, reference);
     shared += charge;
     state.emit({
       type: 'loss-socialised',
-      liquidationId: one.id,
+      liquidationId: id,
       accountId: theirs.account.id,
       currency: currencyOf(record),
       gain: gain as Cash,
       charge: charge as Cash,
     });
   }
-  moveCash(state, record, clearing, charged - differences, 'deleveraging', null, null, null, null);
+  moveCash(state, record, clearing, charged - difference, 'deleveraging', null, null, null, null);
   moveCash(state, record, clearing, shared, 'socialised-loss', null, null, null, null);
-  tell(state, one, 'deleveraging', before, legs, {
-    fromFund: plan.fromFund as Cash,
+  return {
+    fromFund: fromFund as Cash,
     fromDeleveraging: charged as Cash,
     fromSocialised: shared as Cash,
-  });
-  end(state, one, plan.debt > 0 ? 'debt' : 'closed');
+  };
 };
 
-/** Closes every match and settles its charge and its tick's difference; returns the differences. */
-const settleMatches = (
+/** Nothing is lacking in a currency. */
+const nobody = (currencyNo: number): Bearing => ({
+  currencyNo,
+  fromFund: 0,
+  charges: [],
+  socialised: [],
+  debt: 0,
+});
+
+/** Told in the liquidation's currency, then in each other one that it closes or is paid in. */
+const carryOutDeleveraging = (
   state: EngineState,
   one: LiquidationRecord,
-  matches: readonly Match[],
-  charges: readonly number[],
-): number => {
-  const { record } = one;
-  const clearing = clearingOf(state, record);
-  let differences = 0;
-  matches.forEach((match, i) => {
-    const charge = charges[i] as number;
-    closeMatch(state, one, match, charge);
-    const theirs = currencyRecordOf(match.account, record.currencyNo);
-    differences += match.difference;
-    const cash = match.difference - charge;
-    const reference = String(record.account.id);
-    moveCash(state, theirs, clearing, cash, 'deleveraging', null, null, null, reference);
-  });
-  return differences;
+  { matches, conversions, bearings }: Deleveraging,
+): void => {
+  const { id, record } = one;
+  const legs = positionsOf(record).map((leg) => legOf(leg.instrumentId, 0 - leg.sizeLots));
+  const concerned = new Set([
+    record.currencyNo,
+    ...matches.map(({ instrument }) => instrument.currencyNo),
+    ...bearings.map(({ currencyNo }) => currencyNo),
+  ]);
+  const told = marginedWith(record)
+    .filter(({ currencyNo }) => concerned.has(currencyNo))
+    .sort((a, b) => Number(b === record) - Number(a === record))
+    .map((each) => ({ each, before: figuresOf(state, each) }));
+  const differences = settleMatches(state, one, matches, bearings);
+  carryOutConversions(state, one, conversions);
+  const facts = new Map<CurrencyRecord, StepFacts>();
+  for (const each of marginedWith(record)) {
+    const { currencyNo } = each;
+    const bearing = bearings.find((its) => its.currencyNo === currencyNo) ?? nobody(currencyNo);
+    facts.set(each, settleBearing(state, one, bearing, differences[currencyNo] as number));
+  }
+  for (const { each, before } of told) {
+    const own = each === record ? legs : [];
+    tell(state, id, each, 'deleveraging', before, own, facts.get(each) ?? {});
+  }
+};
+
+const deleverage = (state: EngineState, one: LiquidationRecord): void => {
+  const plan = decideDeleveraging(state, sketchOf(one.record));
+  const outcome = outcomeOf(plan, holdPositions(one.record));
+  if (isStep(plan)) carryOutDeleveraging(state, one, plan);
+  if (outcome !== null) end(state, one, outcome);
 };
 
 /** Goes through hedges; true when one was carried out. */
@@ -287,8 +367,7 @@ const trySlice = (
   const { record } = one;
   const answers = takenAnswers(one.answers, one, parameters);
   if (answers.length > 0) {
-    const fund = fundOf(state, record.currencyNo);
-    const slice = decideSlice(state, record, answers, fund, parameters);
+    const slice = decideSlice(state, record, answers, parameters);
     if (slice !== null) carryOutSlice(state, one, slice);
   }
 };
@@ -306,7 +385,7 @@ const step = (state: EngineState, one: LiquidationRecord): void => {
   accrueAll(state, record);
   const figures = figuresOf(state, record);
   if (!lacksMargin(figures)) return end(state, one, 'restored');
-  const stage = stageOf(one, figures, parameters, holdsPositions(record));
+  const stage = stageOf(one, figures, parameters, holdPositions(record));
   if (stage !== one.stage) enter(state, one, stage);
   if (one.stage === 'hedge') {
     if (!tryHedge(state, one, parameters)) enter(state, one, 'auction');

@@ -15,13 +15,21 @@ import { type AccountFigures, lacksMargin, warningLevel } from '@openstrike/risk
 import { compareNumbers } from '@openstrike/std';
 import { recordBalance } from '../account/cash.ts';
 import { marginBalanceOf, staleLossOf } from '../account/margin.ts';
+import { valueOf } from '../portfolio/account-margin.ts';
 import type { CurrencyRecord, EngineState, Holding, OrderRecord } from '../state.ts';
 import { liquidationParametersOf } from '../tables-in-force.ts';
 import { schedule } from '../timers.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
+import { leadOf } from './cover-debts.ts';
 import { fundOf } from './insurance-fund.ts';
-import type { LiquidationRecord } from './liquidation-state.ts';
-import { canLiquidate, holdsPositions, marginStateOf } from './margin-states.ts';
+import {
+  canLiquidate,
+  holdPositions,
+  holdsPositions,
+  liquidationOf,
+  marginedWith,
+  marginStateOf,
+} from './margin-states.ts';
 import { figuresOf } from './sketch.ts';
 
 /** The orders of a holding that may add risk: all but those that can only shrink its position. */
@@ -44,18 +52,16 @@ const riskyOrders = (holding: Holding): OrderRecord[] => {
 
 /** Orders that a liquidation cancels at once, by id. */
 export const risksOf = (record: CurrencyRecord): readonly OrderRecord[] =>
-  record.holdings
+  marginedWith(record)
+    .flatMap(({ holdings }) => holdings)
     .filter(({ orderCount }) => orderCount > 0)
     .flatMap(riskyOrders)
     .sort((a, b) => a.id - b.id);
 
-export const liquidationOf = (
-  state: EngineState,
-  record: CurrencyRecord,
-): LiquidationRecord | undefined => state.liquidation.open.find((one) => one.record === record);
-
-const start = (state: EngineState, record: CurrencyRecord): void => {
+/** Opens the liquidation of all that is margined with a record. */
+const start = (state: EngineState, found: CurrencyRecord): void => {
   const { liquidation } = state;
+  const record = leadOf(state, found);
   liquidation.lastId += 1;
   const id = liquidation.lastId;
   liquidation.open.push({ id, record, stage: 'hedge', seconds: 0, hedgeSteps: 0, answers: [] });
@@ -75,6 +81,19 @@ const start = (state: EngineState, record: CurrencyRecord): void => {
 /** Whether there is nothing to look at in a record; holdings that are empty are no part of it. */
 const isIdle = (state: EngineState, record: CurrencyRecord): boolean =>
   !holdsPositions(record) && recordBalance(state, record) >= 0;
+
+const debtsIn = (state: EngineState, { currencyNo }: CurrencyRecord): Set<number> =>
+  state.liquidation.debts[currencyNo] as Set<number>;
+
+/** Whether a liquidation of the account ended with a debt that still stands. */
+const owes = (state: EngineState, record: CurrencyRecord): boolean =>
+  marginedWith(record).some((each) => debtsIn(state, each).has(record.account.id));
+
+/** Whether a fund has something in a currency that the account owes in. */
+const fundHelps = (state: EngineState, record: CurrencyRecord): boolean =>
+  marginedWith(record).some(
+    (each) => valueOf(state, each) < 0 && fundOf(state, each.currencyNo) > 0,
+  );
 
 const atWorst: { -readonly [Key in keyof AccountFigures]: AccountFigures[Key] } = {
   marginEquity: 0,
@@ -109,8 +128,7 @@ const look = (
   const levels = state.liquidation.levels[currencyNo] as Map<number, number>;
   const known = levels.get(accountId) ?? 0;
   if (!record || (known === 0 && isIdle(state, record))) return;
-  const debts = state.liquidation.debts[currencyNo] as Set<number>;
-  if (known === 0 && !debts.has(accountId) && isFar(state, record, parameters)) return;
+  if (known === 0 && !owes(state, record) && isFar(state, record, parameters)) return;
   const figures = figuresOf(state, record);
   const level = warningLevel(figures, known, parameters);
   if (level !== known) {
@@ -125,11 +143,11 @@ const look = (
     });
   }
   if (!lacksMargin(figures)) {
-    debts.delete(accountId);
+    for (const each of marginedWith(record)) debtsIn(state, each).delete(accountId);
     return;
   }
   // A debt that nobody could bear waits until the fund has something again.
-  if (debts.has(accountId) && fundOf(state, currencyNo) === 0) return;
+  if (owes(state, record) && !holdPositions(record) && !fundHelps(state, record)) return;
   if (liquidationOf(state, record) === undefined && canLiquidate(state, record)) {
     start(state, record);
   }

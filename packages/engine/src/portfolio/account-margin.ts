@@ -38,6 +38,15 @@ export interface AccountMargin {
   readonly ordersMargin: number;
 }
 
+/** Cash that an account is asked about beside its own, by number of the currency. */
+export type ExtraCash = readonly number[];
+
+const noCash: ExtraCash = currencies.map(() => 0);
+
+/** So much more of one currency. */
+export const extraCash = (currencyNo: number, cash: number): ExtraCash =>
+  noCash.with(currencyNo, cash);
+
 /** An order that an account might place. */
 export interface AskedOrder {
   readonly instrument: InstrumentRecord;
@@ -59,7 +68,7 @@ export const poolOf = (state: EngineState, record: CurrencyRecord): MarginPool =
 
 const unitsOf = (no: number): number => minorPerUnit[currencies[no] as Currency];
 
-const toUsd = (state: EngineState, no: number, minor: number): number =>
+export const toUsd = (state: EngineState, no: number, minor: number): number =>
   minor === 0 ? 0 : (minor / unitsOf(no)) * currencyPriceOf(state, no);
 
 /** What exceeds a whole unit by 2^-40 of itself is noise. */
@@ -76,7 +85,7 @@ const toMinorDown = (state: EngineState, no: number, usd: number): number => {
 };
 
 /** What a currency counts for as collateral. */
-const collateralOf = (state: EngineState, no: number): CollateralParameters => {
+export const collateralOf = (state: EngineState, no: number): CollateralParameters => {
   const underlying = underlyings[no];
   if (underlying !== undefined) {
     return marginParametersOf(state, underlying).collateral;
@@ -89,9 +98,9 @@ const margins: PoolMargin = { initial: 0, initialAlone: 0, maintenance: 0 };
 const segregatedStandard = (
   state: EngineState,
   record: CurrencyRecord,
-  cash: number,
+  cash: ExtraCash,
 ): AccountMargin => ({
-  equity: marginBalanceOf(state, record) + cash,
+  equity: marginBalanceOf(state, record) + (cash[record.currencyNo] as number),
   initialMargin: record.initialMargin + record.ordersMargin,
   maintenanceMargin: record.maintenanceMargin,
   ordersMargin: record.ordersMargin,
@@ -100,14 +109,14 @@ const segregatedStandard = (
 const segregatedPortfolio = (
   state: EngineState,
   record: CurrencyRecord,
-  cash: number,
+  cash: ExtraCash,
   more: AskedOrder | null,
 ): AccountMargin => {
   const no = record.currencyNo;
   poolMargin(state, poolOf(state, record), more, margins);
   const initialMargin = toMinorUp(state, no, margins.initial);
   return {
-    equity: marginBalanceOf(state, record) + record.optionsValue + cash,
+    equity: marginBalanceOf(state, record) + record.optionsValue + (cash[no] as number),
     initialMargin,
     maintenanceMargin: toMinorUp(state, no, margins.maintenance),
     ordersMargin: initialMargin - toMinorUp(state, no, margins.initialAlone),
@@ -118,18 +127,17 @@ const segregatedPortfolio = (
 const crossEquity = (
   state: EngineState,
   account: AccountRecord,
-  cashNo: number,
-  cash: number,
+  cash: ExtraCash,
+  withOptions: boolean,
 ): { readonly equity: number; readonly initialHaircut: number } => {
-  const portfolio = isPortfolio(account.marginModel);
   let equity = 0;
   let initialHaircut = 0;
   for (const record of account.currencies) {
     if (record === null) continue;
     const no = record.currencyNo;
     refreshMargin(state, record);
-    const options = portfolio ? record.optionsValue : 0;
-    const own = marginBalanceOf(state, record) + options + (no === cashNo ? cash : 0);
+    const options = withOptions ? record.optionsValue : 0;
+    const own = marginBalanceOf(state, record) + options + (cash[no] as number);
     const usd = toUsd(state, no, own);
     const parameters = collateralOf(state, no);
     const counted = collateralValue(parameters, usd, false);
@@ -164,11 +172,13 @@ const crossMargins = (
 const cross = (
   state: EngineState,
   record: CurrencyRecord,
-  cash: number,
+  cash: ExtraCash,
   more: AskedOrder | null,
 ): AccountMargin => {
   const no = record.currencyNo;
-  const { equity, initialHaircut } = crossEquity(state, record.account, no, cash);
+  const { account } = record;
+  const portfolio = isPortfolio(account.marginModel);
+  const { equity, initialHaircut } = crossEquity(state, account, cash, portfolio);
   const { initial, initialAlone, maintenance } = crossMargins(state, record, more);
   const initialMargin = toMinorUp(state, no, initial + initialHaircut);
   return {
@@ -188,7 +198,7 @@ const cross = (
 export const accountMarginOf = (
   state: EngineState,
   record: CurrencyRecord,
-  cash = 0,
+  cash: ExtraCash = noCash,
   more: AskedOrder | null = null,
 ): AccountMargin => {
   refreshMargin(state, record);
@@ -200,6 +210,30 @@ export const accountMarginOf = (
     default:
       return cross(state, record, cash, more);
   }
+};
+
+/** What an account has in one currency with everything at its mark. */
+export const valueOf = (
+  state: EngineState,
+  record: CurrencyRecord,
+  cash: ExtraCash = noCash,
+): number => {
+  refreshMargin(state, record);
+  return marginBalanceOf(state, record) + record.optionsValue + (cash[record.currencyNo] as number);
+};
+
+/**
+ * What would be left of all that is margined with a record, with everything at its mark. Of a cross
+ * account that is what its currencies count for together after haircuts, in the record's currency.
+ */
+export const netEquityOf = (
+  state: EngineState,
+  record: CurrencyRecord,
+  cash: ExtraCash = noCash,
+): number => {
+  const { account, currencyNo } = record;
+  if (!isCross(account.marginModel)) return valueOf(state, record, cash);
+  return toMinorDown(state, currencyNo, crossEquity(state, account, cash, true).equity);
 };
 
 /** Funds free for new risk, in minor units of the record's currency. */

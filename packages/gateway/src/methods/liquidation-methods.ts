@@ -4,6 +4,7 @@
 import {
   type Cash,
   type Currency,
+  type CurrencyConversion,
   fromSteps,
   type LiquidationLeg,
   type MarginState,
@@ -31,6 +32,13 @@ const renderState = (state: MarginState, currency: Currency) => ({
   net_equity: units(state.netEquity, currency),
 });
 
+const renderConversion = ({ from, fromAmount, to, toAmount }: CurrencyConversion) => ({
+  from_currency: from,
+  from_amount: units(fromAmount, from),
+  to_currency: to,
+  to_amount: units(toAmount, to),
+});
+
 const renderLegs = (legs: readonly LiquidationLeg[], call: Call) =>
   legs.map(({ instrumentId, sizeLots }) => {
     const instrument = call.context.feeds.instrument(instrumentId);
@@ -47,10 +55,9 @@ export const liquidationMethods: readonly Method[] = [
     ...read,
     ...liquidationPlanShape,
     handle: async (params, call) => {
-      const currency = currencyNamed(params.currency);
-      const accountId = accountOf(call);
-      const { queries } = call.context;
-      const plan = answered(await queries.query('liquidation-plan', { accountId, currency }));
+      const asked = { accountId: accountOf(call), currency: currencyNamed(params.currency) };
+      const plan = answered(await call.context.queries.query('liquidation-plan', asked));
+      const { currency } = plan;
       return {
         currency,
         state: renderState(plan.state, currency),
@@ -66,6 +73,12 @@ export const liquidationMethods: readonly Method[] = [
           legs: renderLegs(step.legs, call),
           from_fund: units(step.fromFund, currency),
           from_others: units(step.fromOthers, currency),
+          conversions: step.conversions.map(renderConversion),
+          elsewhere: step.elsewhere.map((paid) => ({
+            currency: paid.currency,
+            from_fund: units(paid.fromFund, paid.currency),
+            from_others: units(paid.fromOthers, paid.currency),
+          })),
         })),
         outcome: plan.outcome,
       };

@@ -34,6 +34,7 @@ const typeByReason: Readonly<Record<LedgerReason, string>> = {
   'liquidation-fee': 'liquidation',
   deleveraging: 'socialized_fund',
   'socialised-loss': 'socialized_fund',
+  conversion: 'liquidation',
 };
 
 const isFee = (reason: LedgerReason): boolean => reason === 'fee' || reason === 'delivery-fee';

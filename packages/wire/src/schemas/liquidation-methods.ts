@@ -21,6 +21,21 @@ const leg = Type.Object(
   { title: 'liquidation leg' },
 );
 
+const conversion = Type.Object(
+  {
+    from_currency: Type.String(),
+    from_amount: amount,
+    to_currency: Type.String(),
+    to_amount: amount,
+  },
+  { title: 'conversion' },
+);
+
+const paidElsewhere = Type.Object(
+  { currency: Type.String(), from_fund: amount, from_others: amount },
+  { title: 'paid elsewhere' },
+);
+
 export const liquidationPlanShape = {
   params: Type.Object({ currency: currencyParam }),
   result: Type.Object({
@@ -39,6 +54,12 @@ export const liquidationPlanShape = {
         legs: Type.Array(leg),
         from_fund: amount,
         from_others: amount,
+        conversions: Type.Array(conversion, {
+          description: 'of a cross account without equity: before anybody pays for it',
+        }),
+        elsewhere: Type.Array(paidElsewhere, {
+          description: 'of a cross account: what is paid in other currencies',
+        }),
       }),
     ),
     outcome: nullable(Type.Enum(['restored', 'closed', 'debt'])),
