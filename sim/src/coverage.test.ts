@@ -22,6 +22,7 @@ const commands: Readonly<Record<CommandType, true>> = {
   'create-account': true,
   deposit: true,
   'edit-order': true,
+  'list-options': true,
   'mass-quote': true,
   'pass-time': true,
   'place-order': true,
@@ -87,7 +88,7 @@ const events: Readonly<Record<EventType, true>> = {
 };
 
 /** Those that meet the rare kinds come first; the others are for when what a seed draws changes. */
-const first = [14, 22, 27, 24, 10, 17];
+const first = [14, 22, 27, 24, 10, 17, 5, 31];
 const seeds = [...first, ...Array.from({ length: 40 }, (_, i) => i + 1)];
 const minutes = 0.3;
 

@@ -28,6 +28,8 @@ export interface SimOptions {
     readonly strikeStepShare: number;
     /** Whether inverse options become futures at expiry. */
     readonly exercised: boolean;
+    /** Whether strikes between those of the grid are listed, and an expiry beyond the calendar. */
+    readonly between: boolean;
   };
   readonly clients: {
     readonly makers: number;
@@ -122,6 +124,7 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
       days: random.nextInt(1, 3),
       strikeStepShare: one(random, [0.03, 0.05, 0.08]),
       exercised: seed % 2 === 0,
+      between: seed % 7 === 5,
     },
     clients: {
       ...drawClients(random),

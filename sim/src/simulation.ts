@@ -26,6 +26,7 @@ import { AdvancedTrader, Maker, NaiveTrader, Stormer } from './clients/traders.t
 import { contractTables } from './contracts.ts';
 import { Coverage } from './coverage.ts';
 import { Faults } from './faults.ts';
+import { listingsBetween } from './listings-between.ts';
 import { Network } from './network.ts';
 import { Oracle } from './oracle.ts';
 import { type Plant, soundPlant } from './plant.ts';
@@ -194,6 +195,9 @@ class Simulation {
     for (let round = 0; round < 2; round++) {
       await this.#runUntil(waitOf(schedule, oracleEveryUs));
       for (const command of oracle.commands()) await this.#submit(command);
+    }
+    if (this.#options.market.between) {
+      for (const command of listingsBetween(venue.feeds)) await this.#submit(command);
     }
     const amount = this.#options.insurance as Cash;
     for (const currency of ['BTC', 'ETH', 'USDC'] as const) {

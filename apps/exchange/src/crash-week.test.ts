@@ -10,7 +10,9 @@ import {
   type Command,
   type Currency,
   type Event,
+  expiryCode,
   type InstrumentView,
+  type ListOptions,
   minorPerUnit,
   type PriceTicks,
   plainOrder,
@@ -70,6 +72,8 @@ const isStep = (atUs: number): boolean => {
 class Venue {
   readonly engine = createEngine();
   readonly liquidated = new Map<AccountId, number>();
+  /** Recorded places of options that are listed. */
+  recorded = 0;
   #seq = 0;
   atUs = 0;
 
@@ -92,6 +96,20 @@ class Venue {
     const amount = Math.round(coins * minorPerUnit[currency]) as Cash;
     this.apply({ type: 'deposit', accountId, currency, amount, reference: name });
     return accountId;
+  }
+
+  /** Whether what was recorded is there to trade, call and put. */
+  expectListed({ family, options }: ListOptions): void {
+    const listed = new Set(
+      this.engine.query('instruments', {}).map(({ instrument }) => instrument.name),
+    );
+    for (const { expiryUs, strike } of options) {
+      for (const type of ['C', 'P']) {
+        const name = `${family}-${expiryCode(expiryUs)}-${strike}-${type}`;
+        if (!listed.has(name)) throw new Error(`${name} was recorded and is not listed`);
+      }
+      this.recorded += 1;
+    }
   }
 
   /** The listed contract nearest to what a leg asks for, at least a month away. */
@@ -148,6 +166,7 @@ const liveThrough = async (recording: Recording) => {
   const source = createReplaySource({
     recording,
     indexNames,
+    families: { BTC: 'BTC', ETH: 'ETH' },
     forwardsEverySeconds: 60,
     surfaceEverySeconds: 60,
   });
@@ -159,7 +178,10 @@ const liveThrough = async (recording: Recording) => {
     if (!isStep(atUs) && atUs !== recording.startUs) continue;
     await source.ready(atUs as TsUs);
     venue.atUs = atUs;
-    for (const command of source.commandsAt(atUs as TsUs)) venue.apply(command);
+    for (const command of source.commandsAt(atUs as TsUs)) {
+      venue.apply(command);
+      if (command.type === 'list-options') venue.expectListed(command);
+    }
     if (seeded.length === 0 && atUs !== recording.startUs) {
       const indexes = venue.engine.query('indexes', {});
       seeded = underlyings.flatMap((family) => {
@@ -180,7 +202,9 @@ const liveThrough = async (recording: Recording) => {
     }
   }
   await source.close();
-  return { seeded, liquidated: venue.liquidated, report: source.report() };
+  const { recorded, liquidated } = venue;
+  expect(source.report()).toMatchObject({ placesListed: recorded, placesRefused: 0 });
+  return { seeded, liquidated, recorded, report: source.report() };
 };
 
 const judge = ({ seeded, liquidated }: Awaited<ReturnType<typeof liveThrough>>): void => {
@@ -207,7 +231,10 @@ test('a made crash liquidates who cannot bear it and nobody else', async () => {
       expiries: expiries.map((each) => ({ at: each, annual: annualSmile(volatility) })),
     })),
   );
-  judge(await liveThrough(await openRecording([path])));
+  const lived = await liveThrough(await openRecording([path]));
+  judge(lived);
+  // Two expiries of twenty-one strikes around each of three prices, few of them the same.
+  expect(lived.recorded).toBeGreaterThan(100);
 });
 
 const data = process.env['OPENSTRIKE_DATA'] ?? '';

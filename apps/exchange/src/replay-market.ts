@@ -3,7 +3,13 @@
 // it was. Invariant: every index second of the span is told once; at the end time stands still, and
 // what happened is told.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OperationalError, type TsUs, usPerMinute } from '@openstrike/domain';
+import {
+  type ContractFamily,
+  type IndexName,
+  OperationalError,
+  type TsUs,
+  usPerMinute,
+} from '@openstrike/domain';
 import { createReplaySource, openRecording } from '@openstrike/oracle';
 import { createMarketDriver } from './market-driver.ts';
 import { everySecondSpeedMax, type Market, type MarketParts, type Replay } from './market-parts.ts';
@@ -39,6 +45,22 @@ export const openReplay = async (
   return { recording, startUs, endUs, onEnd };
 };
 
+/** The families in which recorded options are contracts: inverse ones of the dollar index. */
+const familiesOf = (
+  families: readonly ContractFamily[],
+): Readonly<Partial<Record<'BTC' | 'ETH', string>>> => {
+  const nameOf = (indexName: IndexName): string | undefined =>
+    families.find(
+      (family) =>
+        family.listed &&
+        family.options !== null &&
+        family.payoff === 'inverse' &&
+        family.indexName === indexName,
+    )?.name;
+  const [BTC, ETH] = [nameOf('btc_usd'), nameOf('eth_usd')];
+  return { ...(BTC !== undefined && { BTC }), ...(ETH !== undefined && { ETH }) };
+};
+
 /** Until the makers have quoted, venue time goes no faster than the wall's. */
 const unquotedPauseMs = 1_000;
 
@@ -49,6 +71,7 @@ export const createReplayMarket = async (parts: MarketParts, replay: Replay): Pr
   const source = createReplaySource({
     recording: replay.recording,
     indexNames: families.filter(({ listed }) => listed).map(({ indexName }) => indexName),
+    families: familiesOf(families),
     forwardsEverySeconds: fast ? 10 : 1,
     surfaceEverySeconds: fast ? 60 : 1,
   });

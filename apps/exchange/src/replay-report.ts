@@ -84,6 +84,7 @@ export const replayReport = (
     `  ${told.snapshots} snapshots, ${told.slicesFitted} slices fitted, ` +
       `${told.fitsRefused.length} refused`,
     ...refused,
+    `  ${told.placesListed} recorded places of options listed, ${told.placesRefused} left out`,
     `  ${told.surfacesTold} surfaces told, ${told.surfacesHeld} held for want of a certificate, ` +
       `${told.slicesRepaired} slices moved to earn it`,
     `  ${events.fixed.length} expiries settled`,

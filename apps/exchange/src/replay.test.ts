@@ -32,6 +32,8 @@ test('a recording plays from start to end, through its expiry, and is reported',
   expect(played).toMatchObject({ status: 0 });
   expect(played.stdout).toContain('from 2026-02-03T07:20:00 to 2026-02-03T08:10:00');
   expect(played.stdout).toMatch(/3001 index seconds in/);
+  // Twenty-one strikes of both expiries, and those of the Friday around another price.
+  expect(played.stdout).toMatch(/6\d recorded places of options listed, 0 left out/);
   // The mean of the straight line of the logarithm from a fifth of its way to four fifths.
   expect(played.stdout).toMatch(/btc_usd 2026-02-03T08:00:00: 78994\.\d\d from 1800 prints/);
   expect(played.stdout).toMatch(/below maintenance margin, of \d+ checks: none/);

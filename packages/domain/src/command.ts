@@ -8,6 +8,7 @@ import type { IndexName } from './instrument.ts';
 import type { AnswerLiquidation, SetProvider } from './liquidation.ts';
 import type { MarginModel } from './margin-parameters.ts';
 import type { CancelQuotes, MassQuote, ResetMmp, SetMmp } from './market-maker.ts';
+import type { OptionPlace } from './option-place.ts';
 import type {
   CancelReason,
   OrderType,
@@ -52,6 +53,17 @@ export interface AnnounceTables {
   readonly type: 'announce-tables';
   readonly tables: readonly ContractTable[];
   readonly effectiveUs: TsUs;
+}
+
+/**
+ * Lists options of a family beside those that its calendar and strike grid call for: a call and a
+ * put of each. What is listed already stays as it is, so the command is safe to repeat; nothing is
+ * ever taken off the list before its expiry.
+ */
+export interface ListOptions {
+  readonly type: 'list-options';
+  readonly family: string;
+  readonly options: readonly OptionPlace[];
 }
 
 export interface CreateAccount {
@@ -289,6 +301,7 @@ export type Command =
   | PassTime
   | Configure
   | AnnounceTables
+  | ListOptions
   | CreateAccount
   | ConfigureAccount
   | ChangeMarginModel

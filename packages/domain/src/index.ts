@@ -15,6 +15,7 @@ export * from './margin-file.ts';
 export * from './margin-parameters.ts';
 export * from './market-maker.ts';
 export * from './operational-error.ts';
+export * from './option-place.ts';
 export * from './order.ts';
 export * from './plain-order.ts';
 export * from './port.ts';

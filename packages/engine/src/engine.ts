@@ -23,6 +23,7 @@ import { setKillSwitch } from './control/kill-switch.ts';
 import { createState, type MatcherFactory } from './create-state.ts';
 import { setCallAuctions } from './halts/call-auctions.ts';
 import { answerLiquidation, setProvider } from './liquidation/answer-liquidation.ts';
+import { listOptions } from './listing/list-options.ts';
 import { cancelQuotes, massQuote } from './market-maker/mass-quote.ts';
 import { resetMmp, setMmp } from './market-maker/mmp.ts';
 import { setForwards, setIndex, setSurface } from './marking/set-marks.ts';
@@ -55,6 +56,8 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
       return configure(state, command);
     case 'announce-tables':
       return announceTables(state, command);
+    case 'list-options':
+      return listOptions(state, command);
     case 'create-account':
       return createAccount(state, command);
     case 'configure-account':

@@ -89,6 +89,7 @@ export class Stage {
       days: 1,
       strikeStepShare: 0.05,
       exercised: false,
+      between: false,
     };
     const tables = contractTables({ ...options, market }).map((table) => ({
       ...table,

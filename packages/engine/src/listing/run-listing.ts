@@ -48,6 +48,18 @@ const demandOf = (family: ContractFamily, curves: CurveInputs): string => {
   return demand;
 };
 
+/** Opens a contract that is not listed yet. */
+export const listContract = (
+  state: EngineState,
+  table: ContractTable,
+  family: ContractFamily,
+  choice: ContractChoice,
+): void => {
+  const id = state.instruments.length as InstrumentId;
+  const contract = resolveInstrument(table.underlying, family, choice, id, state.nowUs as TsUs);
+  addInstrument(state, contract, family);
+};
+
 const listFamily = (
   state: EngineState,
   table: ContractTable,
@@ -57,9 +69,7 @@ const listFamily = (
   const isListed = (choice: ContractChoice): boolean =>
     state.instrumentByName.has(instrumentName({ ...choice, family: family.name }));
   for (const choice of dueListings(family, { curves, isListed })) {
-    const id = state.instruments.length as InstrumentId;
-    const contract = resolveInstrument(table.underlying, family, choice, id, state.nowUs as TsUs);
-    addInstrument(state, contract, family);
+    listContract(state, table, family, choice);
   }
 };
 

@@ -24,7 +24,8 @@ import { firePrice } from '../trading/fire-triggers.ts';
 import { repriceOrders } from '../trading/reprice-orders.ts';
 import { markIndex } from './mark-index.ts';
 
-const indexOf = (state: EngineState, name: IndexName): IndexRecord =>
+/** The record of an index. */
+export const indexOf = (state: EngineState, name: IndexName): IndexRecord =>
   state.indexes[indexNames.indexOf(name)] as IndexRecord;
 
 const isPrice = (price: number): boolean => Number.isSafeInteger(price) && price > 0;

@@ -2,9 +2,9 @@
 // expiry is the one that the venue marked it against, as a rate over the index: rows are taken over
 // a minute or two, and the rate hardly moves while both prices do. An expiry that cannot be fitted
 // has no slice, and says why.
-import { type TsUs, usPerYear } from '@openstrike/domain';
+import { type OptionPlace, type TsUs, usPerYear } from '@openstrike/domain';
 import type { SurfaceCertificate } from '@openstrike/pricing';
-import { log } from '@openstrike/std';
+import { compareNumbers, log } from '@openstrike/std';
 import type { ExpiryQuotes, OptionQuote } from '../surface/chain-quotes.ts';
 import { type ExpiryFit, fitChain } from '../surface/fit-chain.ts';
 import { type ChainRow, type ChainSnapshot, median, type Underlying } from './chain-snapshot.ts';
@@ -25,6 +25,8 @@ export interface FittedSnapshot {
   /** The quotes that they were fitted to, by expiry. */
   readonly chain: readonly ExpiryQuotes[];
   readonly certificate: SurfaceCertificate;
+  /** Where the venue had options then, whether they could be fitted or not; ascending. */
+  readonly places: readonly OptionPlace[];
 }
 
 /** An expiry nearer than this is settling: its quotes no longer tell a volatility. */
@@ -60,6 +62,14 @@ export const quotesOfRows = (expiryUs: TsUs, rows: readonly ChainRow[]): ExpiryQ
   quotes: rows.map(quoteOf),
 });
 
+const placesOf = (snapshot: ChainSnapshot): OptionPlace[] =>
+  [...rowsByExpiry(snapshot)]
+    .sort(([a], [b]) => compareNumbers(a, b))
+    .flatMap(([expiryUs, rows]) => {
+      const strikes = [...new Set(rows.map(({ strike }) => strike))].sort(compareNumbers);
+      return strikes.map((strike) => ({ expiryUs, strike }));
+    });
+
 /** Cost: about a millisecond an expiry. */
 export const fitSnapshot = (snapshot: ChainSnapshot): FittedSnapshot => {
   const { atUs, underlying } = snapshot;
@@ -84,5 +94,6 @@ export const fitSnapshot = (snapshot: ChainSnapshot): FittedSnapshot => {
     })),
     chain,
     certificate,
+    places: placesOf(snapshot),
   };
 };

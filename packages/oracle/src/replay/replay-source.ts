@@ -6,6 +6,8 @@ import {
   type Command,
   goodIndex,
   type IndexName,
+  isListable,
+  type ListOptions,
   type TsUs,
   type UsdMicros,
   usPerSecond,
@@ -22,6 +24,8 @@ export interface ReplaySourceOptions {
   readonly recording: Recording;
   /** The indexes to speak of; those of an underlying that is not recorded stay silent. */
   readonly indexNames: readonly IndexName[];
+  /** The family in which the recorded options of an underlying are listed; none: they are not. */
+  readonly families?: Readonly<Partial<Record<Underlying, string>>>;
   readonly forwardsEverySeconds: number;
   readonly surfaceEverySeconds: number;
 }
@@ -39,6 +43,9 @@ export interface ReplayReport {
     readonly expiryUs: TsUs;
     readonly reason: string;
   }[];
+  /** Recorded places (a call and a put each) that were listed, and that no venue could list. */
+  readonly placesListed: number;
+  readonly placesRefused: number;
   readonly surfacesTold: number;
   /** Surfaces between snapshots that failed the certificate: the previous one stayed. */
   readonly surfacesHeld: number;
@@ -82,11 +89,16 @@ class Source {
   readonly #options: ReplaySourceOptions;
   readonly #hash = createHash('sha256');
   readonly #fitsRefused: ReplayReport['fitsRefused'][number][] = [];
+  /** By underlying: the snapshot whose places were looked at last, and all places told. */
+  readonly #placed = new Map<Underlying, FittedSnapshot>();
+  readonly #places = new Set<string>();
   readonly #count = {
     seconds: 0,
     commands: 0,
     snapshots: 0,
     slicesFitted: 0,
+    placesListed: 0,
+    placesRefused: 0,
     surfacesTold: 0,
     surfacesHeld: 0,
     slicesRepaired: 0,
@@ -139,7 +151,7 @@ class Source {
           }))
         : undefined;
     const surface = first || second % surfaceEverySeconds === 0 ? this.#surface(pair, atUs) : null;
-    const commands: Command[] = [];
+    const commands: Command[] = this.#list(underlying, pair, atUs);
     for (const indexName of indexesOf[underlying]) {
       if (!indexNames.includes(indexName)) continue;
       commands.push(goodIndex(indexName, price, forwards));
@@ -148,6 +160,23 @@ class Source {
       commands.push({ type: 'set-surface', indexName, version: second, slices: surface.slices });
     }
     return commands;
+  }
+
+  /** The recorded options that nobody was told of yet, with the first second of their snapshot. */
+  #list(underlying: Underlying, { before }: FittedPair, atUs: TsUs): ListOptions[] {
+    const family = this.#options.families?.[underlying];
+    if (family === undefined || before === null) return [];
+    if (this.#placed.get(underlying) === before) return [];
+    this.#placed.set(underlying, before);
+    const options = before.places.filter((place) => {
+      const key = `${underlying} ${place.expiryUs} ${place.strike}`;
+      if (place.expiryUs <= atUs || this.#places.has(key)) return false;
+      this.#places.add(key);
+      const sound = isListable(underlying, place);
+      this.#count[sound ? 'placesListed' : 'placesRefused'] += 1;
+      return sound;
+    });
+    return options.length === 0 ? [] : [{ type: 'list-options', family, options }];
   }
 
   #surface(pair: FittedPair, atUs: TsUs): InterpolatedSurface | null {

@@ -46,6 +46,7 @@ const replay = async (paths: readonly string[], everySeconds = 60) => {
   const source = createReplaySource({
     recording,
     indexNames: ['btc_usd'],
+    families: { BTC: 'BTC' },
     forwardsEverySeconds: everySeconds,
     surfaceEverySeconds: everySeconds,
   });
@@ -156,6 +157,26 @@ describe('a replayed chain', () => {
       reason: 'too-few-quotes',
     });
     expect(at(commands, us('2026-02-03T04:00:00Z'), 'set-surface').slices).toHaveLength(2);
+  });
+
+  test('what was recorded is to be listed, with the first second of its snapshot', async () => {
+    const { commands, report } = await replay([writeChainCsv(pathOf('csv'), day)]);
+    const first = at(commands, us('2026-02-03T04:00:00Z'), 'list-options');
+    expect(commands[0]?.[1]).toBe(first);
+    expect(first.family).toBe('BTC');
+    expect(first.options).toHaveLength(3 * 21);
+    expect(first.options[0]).toMatchObject({ expiryUs: us('2026-02-03T08:00:00Z') });
+    // Of the second snapshot what is new: its strikes around another price; one expiry is over.
+    const second = at(commands, us('2026-02-03T12:00:00Z'), 'list-options');
+    const keys = (options: typeof first.options) =>
+      options.map(({ expiryUs, strike }) => `${expiryUs} ${strike}`);
+    const known = new Set(keys(first.options));
+    expect(keys(second.options).filter((key) => known.has(key))).toEqual([]);
+    expect(new Set(second.options.map(({ expiryUs }) => expiryUs)).size).toBe(2);
+    const lists = commands.filter(([, { type }]) => type === 'list-options');
+    expect(lists).toHaveLength(2);
+    const placesListed = first.options.length + second.options.length;
+    expect(report).toMatchObject({ placesListed, placesRefused: 0 });
   });
 
   test('with bars the index takes their path and still meets the recorded index', async () => {

@@ -24,6 +24,7 @@ import {
   type IndexConstituent,
   indexNames,
   indexStatuses,
+  type ListOptions,
   type MassQuote,
   type MmpScope,
   marginModels,
@@ -317,6 +318,12 @@ const announceTables: fc.Arbitrary<AnnounceTables> = fc.record({
   effectiveUs: fc.nat().map(tsUs),
 });
 
+const listOptions: fc.Arbitrary<ListOptions> = fc.record({
+  type: fc.constant('list-options'),
+  family: fc.string(),
+  options: fc.array(fc.record({ expiryUs: fc.nat().map(tsUs), strike: fc.nat() })),
+});
+
 const publishLiabilities: fc.Arbitrary<PublishLiabilities> = fc.record({
   type: fc.constant('publish-liabilities'),
   settledUs: fc.nat().map(tsUs),
@@ -448,6 +455,7 @@ export const commandArbitraries: {
   'set-mmp': setMmp,
   'set-kill-switch': setKillSwitch,
   'reset-mmp': resetMmp,
+  'list-options': listOptions,
   'mass-quote': massQuote,
   'cancel-quotes': cancelQuotes,
 };
