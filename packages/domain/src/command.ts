@@ -255,11 +255,18 @@ export interface SlicePin {
   readonly shift: number;
 }
 
+/** An expiry that is not named keeps its slice. */
 export interface SetSurface {
   readonly type: 'set-surface';
   readonly indexName: IndexName;
   readonly version: number;
   readonly slices: readonly SviSlice[];
+  /**
+   * Expiries that could not be fitted: their slice is the one of before, whether it is among these
+   * slices (raised, where it would cross another) or not. A surface that stays as a whole has no
+   * slices, and the version that it had. Absent where there are none.
+   */
+  readonly kept?: readonly TsUs[];
 }
 
 /**

@@ -408,6 +408,8 @@ export interface SurfaceChanged {
   readonly type: 'surface-changed';
   readonly indexName: IndexName;
   readonly version: number;
+  /** Expiries that could not be fitted, and have the slice that they had. */
+  readonly kept: readonly TsUs[];
 }
 
 export type Event =

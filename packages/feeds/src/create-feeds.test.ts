@@ -202,6 +202,22 @@ describe('tickers', () => {
     expect(feeds.ticker(1 as InstrumentId)?.bidIv).toBeNaN();
   });
 
+  test('an option tells since when its slice is the one of before', () => {
+    const feeds = listed();
+    const id = 1 as InstrumentId;
+    const expiryUs = feeds.instrument(id)?.expiryUs as TsUs;
+    const surface = (atUs: number, kept: readonly TsUs[]) =>
+      apply(feeds, atUs, { type: 'surface-changed', indexName: 'btc_usd', version: 1, kept });
+    expect(feeds.ticker(id)?.sliceKeptUs).toBeNull();
+    surface(minute, [expiryUs]);
+    surface(2 * minute, [expiryUs]);
+    expect(feeds.ticker(id)?.sliceKeptUs).toBe(sampleStartUs + minute);
+    surface(3 * minute, [(expiryUs + 7 * 24 * hour) as TsUs]);
+    expect(feeds.ticker(id)?.sliceKeptUs).toBeNull();
+    surface(4 * minute, [expiryUs]);
+    expect(feeds.ticker(id)?.sliceKeptUs).toBe(sampleStartUs + 4 * minute);
+  });
+
   test('a day later the statistics are empty and the last price stays', () => {
     const feeds = listed();
     apply(feeds, 0, sampleTrade(1));
@@ -209,11 +225,17 @@ describe('tickers', () => {
       type: 'surface-changed',
       indexName: 'btc_usd',
       version: 1,
+      kept: [],
     });
     expect(feeds.ticker(1 as InstrumentId)?.stats.volumeLots).toBe(10);
     expect(feeds.ticker(1 as InstrumentId)?.stats.volumeCoins).toBe(1);
     expect(feeds.ticker(1 as InstrumentId)?.stats.volumeUsd).toBeCloseTo(5000, 9);
-    apply(feeds, 24 * hour, { type: 'surface-changed', indexName: 'btc_usd', version: 2 });
+    apply(feeds, 24 * hour, {
+      type: 'surface-changed',
+      indexName: 'btc_usd',
+      version: 2,
+      kept: [],
+    });
     const ticker = feeds.ticker(1 as InstrumentId);
     expect(ticker?.stats.volumeLots).toBe(0);
     expect(ticker?.stats.highTicks).toBeNull();

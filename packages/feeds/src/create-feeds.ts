@@ -204,6 +204,9 @@ class FeedState implements Feeds {
       case 'instrument-state-changed':
         this.#changeState(event, tsUs, changes);
         break;
+      case 'surface-changed':
+        this.#index(event.indexName).keep(event.kept, tsUs);
+        break;
       case 'account-changed':
         this.#changeAccount(event);
         changes.accounts.push(event);

@@ -103,6 +103,11 @@ export interface Ticker {
   readonly markPrice: number;
   readonly markIv: number;
   /**
+   * Since when `markIv` has been of the slice that was fitted before, because there is no new fit
+   * of its expiry; null where it is of the last fit.
+   */
+  readonly sliceKeptUs: TsUs | null;
+  /**
    * Implied by the best bid and ask, annualised fractions; NaN where none exists. Computed when
    * read.
    */

@@ -24,6 +24,8 @@ export class IndexRecord {
   #status: IndexStatus = 'frozen';
   #confidence = 0;
   #constituents: readonly IndexConstituent[] = [];
+  /** Since when each expiry that could not be fitted has been keeping its slice. */
+  #kept: ReadonlyMap<TsUs, TsUs> = new Map();
 
   constructor(indexName: IndexName) {
     this.#indexName = indexName;
@@ -44,6 +46,17 @@ export class IndexRecord {
     this.#status = event.status;
     this.#confidence = event.confidence;
     this.#tsUs = tsUs;
+  }
+
+  /** Takes which expiries a surface leaves at the slice of before. */
+  keep(kept: readonly TsUs[], tsUs: TsUs): void {
+    const before = this.#kept;
+    this.#kept = new Map(kept.map((expiryUs) => [expiryUs, before.get(expiryUs) ?? tsUs]));
+  }
+
+  /** Since when an expiry has had the slice of before; null where it was fitted last. */
+  keptSince(expiryUs: TsUs): TsUs | null {
+    return this.#kept.get(expiryUs) ?? null;
   }
 
   /** Takes a value of the last day into the range only. */

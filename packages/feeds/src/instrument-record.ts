@@ -168,6 +168,7 @@ export class InstrumentRecord {
       lastTicks: this.#lastTicks,
       markPrice: mark?.markPrice ?? Number.NaN,
       markIv: mark?.markIv ?? Number.NaN,
+      sliceKeptUs: this.#sliceKeptUs(),
       bidIv: this.#iv(this.#bidIv, bidTicks, mark),
       askIv: this.#iv(this.#askIv, askTicks, mark),
       underlyingPrice: mark?.underlyingPrice ?? Number.NaN,
@@ -187,6 +188,11 @@ export class InstrumentRecord {
       settlementPrice: this.settlementPrice,
       deliveryPrice: this.deliveryPrice,
     };
+  }
+
+  #sliceKeptUs(): TsUs | null {
+    const { kind, expiryUs } = this.instrument;
+    return kind !== 'option' || expiryUs === null ? null : this.index.keptSince(expiryUs);
   }
 
   #iv(iv: QuoteIv, priceTicks: PriceTicks | null, mark: MarkView | null): number {

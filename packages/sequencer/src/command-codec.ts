@@ -43,6 +43,7 @@ const tags = {
   setForwards: 6,
   setSurface: 7,
   setIndexAndForwards: 8,
+  setSurfaceAndKept: 9,
 } as const;
 
 /** Codes of a closed set of words; the type of `codes` makes a forgotten word a compile error. */
@@ -153,7 +154,9 @@ function readCommand(from: ByteReader, end: number): Command {
     case tags.setForwards:
       return readSetForwards(from);
     case tags.setSurface:
-      return readSetSurface(from);
+      return readSetSurface(from, false);
+    case tags.setSurfaceAndKept:
+      return readSetSurface(from, true);
     case tags.passTime:
       return { type: 'pass-time' };
     default:
@@ -408,7 +411,7 @@ function readForwards(from: ByteReader): ForwardPrice[] {
 
 function writeSetSurface(to: ByteWriter, command: SetSurface): void {
   to.reserve(14 + 58);
-  to.u8(tags.setSurface);
+  to.u8(command.kept === undefined ? tags.setSurface : tags.setSurfaceAndKept);
   to.u8(indexes.code(command.indexName));
   to.f64(command.version);
   to.u32(command.slices.length);
@@ -428,9 +431,13 @@ function writeSetSurface(to: ByteWriter, command: SetSurface): void {
       to.f64(shift);
     }
   }
+  if (command.kept === undefined) return;
+  to.reserve(2 + 8 * command.kept.length);
+  to.u16(command.kept.length);
+  for (const expiryUs of command.kept) to.f64(expiryUs);
 }
 
-function readSetSurface(from: ByteReader): SetSurface {
+function readSetSurface(from: ByteReader, withKept: boolean): SetSurface {
   const indexName = indexes.word(from.u8());
   const version = from.f64();
   const slices: SviSlice[] = [];
@@ -450,5 +457,9 @@ function readSetSurface(from: ByteReader): SetSurface {
     }
     slices.push(pins.length === 0 ? slice : { ...slice, pins });
   }
-  return { type: 'set-surface', indexName, version, slices };
+  const surface = { type: 'set-surface', indexName, version, slices } as const;
+  if (!withKept) return surface;
+  const kept: SviSlice['expiryUs'][] = [];
+  for (let left = from.u16(); left > 0; left--) kept.push(from.f64() as SviSlice['expiryUs']);
+  return { ...surface, kept };
 }

@@ -115,3 +115,21 @@ test('forwards that come with a value are marked with it, once, as when they com
     { type: 'command-rejected', code: 'invalid-price' },
   ]);
 });
+
+test('an expiry that could not be fitted is told; a surface that stays changes no mark', () => {
+  const venue = new TestEngine();
+  venue.open();
+  const [expiryUs] = venue.expiries('btc_usd') as [TsUs];
+  const slices = [flatSlice(expiryUs, venue.nowUs, 0.6)];
+  const surface = { type: 'set-surface', indexName: 'btc_usd', version: 9, slices } as const;
+  const events = venue.apply({ ...surface, kept: [expiryUs] });
+  const told = { type: 'surface-changed', indexName: 'btc_usd', version: 9, kept: [expiryUs] };
+  expect(events[0]).toEqual(told);
+  expect(events.some(({ type }) => type === 'marks-changed')).toBe(true);
+  const twin = venue.copy();
+  expect(venue.apply({ ...surface, slices: [], kept: [expiryUs] })).toEqual([told]);
+  twin.apply({ type: 'pass-time' });
+  expect(venue.engine.stateHash()).toBe(twin.engine.stateHash());
+  const wrong = venue.apply({ ...surface, kept: [Number.NaN as TsUs] });
+  expect(wrong).toMatchObject([{ type: 'command-rejected', code: 'invalid-price' }]);
+});

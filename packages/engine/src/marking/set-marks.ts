@@ -118,17 +118,20 @@ const isSlice = ({ tauYears, a, b, rho, m, sigma, pins }: SviSlice): boolean =>
 
 /** Takes a surface; an expiry not named keeps its slice. */
 export const setSurface = (state: EngineState, command: SetSurface): RejectCode | null => {
-  if (!command.slices.every(isSlice)) return 'invalid-price';
+  const { slices, kept = [] } = command;
+  if (!slices.every(isSlice) || !kept.every(Number.isSafeInteger)) return 'invalid-price';
 
   // Point of no return.
   const index = indexOf(state, command.indexName);
-  for (const slice of command.slices) {
+  for (const slice of slices) {
     if (slice.expiryUs > state.nowUs) {
       expiryRecordOf(index, slice.expiryUs).slice = slice;
     }
   }
   index.surfaceVersion = command.version;
-  state.emit({ type: 'surface-changed', indexName: index.name, version: command.version });
+  state.emit({ type: 'surface-changed', indexName: index.name, version: command.version, kept });
+  // Marks are as they were where the whole surface stays.
+  if (slices.length === 0) return null;
   runListing(state, index);
   remark(state, index);
   return null;

@@ -127,7 +127,7 @@ export class NaiveVenue {
     }
     if (step.dtMinutes > 0) {
       this.tsUs += Math.round(step.dtMinutes * usPerMinute);
-      this.#open.push({ type: 'surface-changed', indexName: 'btc_usd', version: 1 });
+      this.#open.push({ type: 'surface-changed', indexName: 'btc_usd', version: 1, kept: [] });
     }
     const instrumentId = ((step.a % 3) + 1) as InstrumentId;
     const accountId = ((step.c % 3) + 1) as AccountId;

@@ -1,6 +1,6 @@
 // The market through the methods: instruments, tickers, books, trades, candles, indexes, funding
 // and settlements, of the real engine, feeds and history.
-import { usPerDay } from '@openstrike/domain';
+import { type TsUs, usPerDay } from '@openstrike/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { list, MethodVenue, text, venueStartUs } from './testing/method-venue.ts';
 
@@ -112,6 +112,21 @@ describe('books and tickers', () => {
     expect(ticker.underlying_price).toBe(100_000);
     expect(text(ticker.underlying_index)).toMatch(/^SYN\.BTC-/);
     expect(ticker).toMatchObject({ best_bid_price: 0, best_bid_amount: 0, interest_rate: 0 });
+  });
+
+  test('an option says since when its expiry has no new fit', async () => {
+    const { expiryUs } = venue.option();
+    const ticker = (): Promise<Record<string, unknown>> =>
+      read('ticker', { instrument_name: option });
+    expect(await ticker()).not.toHaveProperty('surface_kept_since');
+    const stays = { type: 'set-surface', indexName: 'btc_usd', version: 1, slices: [] } as const;
+    venue.apply({ ...stays, kept: [expiryUs as TsUs] });
+    const since = Math.floor(venue.nowUs / 1000);
+    venue.pass(2);
+    venue.apply({ ...stays, kept: [expiryUs as TsUs] });
+    expect(await ticker()).toMatchObject({ surface_kept_since: since });
+    venue.setSurface();
+    expect(await ticker()).not.toHaveProperty('surface_kept_since');
   });
 
   test('a book to a depth, by name and by number', async () => {

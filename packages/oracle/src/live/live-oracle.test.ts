@@ -115,6 +115,19 @@ test('surfaces follow our own books; what stops them is told once', () => {
     nowUs += second;
     turn();
   }
+  // The surface stays, and the venue is told so each second.
+  const stayed = commands.filter(({ type }) => type === 'set-surface').slice(1);
+  const kept = chain.map(({ expiryUs }) => expiryUs);
+  expect(stayed).toEqual(
+    stayed.map(() => ({
+      type: 'set-surface',
+      indexName: 'btc_usd',
+      version: 101,
+      slices: [],
+      kept,
+    })),
+  );
+  expect(stayed).toHaveLength(3);
   const [bitcoinIndex] = oracle.report().indexes;
   expect(bitcoinIndex).toMatchObject({
     indexName: 'btc_usd',
@@ -125,6 +138,19 @@ test('surfaces follow our own books; what stops them is told once', () => {
     slicesRefused: 36,
   });
   expect(notes.filter(({ sentence }) => sentence.startsWith('the surface of'))).toHaveLength(1);
+  // Of one expiry alone: the others are fitted, it is named.
+  const [first, ...others] = expiries;
+  oracle.takeOwn({
+    indexName: 'btc_usd',
+    perpetual: null,
+    expiries: [{ ...first, options: [] } as (typeof expiries)[number], ...others],
+  });
+  nowUs += second;
+  turn();
+  expect(commands.findLast(({ type }) => type === 'set-surface')).toMatchObject({
+    version: 102,
+    kept: [chain[0]?.expiryUs],
+  });
   void oracle.stop();
 });
 

@@ -4,7 +4,7 @@
 // notes. Invariant: every second is told once; a failure of one surface or source stops nothing
 // else.
 import type { Connector, ConnectorEvent } from '@openstrike/connectors';
-import type { Command, IndexName } from '@openstrike/domain';
+import type { Command, IndexName, SetSurface } from '@openstrike/domain';
 import { usPerMs, usPerSecond } from '@openstrike/domain';
 import type { OracleDefinition } from '../desk/oracle-definition.ts';
 import { OracleDesk } from '../desk/oracle-desk.ts';
@@ -112,11 +112,19 @@ export class LiveOracle {
     if (machine === undefined || quotes === null || quotes.expiries.length === 0) return null;
     const { index, expiries } = quotes;
     const step = stepSurface(machine, { nowUs, index, expiries });
-    const { slices, version, reason } = step;
+    const { slices, version, kept, reason } = step;
     if (reason !== null) this.#note('warn', `the surface of ${indexName}: ${reason}`);
     this.#tally.surface(indexName, step);
-    if (slices === null) return step;
-    this.#options.onCommands([{ type: 'set-surface', indexName, version, slices }], nowUs);
+    // Before the first surface nothing can stay.
+    if (slices === null && kept.length === 0) return step;
+    const surface: SetSurface = {
+      type: 'set-surface',
+      indexName,
+      version,
+      slices: slices ?? [],
+      ...(kept.length > 0 && { kept }),
+    };
+    this.#options.onCommands([surface], nowUs);
     return step;
   }
 

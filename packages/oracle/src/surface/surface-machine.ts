@@ -1,7 +1,7 @@
 // Surface machine: from one surface to the next. Invariant: what it gives out carries a clean
 // certificate; no mark's volatility moves by more than the limits allow in a second; where no new
 // surface can be had the one before stays, and the step says why.
-import type { SviSlice } from '@openstrike/domain';
+import type { SviSlice, TsUs } from '@openstrike/domain';
 import { usPerSecond } from '@openstrike/domain';
 import { black76, sviVolatility } from '@openstrike/pricing';
 import { log } from '@openstrike/std';
@@ -35,6 +35,8 @@ export interface SurfaceStep {
   /** Null where the surface before stays. */
   readonly slices: readonly SviSlice[] | null;
   readonly version: number;
+  /** Expiries whose slice is the one of before, for want of a fit. */
+  readonly kept: readonly TsUs[];
   /** `limited`: moved part of the way only; `kept`: the surface before stays. */
   readonly outcome: 'published' | 'limited' | 'kept';
   /** One sentence where the outcome is not `published`, or an expiry has no fit; else null. */
@@ -156,6 +158,9 @@ const unfitted = (fit: ChainFit): string | null => {
 const keep = (machine: SurfaceMachine, fit: ChainFit, reason: string): SurfaceStep => ({
   slices: null,
   version: machine.version,
+  kept: machine.slices.flatMap(({ expiryUs }) =>
+    fit.expiries.some((each) => each.expiryUs === expiryUs) ? [expiryUs] : [],
+  ),
   outcome: 'kept',
   reason,
   share: 0,
@@ -185,6 +190,9 @@ export const stepSurface = (machine: SurfaceMachine, inputs: SurfaceInputs): Sur
   return {
     slices: pinSlices(found.slices, inputs.expiries, machine.pins, elapsedUs, machine.rules),
     version: machine.version,
+    kept: fit.expiries.flatMap(({ outcome, expiryUs }) =>
+      outcome === 'kept' ? [expiryUs as TsUs] : [],
+    ),
     outcome: limited ? 'limited' : 'published',
     reason: limited ? 'the marks would have moved too far at once' : unfitted(fit),
     share: found.share,

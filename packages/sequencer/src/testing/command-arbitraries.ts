@@ -182,26 +182,30 @@ const setForwards: fc.Arbitrary<SetForwards> = fc.record({
   forwards,
 });
 
-const setSurface: fc.Arbitrary<SetSurface> = fc.record({
-  type: fc.constant('set-surface'),
-  indexName,
-  version: whole(),
-  slices: fc.array(
-    fc.record(
-      {
-        expiryUs: whole<TsUs>(),
-        tauYears: fc.double(),
-        a: fc.double(),
-        b: fc.double(),
-        rho: fc.double(),
-        m: fc.double(),
-        sigma: fc.double(),
-        pins: fc.array(fc.record({ strike: finite, shift: finite }), { minLength: 1 }),
-      },
-      { requiredKeys: ['expiryUs', 'tauYears', 'a', 'b', 'rho', 'm', 'sigma'] },
+const setSurface: fc.Arbitrary<SetSurface> = fc.record(
+  {
+    type: fc.constant('set-surface'),
+    indexName,
+    version: whole(),
+    slices: fc.array(
+      fc.record(
+        {
+          expiryUs: whole<TsUs>(),
+          tauYears: fc.double(),
+          a: fc.double(),
+          b: fc.double(),
+          rho: fc.double(),
+          m: fc.double(),
+          sigma: fc.double(),
+          pins: fc.array(fc.record({ strike: finite, shift: finite }), { minLength: 1 }),
+        },
+        { requiredKeys: ['expiryUs', 'tauYears', 'a', 'b', 'rho', 'm', 'sigma'] },
+      ),
     ),
-  ),
-});
+    kept: fc.array(whole<TsUs>()),
+  },
+  { requiredKeys: ['type', 'indexName', 'version', 'slices'] },
+);
 
 const external = {
   accountId: account,

@@ -90,6 +90,7 @@ const addOptionMembers = (
   rendered.underlying_index = underlyingIndex;
   rendered.interest_rate = 0;
   rendered.mark_iv = percentOf(ticker.markIv);
+  if (ticker.sliceKeptUs !== null) rendered.surface_kept_since = msOf(ticker.sliceKeptUs);
   rendered.bid_iv = percentOf(ticker.bidIv);
   rendered.ask_iv = percentOf(ticker.askIv);
   rendered.greeks = {
@@ -181,6 +182,7 @@ export const renderOptionMark = (ticker: Ticker): ApiOptionMark => ({
   mark_price: roundTo(ticker.markPrice, markDecimals(ticker.instrument)),
   iv: roundTo(ticker.markIv, 6),
   timestamp: msOf(ticker.tsUs),
+  ...(ticker.sliceKeptUs !== null && { surface_kept_since: msOf(ticker.sliceKeptUs) }),
 });
 
 /** The data of `perpetual.{instrument}`. */

@@ -165,6 +165,11 @@ export const optionMarkSchema = Type.Object(
     mark_price: Type.Number(),
     iv: Type.Number({ description: 'a fraction, alone among volatilities' }),
     timestamp: ms,
+    surface_kept_since: optional(
+      Type.Integer({
+        description: 'ours: since then iv is of the fit before, for want of a new one',
+      }),
+    ),
   },
   { title: 'option_mark' },
 );

@@ -91,6 +91,13 @@ const tickerProperties = {
   bid_iv: optional(Type.Number()),
   ask_iv: optional(Type.Number()),
   mark_iv: optional(Type.Number()),
+  surface_kept_since: optional(
+    Type.Integer({
+      description:
+        'ours, milliseconds: since then there is no new fit of this expiry, and mark_iv is of ' +
+        'the one before; absent while it is fitted',
+    }),
+  ),
   greeks: optional(greeksSchema),
   funding_8h: optional(Type.Number()),
   current_funding: optional(Type.Number()),

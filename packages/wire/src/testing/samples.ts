@@ -200,6 +200,7 @@ export const sampleTicker = (instrument: Instrument, over: Partial<Ticker> = {})
   vega: 101.23456,
   theta: -55.4321,
   rho: 12.3,
+  sliceKeptUs: null,
   bandMinTicks: 100 as PriceTicks,
   bandMaxTicks: 900 as PriceTicks,
   indexPrice: 98_765_432_100 as UsdMicros,
