@@ -75,16 +75,29 @@ test('three venues make an index; without two of them it freezes', async () => {
     expect(last()).toMatchObject({ confidence: 0 });
     await until(() => market.oracle?.()?.indexes[0]?.status === 'frozen');
     const report = market.oracle?.() ?? null;
-    expect(oracleHealth(report)).toMatchObject({
+    expect(oracleHealth(report, Date.now())).toMatchObject({
       sources: { coinbase: expect.not.stringMatching('live'), bitstamp: 'live' },
       indexes: { btc_usd: 'frozen' },
+      indexAgeSeconds: { btc_usd: expect.any(Number) },
     });
     const registry = new Registry();
     registerOracleMetrics(registry, () => report, Date.now);
     const told = await registry.metrics();
-    expect(await registry.getMetricsAsJSON()).toHaveLength(10);
+    expect(await registry.getMetricsAsJSON()).toHaveLength(14);
     expect(told).toContain('openstrike_oracle_index_status{index="btc_usd"} 2');
     expect(told).toContain('openstrike_oracle_source_live{source="bitstamp"} 1');
+    expect(told).toContain('openstrike_oracle_source_state{source="bitstamp"} 0');
+    const valueOf = (name: string): number =>
+      Number(
+        told
+          .split('\n')
+          .find((line) => line.startsWith(`${name}{`))
+          ?.split(' ')[1],
+      );
+    // Its last good value was before the two were lost, and time runs on.
+    expect(valueOf('openstrike_oracle_index_frozen_seconds_total')).toBeGreaterThan(0);
+    expect(valueOf('openstrike_oracle_index_age_seconds')).toBeGreaterThan(0.5);
+    expect(valueOf('openstrike_oracle_index_age_seconds')).toBeLessThan(60);
     const updates = report?.sources.find(({ source }) => source === 'bitstamp')?.updates;
     const counted = `openstrike_oracle_source_updates_total{source="bitstamp"} ${updates}`;
     expect(told).toContain(counted);

@@ -151,7 +151,7 @@ export const healthOf = (parts: OperationalParts): Record<string, unknown> => ({
   socketsOpen: parts.gateway.metrics.socketsOpen,
   instruments: parts.feeds.instruments({ currency: null, kind: null, expired: false }).length,
   participants: parts.participants()?.report() ?? null,
-  oracle: oracleHealth(parts.oracle()),
+  oracle: oracleHealth(parts.oracle(), parts.wallNowMs()),
 });
 
 /** 200 while orders are taken, else 503: a supervisor restarts or waits by that. */

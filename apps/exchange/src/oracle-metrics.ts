@@ -10,12 +10,25 @@ interface Series<Row> {
   readonly read: (row: Row, nowMs: number) => number;
 }
 
+/** In the order of their codes, from best to worst. */
+const sourceStates = ['live', 'resyncing', 'stale', 'connecting', 'down'] as const;
+
+/** Infinite for what never was. */
+const secondsSince = (us: number, nowMs: number): number =>
+  us === 0 ? Number.POSITIVE_INFINITY : Math.max(0, nowMs / 1e3 - us / 1e6);
+
 const bySource: readonly Series<SourceReport>[] = [
   {
     name: 'oracle_source_live',
     help: '1 while the connection to the source is live',
     kind: 'gauge',
     read: ({ state }) => Number(state === 'live'),
+  },
+  {
+    name: 'oracle_source_state',
+    help: '0 live, 1 resyncing after a gap, 2 stale (connected and silent), 3 connecting, 4 down',
+    kind: 'gauge',
+    read: ({ state }) => sourceStates.indexOf(state),
   },
   {
     name: 'oracle_source_updates',
@@ -27,8 +40,7 @@ const bySource: readonly Series<SourceReport>[] = [
     name: 'oracle_source_age_seconds',
     help: 'time since the last update of the source; infinite before the first',
     kind: 'gauge',
-    read: ({ updatedUs }, nowMs) =>
-      updatedUs === 0 ? Number.POSITIVE_INFINITY : Math.max(0, nowMs / 1e3 - updatedUs / 1e6),
+    read: ({ updatedUs }, nowMs) => secondsSince(updatedUs, nowMs),
   },
 ];
 
@@ -44,6 +56,18 @@ const byIndex: readonly Series<IndexReport>[] = [
     help: 'from 0 to 1',
     kind: 'gauge',
     read: ({ confidence }) => confidence,
+  },
+  {
+    name: 'oracle_index_age_seconds',
+    help: 'time since the last value that was not frozen; infinite before the first',
+    kind: 'gauge',
+    read: ({ valuedUs }, nowMs) => secondsSince(valuedUs, nowMs),
+  },
+  {
+    name: 'oracle_index_frozen_seconds',
+    help: 'seconds in which the last value stood for want of sources',
+    kind: 'counter',
+    read: ({ frozen }) => frozen,
   },
   {
     name: 'oracle_index_limited_seconds',
@@ -68,6 +92,12 @@ const byIndex: readonly Series<IndexReport>[] = [
     help: 'seconds in which the surface before stayed',
     kind: 'counter',
     read: ({ surfacesKept }) => surfacesKept,
+  },
+  {
+    name: 'oracle_surfaces_failed',
+    help: 'seconds without a new surface in which there was none before to stay',
+    kind: 'counter',
+    read: ({ surfacesFailed }) => surfacesFailed,
   },
   {
     name: 'oracle_slices_refused',
@@ -136,9 +166,21 @@ export const registerOracleMetrics = (
   }
 };
 
-/** The oracle in a few words, for `/health`; null where the market has none of its own. */
-export const oracleHealth = (report: OracleReport | null): Record<string, unknown> | null =>
+/**
+ * The oracle in a few words, for `/health`; null where the market has none of its own. An oracle
+ * that fell silent shows in the ages: its last states stand.
+ */
+export const oracleHealth = (
+  report: OracleReport | null,
+  nowMs: number,
+): Record<string, unknown> | null =>
   report && {
     sources: Object.fromEntries(report.sources.map(({ source, state }) => [source, state])),
     indexes: Object.fromEntries(report.indexes.map(({ indexName, status }) => [indexName, status])),
+    indexAgeSeconds: Object.fromEntries(
+      report.indexes.map(({ indexName, valuedUs }) => [
+        indexName,
+        valuedUs === 0 ? null : secondsSince(valuedUs, nowMs),
+      ]),
+    ),
   };

@@ -99,6 +99,10 @@ test('surfaces follow our own books; what stops them is told once', () => {
     oracle.tick(nowUs);
     oracle.fit('btc_usd', nowUs);
   };
+  // Before the first surface there is none to stay, and nothing to tell.
+  turn();
+  expect(oracle.report().indexes[0]).toMatchObject({ surfacesFailed: 1, surfacesKept: 0 });
+  expect(commands.some(({ type }) => type === 'set-surface')).toBe(false);
   const expiries = chain.map(({ expiryUs, quotes }) => ({
     expiryUs,
     future: null,
@@ -135,9 +139,10 @@ test('surfaces follow our own books; what stops them is told once', () => {
     surfacesPublished: 1,
     surfacesLimited: 0,
     surfacesKept: 3,
-    slicesRefused: 36,
+    surfacesFailed: 1,
+    slicesRefused: 48,
   });
-  expect(notes.filter(({ sentence }) => sentence.startsWith('the surface of'))).toHaveLength(1);
+  expect(notes.filter(({ sentence }) => sentence.startsWith('the surface of'))).toHaveLength(2);
   // Of one expiry alone: the others are fitted, it is named.
   const [first, ...others] = expiries;
   oracle.takeOwn({
@@ -174,6 +179,12 @@ test('an operator is told when an index turns, and why', () => {
   expect(notes.at(-1)?.sentence).toBe('kraken is down: the venue closed it');
   const { sources, indexes } = oracle.report();
   expect(sources.find(({ source }) => source === 'kraken')).toMatchObject({ state: 'down' });
-  expect(indexes[0]).toMatchObject({ indexName: 'btc_usd', status: 'frozen', confidence: 0 });
+  expect(indexes[0]).toMatchObject({
+    indexName: 'btc_usd',
+    status: 'frozen',
+    confidence: 0,
+    frozen: 2,
+    valuedUs: syntheticNowUs,
+  });
   void oracle.stop();
 });

@@ -101,7 +101,7 @@ export class LiveOracle {
   tick(nowUs: number): void {
     const { commands, values } = this.#desk.tick(nowUs);
     if (commands.length > 0) this.#options.onCommands(commands, nowUs);
-    this.#tally.tick(values);
+    this.#tally.tick(values, nowUs);
     for (const [indexName, value] of values) this.#watch(indexName, value);
   }
 

@@ -21,13 +21,18 @@ export interface IndexReport {
   readonly status: IndexStatus | null;
   /** From 0 to 1; 0 before the first value. */
   readonly confidence: number;
-  /** Seconds whose move was cut by the limiter. */
+  /** When the last value was told that was not frozen; 0 before the first. As `updatedUs`. */
+  readonly valuedUs: number;
+  /** Seconds whose move was cut by the limiter, and seconds that were frozen. */
   readonly limited: number;
+  readonly frozen: number;
   readonly surfacesPublished: number;
   /** Of those published: went part of the way only. */
   readonly surfacesLimited: number;
   /** Seconds in which the surface before stayed, because there was no new one. */
   readonly surfacesKept: number;
+  /** Seconds in which there was no new one, and none before to stay. */
+  readonly surfacesFailed: number;
   /** Fits of single expiries that were refused. */
   readonly slicesRefused: number;
 }
@@ -52,10 +57,13 @@ export class OracleTally {
         indexName,
         status: null,
         confidence: 0,
+        valuedUs: 0,
         limited: 0,
+        frozen: 0,
         surfacesPublished: 0,
         surfacesLimited: 0,
         surfacesKept: 0,
+        surfacesFailed: 0,
         slicesRefused: 0,
       });
     }
@@ -71,7 +79,7 @@ export class OracleTally {
     }
   }
 
-  tick(values: ReadonlyMap<IndexName, IndexValue>): void {
+  tick(values: ReadonlyMap<IndexName, IndexValue>, nowUs: number): void {
     this.#ticks += 1;
     for (const [indexName, { status, confidence, limitedFrom }] of values) {
       const report = this.#indexes.get(indexName);
@@ -79,14 +87,17 @@ export class OracleTally {
       report.status = status;
       report.confidence = confidence;
       if (limitedFrom !== null) report.limited += 1;
+      if (status === 'frozen') report.frozen += 1;
+      else report.valuedUs = nowUs;
     }
   }
 
-  surface(indexName: IndexName, { outcome, fit }: SurfaceStep): void {
+  surface(indexName: IndexName, { outcome, kept, fit }: SurfaceStep): void {
     const report = this.#indexes.get(indexName);
     if (report === undefined) return;
-    if (outcome === 'kept') report.surfacesKept += 1;
-    else report.surfacesPublished += 1;
+    if (outcome !== 'kept') report.surfacesPublished += 1;
+    else if (kept.length > 0) report.surfacesKept += 1;
+    else report.surfacesFailed += 1;
     if (outcome === 'limited') report.surfacesLimited += 1;
     report.slicesRefused += fit.expiries.filter(({ refusal }) => refusal !== null).length;
   }
