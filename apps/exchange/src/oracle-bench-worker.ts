@@ -23,6 +23,8 @@ export interface OracleBenchTask {
   /** Venue time at the worker's start, by its own clock. */
   readonly startUs: number;
   readonly seconds: number;
+  /** The first ticks, which are not counted. */
+  readonly warmUpTicks: number;
 }
 
 export type OracleBenchMessage =
@@ -165,8 +167,8 @@ const tick = (): void => {
   dueMs = beginMs + (ticks + 1) * task.tickEveryMs;
   const startedMs = cpuMs();
   oracle.tick(nowUs());
-  ticksMs.push(cpuMs() - startedMs);
   ticks += 1;
+  if (ticks > task.warmUpTicks) ticksMs.push(cpuMs() - startedMs);
   // Without surfaces each index still gets its first one, so that as much is listed.
   const due = ticks <= names.length ? 1 : task.fitEveryTicks;
   if (due > 0 && ticks % due === 0) {
