@@ -180,7 +180,7 @@ const setKillSwitch: (
   parts: OperatorParts,
   args: ControlRequest['args'],
   engaged: boolean,
-) => Promise<object> = async ({ commands, identity, announce }, args, engaged) => {
+) => Promise<object> = async ({ commands, identity }, args, engaged) => {
   const { account, key, reason } = args;
   const accountId = account === undefined ? null : profileOf(identity, account).accountId;
   const named = accountId === null ? [] : identity.keys(accountId);
@@ -195,7 +195,6 @@ const setKillSwitch: (
   const command = { type: 'set-kill-switch', accountId, clientId, engaged, reason: why } as const;
   const { events, seq } = await submitOrThrow(commands, command);
   const changed = events.find((event) => event.type === 'kill-switch-changed');
-  if (accountId === null) announce(engaged ? 'Trading stopped' : 'Trading resumed', why, true);
   return { seq, accountId, clientId, engaged, reason: why, orders: changed?.orders ?? 0 };
 };
 

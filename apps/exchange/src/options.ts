@@ -34,6 +34,7 @@ export interface ExchangeOptions {
   readonly tiers: string;
   readonly rateLimits: boolean;
   readonly connectionsPerAddress: number;
+  readonly operators: readonly string[];
   readonly snapshotCommands: number;
   readonly snapshotsKept: number;
   readonly historyDays: number;
@@ -254,6 +255,13 @@ const optionRows: readonly OptionRow[] = [
     value: 32,
     explain: 'WebSocket connections that one address may hold',
     read: number(1, 100_000),
+  },
+  {
+    name: 'operators',
+    flag: '--operators <accounts>',
+    value: '',
+    explain: 'accounts whose keys may stop the whole venue and release kill switches',
+    read: list,
   },
   {
     name: 'snapshotCommands',

@@ -5,9 +5,16 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type ContractTable, OperationalError, usPerMs, type VenueClock } from '@openstrike/domain';
+import {
+  type Applied,
+  type ContractTable,
+  OperationalError,
+  usPerMs,
+  type VenueClock,
+} from '@openstrike/domain';
 import { createFeeds, type Feeds } from '@openstrike/feeds';
 import {
+  type Announcement,
   createGateway,
   createSqliteIdentityStore,
   createSqliteWalletStore,
@@ -56,6 +63,7 @@ import { type RunFile, removeRunFile, writeRunFile } from './run-file.ts';
 import { seedFeeds } from './seed-feeds.ts';
 import { createStateMachine, rulesVersion, stateMachineModule } from './state-machine.ts';
 import { trimHistory } from './trim-history.ts';
+import { type Notice, noticesOf } from './venue-notices.ts';
 
 /** What must be taken down again, newest first. */
 class Farewell {
@@ -251,6 +259,8 @@ const openGateway = (
       wallet: stores.wallet,
       contractTables: () => tables,
       liabilities: () => proofs.published(),
+      isOperator: (accountId) =>
+        options.operators.includes(stores.identity.profile(accountId)?.username ?? ''),
       clock,
       wallNowMs: Date.now,
       log,
@@ -264,6 +274,10 @@ const certificateOf = async (prepared: Prepared, root: string): Promise<Certific
   if (!prepared.options.tls) return null;
   return prepared.givenCertificate ?? (await developmentCertificate(root));
 };
+
+/** Keeps a notice for whoever asks later. */
+const announce = (identity: IdentityStore, notice: Notice): Announcement =>
+  identity.announce({ ...notice, publishedMs: Date.now(), confirmation: false });
 
 const openOperator = async (
   prepared: Prepared,
@@ -280,14 +294,7 @@ const openOperator = async (
     tierNames: Object.keys(tiers),
     wallNowMs: Date.now,
     announce: (title, body, important) => {
-      const publishedMs = Date.now();
-      const announced = identity.announce({
-        publishedMs,
-        title,
-        body,
-        important,
-        confirmation: false,
-      });
+      const announced = announce(identity, { title, body, important });
       operational.gateway.subscriptions.publishAnnouncement(announced, 'new');
     },
     snapshot: () => sequencer.snapshot().then(({ position }) => ({ seq: position.seq })),
@@ -330,9 +337,14 @@ const wakeVenue = async (
   const { options, tables, replay, log } = prepared;
   const { sequencer, identity, history } = stores;
   const ports = { commands: sequencer, queries: sequencer };
+  // Nobody is connected yet: what changes now is read from the list of announcements.
+  const ends = sequencer.subscribe((batch) => {
+    for (const notice of noticesOf(batch)) announce(identity, notice);
+  });
   const { inForce, announced } = await sequencer.query('tables', {});
   const command = tablesCommand(tables, inForce, announced, clock.nowUs());
   if (command !== null) await sequencer.submit(command);
+  ends();
   const makers = options.market === 'none' ? 0 : options.makers;
   const house = await openHouseAccounts({ ...ports, identity }, makers);
   const market = await createMarket({
@@ -357,6 +369,19 @@ const checkReplayed = ({ startUs, endUs }: Replay, lastTsUs: number, data: strin
     `The journal in ${data} ends at ${instant(lastTsUs)}, outside of the replay ` +
     `(${instant(startUs)} to ${instant(endUs)}); start with --fresh or another --data folder.`;
   throw new OperationalError('not-in-replay', sentence);
+};
+
+/** Tells the public what a durable batch changed, and what the venue announces by it. */
+const publish = (
+  { identity }: Stores,
+  feeds: Feeds,
+  gateway: Gateway,
+  batch: readonly Applied[],
+): void => {
+  gateway.publish(feeds.absorb(batch));
+  for (const notice of noticesOf(batch)) {
+    gateway.subscriptions.publishAnnouncement(announce(identity, notice), 'new');
+  }
 };
 
 const startExchange = async (
@@ -387,7 +412,7 @@ const startExchange = async (
   const certificate = await certificateOf(prepared, options.data);
   const proofs = await openProofs(prepared, stores, farewell);
   const gateway = openGateway(prepared, stores, feeds, clock, certificate, proofs);
-  stores.sequencer.subscribe((batch) => gateway.publish(feeds.absorb(batch)));
+  stores.sequencer.subscribe((batch) => publish(stores, feeds, gateway, batch));
   let participants: Participants | null = null;
   const { sequencer } = stores;
   const operational = {

@@ -161,6 +161,14 @@ export interface MarginModelPreview {
   readonly enough: boolean;
 }
 
+/** The kill switches that stand against an account. */
+export interface KillSwitchesView {
+  readonly venue: boolean;
+  readonly account: boolean;
+  /** Client ids of its keys. */
+  readonly keys: readonly string[];
+}
+
 /** Every question the engine answers; the answer's type beside it. */
 export interface Queries {
   'account-summary': {
@@ -249,6 +257,7 @@ export interface Queries {
   };
   /** What is halted now and the trail of what was. */
   halts: { in: object; out: HaltsView };
+  'kill-switches': { in: { accountId: AccountId }; out: KillSwitchesView | RejectCode };
   /** Liquidation auctions that providers may answer now, by id. */
   auctions: { in: object; out: readonly AuctionView[] };
   /** The insurance funds, in the order of the currencies. */

@@ -16,7 +16,7 @@ import type {
   TsUs,
 } from '@openstrike/domain';
 import type { AccountRecord } from './account-record.ts';
-import type { BookDelta, FeedChanges } from './feeds.ts';
+import type { BookDelta, FeedChanges, LiquidationNews } from './feeds.ts';
 
 const nothing: ReadonlySet<never> = new Set<never>();
 const noPortfolios: ReadonlyMap<AccountId, ReadonlySet<Currency>> = new Map();
@@ -41,6 +41,7 @@ export class ChangeSet implements FeedChanges {
   readonly instrumentStates: FeedChanges['instrumentStates'][number][] = [];
   readonly accounts: AccountChanged[] = [];
   readonly mmpTriggers: MmpTriggered[] = [];
+  readonly liquidations: LiquidationNews[] = [];
   quotes: ReadonlySet<InstrumentId> = nothing;
   tickers: ReadonlySet<InstrumentId> = nothing;
   candles: ReadonlySet<InstrumentId> = nothing;

@@ -214,6 +214,11 @@ class FeedState implements Feeds {
       case 'mmp-triggered':
         changes.mmpTriggers.push(event);
         break;
+      case 'liquidation-phase-changed':
+      case 'liquidation-stepped':
+      case 'liquidation-ended':
+        changes.liquidations.push(event);
+        break;
       case 'trading-state-changed':
         this.#tradingState.set(event.scope, {
           scope: event.scope,

@@ -16,6 +16,9 @@ import type {
   InstrumentId,
   InstrumentState,
   InstrumentView,
+  LiquidationEnded,
+  LiquidationPhaseChanged,
+  LiquidationStepped,
   MarkView,
   MmpTriggered,
   OrderId,
@@ -206,7 +209,11 @@ export interface FeedChanges {
   readonly tradingStateChanged: boolean;
   readonly accounts: readonly AccountChanged[];
   readonly mmpTriggers: readonly MmpTriggered[];
+  /** Auctions that began or changed their phase, steps and ends, in order. */
+  readonly liquidations: readonly LiquidationNews[];
 }
+
+export type LiquidationNews = LiquidationPhaseChanged | LiquidationStepped | LiquidationEnded;
 
 /** What feeds start from: the engine's own answers, and what history kept of the last day. */
 export interface FeedSeed {

@@ -51,6 +51,8 @@ export interface GatewayContext {
   readonly liabilities: () => LiabilityTree | null;
   /** The rate tier of an account, for the limits that account summaries show. */
   readonly rateTierOf: (accountId: AccountId) => RateTier;
+  /** Whether an account's keys may stop the whole venue and release kill switches. */
+  readonly isOperator: (accountId: AccountId) => boolean;
   /** Venue time, for anything a trade depends on. */
   readonly clock: VenueClock;
   /** Wall time in milliseconds, for tokens and limits. */

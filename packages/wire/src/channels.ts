@@ -27,6 +27,7 @@ import {
   realisedNoticeSchema,
   volatilityNoticeSchema,
 } from './schemas/channel-types.ts';
+import { auctionsSchema, liquidationResultSchema } from './schemas/liquidation-methods.ts';
 import { publicTradeSchema, tickerSchema } from './schemas/market-types.ts';
 import { mmpTriggerSchema } from './schemas/quote-methods.ts';
 
@@ -180,6 +181,16 @@ const own: readonly ChannelRow[] = [
     'user.portfolio.{currency}',
     portfolioSchema,
     'The summary of the account, `any` for one of each currency.',
+  ),
+  row('account:read', true)(
+    'liquidation.auctions',
+    auctionsSchema,
+    'Liquidation auctions that may be answered, once a second while there are any.',
+  ),
+  account(
+    'liquidation.results',
+    liquidationResultSchema,
+    'Slices that were sold in auctions, and how liquidations ended.',
   ),
   account(
     'user.lock',

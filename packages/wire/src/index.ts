@@ -17,6 +17,7 @@ export * from './schemas/account-types.ts';
 export * from './schemas/block-methods.ts';
 export * from './schemas/channel-types.ts';
 export * from './schemas/common.ts';
+export * from './schemas/kill-methods.ts';
 export * from './schemas/liability-methods.ts';
 export * from './schemas/liquidation-methods.ts';
 export * from './schemas/margin-methods.ts';

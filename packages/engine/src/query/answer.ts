@@ -64,6 +64,12 @@ const answers: Answers = {
   }),
   'liquidation-plan': liquidationPlan,
   halts: (state) => haltsView(state),
+  'kill-switches': (state, { accountId }) => {
+    const account = state.accounts[accountId];
+    return account === undefined
+      ? 'unknown-account'
+      : { venue: state.killed, account: account.killed, keys: [...account.killedKeys].sort() };
+  },
   auctions: (state) => auctionViews(state),
   insurance: (state) => insuranceViews(state),
   mmp: (state, { accountId }) =>

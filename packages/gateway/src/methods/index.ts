@@ -8,6 +8,7 @@ import { blockRfqMethods, blockTradeMethods, comboMethods } from './block-method
 import { cancelMethods } from './cancel-methods.ts';
 import { chartMethods } from './chart-methods.ts';
 import { indexMethods } from './index-methods.ts';
+import { killMethods } from './kill-methods.ts';
 import { liabilityMethods } from './liability-methods.ts';
 import { liquidationMethods } from './liquidation-methods.ts';
 import { marginMethods } from './margin-methods.ts';
@@ -38,6 +39,7 @@ export const methodGroups: readonly {
       ...userTradeMethods,
       ...quoteMethods,
       ...protectionMethods,
+      ...killMethods,
     ],
   },
   { title: 'Combos', methods: comboMethods },

@@ -1,22 +1,15 @@
 // Liquidation methods: what would become of an account, what is on offer to providers, and what
 // stands behind it all. Invariant: an auction never says whose positions it sells, and an answer is
 // told to nobody but the account that gave it.
-import {
-  type Cash,
-  type Currency,
-  type CurrencyConversion,
-  fromSteps,
-  type LiquidationLeg,
-  type MarginState,
-  minorPerUnit,
-} from '@openstrike/domain';
+import type { CurrencyConversion } from '@openstrike/domain';
 import {
   answerLiquidationShape,
   insuranceShape,
   liquidationAuctionsShape,
   liquidationPlanShape,
 } from '@openstrike/wire';
-import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
+import { defineMethod, type Method } from '../method.ts';
+import { renderAuction, renderLegs, renderState, units } from '../render/liquidation.ts';
 import { accountOf } from './caller.ts';
 import { currencyNamed } from './lookups.ts';
 import { answered, submit } from './submit.ts';
@@ -24,27 +17,12 @@ import { answered, submit } from './submit.ts';
 const read = { scope: 'account:read', transport: 'any', rateClass: 'plain' } as const;
 const write = { scope: 'trade:read_write', transport: 'any', rateClass: 'plain' } as const;
 
-const units = (cash: Cash, currency: Currency): number => cash / minorPerUnit[currency];
-
-const renderState = (state: MarginState, currency: Currency) => ({
-  margin_equity: units(state.marginEquity, currency),
-  maintenance_margin: units(state.maintenance, currency),
-  net_equity: units(state.netEquity, currency),
-});
-
 const renderConversion = ({ from, fromAmount, to, toAmount }: CurrencyConversion) => ({
   from_currency: from,
   from_amount: units(fromAmount, from),
   to_currency: to,
   to_amount: units(toAmount, to),
 });
-
-const renderLegs = (legs: readonly LiquidationLeg[], call: Call) =>
-  legs.map(({ instrumentId, sizeLots }) => {
-    const instrument = call.context.feeds.instrument(instrumentId);
-    if (instrument === null) throw new ApiError('not_found');
-    return { instrument_name: instrument.name, amount: fromSteps(sizeLots, instrument.lot) };
-  });
 
 export const liquidationMethods: readonly Method[] = [
   defineMethod({
@@ -70,7 +48,7 @@ export const liquidationMethods: readonly Method[] = [
           after_seconds: step.afterSeconds,
           before: renderState(step.before, currency),
           after: renderState(step.after, currency),
-          legs: renderLegs(step.legs, call),
+          legs: renderLegs(step.legs, call.context.feeds),
           from_fund: units(step.fromFund, currency),
           from_others: units(step.fromOthers, currency),
           conversions: step.conversions.map(renderConversion),
@@ -92,16 +70,7 @@ export const liquidationMethods: readonly Method[] = [
     handle: async (_params, call) => {
       accountOf(call);
       const auctions = await call.context.queries.query('auctions', {});
-      return auctions.map((auction) => ({
-        liquidation_id: auction.liquidationId,
-        currency: auction.currency,
-        phase: auction.phase,
-        seconds: auction.seconds,
-        price: auction.price,
-        share: auction.share,
-        state: renderState(auction.state, auction.currency),
-        positions: renderLegs(auction.positions, call),
-      }));
+      return auctions.map((auction) => renderAuction(auction, call.context.feeds));
     },
   }),
   defineMethod({

@@ -24,6 +24,9 @@ const ownMethods = [
   'private/get_liquidation_auctions',
   'private/answer_liquidation',
   'public/get_insurance',
+  'private/engage_kill_switch',
+  'private/release_kill_switch',
+  'private/get_kill_switches',
 ];
 
 test('every method of the protocol is there, and each once', () => {

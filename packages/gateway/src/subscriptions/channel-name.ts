@@ -59,7 +59,8 @@ export type ChannelName =
     }
   | { readonly type: 'user-portfolio'; readonly currency: Currency | null }
   | { readonly type: 'user-mmp'; readonly indexName: IndexName }
-  | { readonly type: 'user-lock' | 'user-access-log' | 'user-silent' };
+  | { readonly type: 'user-lock' | 'user-access-log' | 'user-silent' }
+  | { readonly type: 'liquidation-auctions' | 'liquidation-results' };
 
 const anyWord = 'any';
 
@@ -221,9 +222,15 @@ const parsePlatformState = (parts: readonly string[]): ChannelName | null => {
   return methods ? { type: 'public-methods-state' } : null;
 };
 
-/** Whether a name asks for something of one account. */
+const parseLiquidation = (parts: readonly string[]): ChannelName | null => {
+  const [word] = parts;
+  if (parts.length !== 1) return null;
+  return word === 'auctions' || word === 'results' ? { type: `liquidation-${word}` } : null;
+};
+
+/** Whether a name asks for something that only somebody known may hear. */
 export const isPrivateChannel = (name: string): boolean =>
-  /^(user\.|block_trade_confirmations|block_rfq\.(maker|taker))/.test(name);
+  /^(user\.|liquidation\.|block_trade_confirmations|block_rfq\.(maker|taker))/.test(name);
 
 /** The scope that a private channel needs. */
 export const scopeOfChannel = (name: string): string =>
@@ -233,7 +240,7 @@ export const scopeOfChannel = (name: string): string =>
   name.startsWith('user.combo_trades') ||
   name.startsWith('user.mmp_trigger')
     ? 'trade:read'
-    : name.startsWith('user.')
+    : name.startsWith('user.') || name.startsWith('liquidation.')
       ? 'account:read'
       : name.startsWith('block_rfq')
         ? 'block_rfq:read'
@@ -266,6 +273,8 @@ export const parseChannelName = (name: string, find: FindInstrument): ChannelNam
     }
     case 'platform_state':
       return parsePlatformState(parts);
+    case 'liquidation':
+      return parseLiquidation(parts);
     case 'announcements':
       return parts.length === 0 ? { type: 'announcements' } : null;
     case 'user':

@@ -24,6 +24,7 @@ import {
   parseChannelName,
   scopeOfChannel,
 } from './channel-name.ts';
+import { LiquidationAuctionsChannel, LiquidationResultsChannel } from './liquidation-channels.ts';
 import {
   CandleChannel,
   createPerpetualChannel,
@@ -71,6 +72,7 @@ const paceOf = (name: ChannelName): Pace => {
     case 'option-marks':
     case 'index-volatility':
     case 'realised-volatility':
+    case 'liquidation-auctions':
       return 1000;
     case 'user-portfolio':
       return 100;
@@ -412,6 +414,10 @@ const openPrivate = (base: ChannelBase, parts: UserChannelParts, read: ChannelNa
       return new UserMmpChannel(base, parts, read.indexName);
     case 'user-lock':
       return new UserLockChannel(base, parts);
+    case 'liquidation-auctions':
+      return new LiquidationAuctionsChannel(base, parts);
+    case 'liquidation-results':
+      return new LiquidationResultsChannel(base, parts);
     case 'user-access-log':
       return new PostedChannel(base);
     default:

@@ -11,7 +11,7 @@ import type {
   Trade,
   TsUs,
 } from '@openstrike/domain';
-import type { BookDelta, FeedChanges } from '@openstrike/feeds';
+import type { BookDelta, FeedChanges, LiquidationNews } from '@openstrike/feeds';
 
 /** Listeners by key. */
 export class RouteTable<Key, News> {
@@ -63,6 +63,7 @@ export class Routes {
   readonly mmpTriggers = new RouteTable<AccountId, MmpTriggered>();
   readonly states = new RouteTable<Everything, FeedChanges['instrumentStates'][number]>();
   readonly trading = new RouteTable<Everything, null>();
+  readonly liquidations = new RouteTable<Everything, LiquidationNews>();
   readonly time = new RouteTable<Everything, TsUs>();
 
   /** Tells everybody concerned; channels only gather here, and send afterwards. */
@@ -83,6 +84,7 @@ export class Routes {
     for (const name of changes.marks) this.marks.tell(name, null);
     for (const one of changes.instrumentStates) this.states.tell(everything, one);
     if (changes.tradingStateChanged) this.trading.tell(everything, null);
+    for (const one of changes.liquidations) this.liquidations.tell(everything, one);
     this.#tellAccounts(changes);
     this.time.tell(everything, changes.tsUs);
   }

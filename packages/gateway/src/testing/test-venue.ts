@@ -87,6 +87,7 @@ export class TestVenue {
         log: pino({ level: options.log === undefined ? 'silent' : 'debug' }, stream),
         contractTables: () => [sampleTable],
         liabilities: () => this.liabilities,
+        isOperator: (accountId) => accountId === 2,
         version: '1.0.0-test',
         ...(options.methods === undefined ? {} : { methods: options.methods }),
       },

@@ -1,6 +1,6 @@
 // Liquidation methods: an account's liquidation plan, the auctions that providers answer, and the
 // insurance funds. Extensions of Deribit's API. Amounts are in units of the currency.
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { currencyParam, emptyParams, nullable } from './common.ts';
 
 const amount = Type.Number({ title: 'amount', description: 'in units of the currency' });
@@ -66,21 +66,40 @@ export const liquidationPlanShape = {
   }),
 };
 
-export const liquidationAuctionsShape = {
-  params: emptyParams,
-  result: Type.Array(
-    Type.Object({
-      liquidation_id: Type.Integer(),
-      currency: Type.String(),
-      phase,
-      seconds: Type.Integer({ description: 'that the clock has run' }),
-      price: Type.Number({ description: 'what the clock asks now, from 1 down to -1' }),
-      share: Type.Number({ description: 'the largest share on offer at that price' }),
-      state: marginState,
-      positions: Type.Array(leg),
-    }),
-  ),
-};
+const auction = Type.Object(
+  {
+    liquidation_id: Type.Integer(),
+    currency: Type.String(),
+    phase,
+    seconds: Type.Integer({ description: 'that the clock has run' }),
+    price: Type.Number({ description: 'what the clock asks now, from 1 down to -1' }),
+    share: Type.Number({ description: 'the largest share on offer at that price' }),
+    state: marginState,
+    positions: Type.Array(leg),
+  },
+  { title: 'liquidation auction' },
+);
+
+/** All auctions, as the channel tells them and the method lists them. */
+export const auctionsSchema = Type.Array(auction);
+
+export const liquidationAuctionsShape = { params: emptyParams, result: auctionsSchema };
+
+/** What came of an auction: a slice that was sold, or the end of the liquidation. */
+export const liquidationResultSchema = Type.Object(
+  {
+    result: Type.Enum(['sold', 'restored', 'closed', 'debt']),
+    liquidation_id: Type.Integer(),
+    currency: Type.String(),
+    price: Type.Optional(Type.Number({ description: 'on the scale of answers' })),
+    share: Type.Optional(Type.Number({ description: 'of the account' })),
+    positions: Type.Optional(Type.Array(leg, { description: 'what the taker got' })),
+    discount: Type.Optional(Type.Number({ description: 'what the taker gained at the marks' })),
+    from_fund: Type.Optional(amount),
+  },
+  { title: 'liquidation result' },
+);
+export type ApiLiquidationResult = Static<typeof liquidationResultSchema>;
 
 export const answerLiquidationShape = {
   params: Type.Object({

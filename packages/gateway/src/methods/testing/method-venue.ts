@@ -117,6 +117,8 @@ export class MethodVenue {
       subscriptions: {} as SubscriptionHub,
       liabilities: () => null,
       contractTables: () => [table],
+      // Bob runs the place.
+      isOperator: (accountId) => accountId === 2,
       rateTierOf: () => builtInRateTiers.default as RateTier,
       clock: { nowUs: () => this.nowUs as TsUs },
       wallNowMs: () => wallMs,

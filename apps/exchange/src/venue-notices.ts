@@ -1,0 +1,31 @@
+// Venue notices: what the venue itself announces, told to everybody from its own events: margin
+// parameters that change ahead, and a stop of the whole venue, whoever pulled the switch.
+import type { Applied, Event } from '@openstrike/domain';
+
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+  readonly important: boolean;
+}
+
+const at = (tsUs: number): string => new Date(tsUs / 1000).toISOString();
+
+/** What there is to announce of an event; null for most. */
+export const noticeOf = (event: Event): Notice | null => {
+  if (event.type === 'tables-announced') {
+    const tables = event.tables.map(
+      ({ underlying, version, hash }) => `${underlying} version ${version} (${hash})`,
+    );
+    const body = `In force from ${at(event.effectiveUs)}: ${tables.join(', ')}`;
+    return { title: 'Margin parameters change', body, important: true };
+  }
+  if (event.type === 'kill-switch-changed' && event.accountId === null) {
+    const title = event.engaged ? 'Trading stopped' : 'Trading resumed';
+    return { title, body: event.reason, important: true };
+  }
+  return null;
+};
+
+/** All that a batch has to announce, in order. */
+export const noticesOf = (batch: readonly Applied[]): readonly Notice[] =>
+  batch.flatMap(({ events }) => events.map(noticeOf).filter((notice) => notice !== null));
