@@ -65,11 +65,11 @@ const notionalOf = (state: EngineState, { instrument, lots }: SliceLeg): number 
   return contract.payoff === 'inverse' ? coins : (coins * index.price) / 1e6;
 };
 
+/** Of every position something, but where the share is next to nothing. */
 const legsOf = (record: CurrencyRecord, share: number): SliceLeg[] =>
-  heldWith(record).map(({ instrument, sizeLots }) => ({
-    instrument,
-    lots: sliceLots(sizeLots, share),
-  }));
+  heldWith(record)
+    .map(({ instrument, sizeLots }) => ({ instrument, lots: sliceLots(sizeLots, share) }))
+    .filter(({ lots }) => lots !== 0);
 
 /** Fees of legs, in minor units of one currency. */
 const feesOf = (
@@ -238,6 +238,7 @@ export const decideSlice = (
     const share = leastShare(state, seller, answer, most, parameters);
     if (share <= 0 || answer.accountId === record.account.id) continue;
     const slice = sliceOf(state, seller, answer, share, parameters);
+    if (slice.legs.length === 0) continue;
     if (slice.fromFund > fund || !canTake(state, slice, record.currencyNo)) continue;
     if (improves(before, sliced(state, seller, slice))) return slice;
   }
