@@ -30,8 +30,8 @@ const playIncident = (name: string): void => {
     process.stderr.write(`There is no incident "${name}"; --incidents lists them.\n`);
     process.exit(2);
   }
-  const { what, source, promise, play } = incident;
-  const outcome = outcomeLines(play()).join('\n');
+  const { what, source, promise } = incident;
+  const outcome = outcomeLines(incident).join('\n');
   process.stdout.write(`${name}: ${what}\nsource: ${source}\n${outcome}\npromise: ${promise}\n`);
 };
 

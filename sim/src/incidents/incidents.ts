@@ -3,7 +3,7 @@
 // shorts, providers who answer auctions, a hedged account that must not lose one leg. Each names
 // what must come of it.
 import type { AccountId } from '@openstrike/domain';
-import { type Outcome, Stage } from './stage.ts';
+import { type IncidentModel, incidentModels, type Outcome, Stage } from './stage.ts';
 
 export interface Incident {
   readonly name: string;
@@ -11,7 +11,8 @@ export interface Incident {
   readonly source: string;
   /** What must have come of it, in words; the test beside holds it. */
   readonly promise: string;
-  readonly play: () => Outcome;
+  /** With all accounts under one margin model. */
+  readonly play: (model: IncidentModel) => Outcome;
 }
 
 /** Monday 21 September 2026, 10:00 UTC: the contracts' calendar of all incidents. */
@@ -24,13 +25,31 @@ interface Crowd {
   readonly providers: readonly AccountId[];
 }
 
-const leverages = [4, 6, 8, 10, 12, 15, 20, 25, 30, 40];
+/**
+ * As far as each model lets anybody go: portfolio margin holds half a coin for each that is held
+ * long against coins, since those fall with it.
+ */
+const leverages: Readonly<Record<IncidentModel, readonly number[]>> = {
+  'segregated-standard': [4, 6, 8, 10, 12, 15, 20, 25, 30, 40],
+  'segregated-portfolio': [0.8, 1, 1.2, 1.4, 1.5, 1.6, 1.7, 1.8, 1.85, 1.9],
+};
+
+const ofDatedFuture: Readonly<Record<IncidentModel, readonly number[]>> = {
+  'segregated-standard': [8, 12, 16, 20, 24],
+  'segregated-portfolio': [1.2, 1.4, 1.6, 1.8, 1.9],
+};
+
+/** With five coins on each side. */
+const coinsPumped: Readonly<Record<IncidentModel, number>> = {
+  'segregated-standard': 45,
+  'segregated-portfolio': 9,
+};
 
 /** Longs of every leverage on one coin each, and who stands against them. */
 const gather = (stage: Stage, providerCoins: number): Crowd => {
   const perpetual = stage.perpetual();
   const shorts = [stage.account('short 1', 400), stage.account('short 2', 400)];
-  const longs = leverages.map((leverage, i) => {
+  const longs = leverages[stage.model].map((leverage, i) => {
     const id = stage.account(`long ${leverage}`, 1);
     const lots = Math.floor((leverage * stage.price) / 10);
     stage.trade(id, shorts[i % 2] as AccountId, perpetual, lots);
@@ -69,17 +88,24 @@ const answerAll = (stage: Stage, { providers }: Crowd, prices: readonly number[]
   }
 };
 
+/** Index values; fewer where the auditor has every book to revalue in every scenario. */
+const secondsApart: Readonly<Record<IncidentModel, number>> = {
+  'segregated-standard': 10,
+  'segregated-portfolio': 40,
+};
+
 const crash = (
+  model: IncidentModel,
   points: readonly (readonly [number, number])[],
   depthLots: number,
   fundCoins: number,
   answers: readonly number[] | null,
 ): Outcome => {
   const [, first] = points[0] as readonly [number, number];
-  const stage = new Stage(mondayUs, first, fundCoins);
+  const stage = new Stage(model, mondayUs, first, fundCoins);
   const crowd = gather(stage, 300);
   const maker = stage.account('maker', 500);
-  stage.follow(points, 10, () => {
+  stage.follow(points, secondsApart[model], () => {
     if (depthLots > 0) stage.quote(maker, stage.perpetual(), 0.002, depthLots);
     if (answers !== null) answerAll(stage, crowd, answers);
   });
@@ -103,8 +129,9 @@ export const incidents: readonly Incident[] = [
     what: 'Bitcoin loses 37 %, a day in one hour; bids are thin and providers gone.',
     source: `12 March 2020: 7,911.43 to 4,970.79; ${closesSource}`,
     promise: 'the fund and those who gained bear all of it; nothing is left owing',
-    play: () =>
+    play: (model) =>
       crash(
+        model,
         [
           [0, 7911.43],
           [60, 4970.79],
@@ -119,8 +146,9 @@ export const incidents: readonly Incident[] = [
     what: 'Bitcoin loses 14 % in a day, much of it at once; providers stay.',
     source: `19 May 2021: 42,909.40 to 37,002.44; ${closesSource}`,
     promise: 'auctions take positions over before anybody owes anything',
-    play: () =>
+    play: (model) =>
       crash(
+        model,
         [
           [0, 42_909.4],
           [300, 37_002.44],
@@ -135,8 +163,9 @@ export const incidents: readonly Incident[] = [
     what: 'A venue fails and bitcoin loses 24 % in two days, without a rebound.',
     source: `7 to 9 November 2022: 20,602.82, 18,541.27, 15,880.78; ${closesSource}`,
     promise: 'nothing is left owing, and the hedged account keeps both legs',
-    play: () =>
+    play: (model) =>
       crash(
+        model,
         [
           [0, 20_602.82],
           [240, 18_541.27],
@@ -153,8 +182,9 @@ export const incidents: readonly Incident[] = [
     source:
       'dailydigest360.com, brief.news: 122,000 to 104,782.88 on 10 October 2025, then 115,718',
     promise: 'nobody who was hedged loses one leg; nothing is left owing',
-    play: () =>
+    play: (model) =>
       crash(
+        model,
         [
           [0, 122_000],
           [180, 117_000],
@@ -171,12 +201,12 @@ export const incidents: readonly Incident[] = [
     what: 'Accounts are liquidated into the thin book of a dated future, which feeds on itself.',
     source: 'Deribit, 15 September 2017: over 105 BTC of bankruptcies in the December future',
     promise: 'no liquidation trades farther than 1 % from the mark, and none moves it',
-    play: () => {
-      const stage = new Stage(mondayUs, 3_500, 2);
+    play: (model) => {
+      const stage = new Stage(model, mondayUs, 3_500, 2);
       const future = stage.contract(({ kind }) => kind === 'future');
       const rich = stage.account('rich', 400);
       const maker = stage.account('maker', 50);
-      for (const leverage of [8, 12, 16, 20, 24]) {
+      for (const leverage of ofDatedFuture[model]) {
         const id = stage.account(`long ${leverage}`, 1);
         stage.trade(id, rich, future, Math.floor((leverage * 3_500) / 10));
       }
@@ -207,9 +237,9 @@ export const incidents: readonly Incident[] = [
     what: 'One of four constituents of the index falls to 7,720 and is not taken out.',
     source: 'Deribit, 31 October 2019: 9,150 to 7,720; 150 BTC reimbursed',
     promise: 'the clamped mean moves by an eighth of a percent, and nobody is liquidated',
-    play: () => {
+    play: (model) => {
       const good = 9_150;
-      const stage = new Stage(mondayUs, good, 1);
+      const stage = new Stage(model, mondayUs, good, 1);
       gather(stage, 50);
       // Each constituent counts within half a percent of the median of them all.
       const clamped = (bad: number): number =>
@@ -232,12 +262,12 @@ export const incidents: readonly Incident[] = [
     source:
       'Mango Markets, 11 October 2022: collateral marked up by its own buyer, 114 m USD taken',
     promise: 'gains that nobody has paid leave no account: the two get out less than they brought',
-    play: () => {
-      const stage = new Stage(mondayUs, 20_000, 1);
+    play: (model) => {
+      const stage = new Stage(model, mondayUs, 20_000, 1);
       gather(stage, 50);
       const winner = stage.account('pumper', 5);
       const loser = stage.account('pumped', 5);
-      stage.trade(winner, loser, stage.perpetual(), Math.floor((45 * 20_000) / 10));
+      stage.trade(winner, loser, stage.perpetual(), Math.floor((coinsPumped[model] * 20_000) / 10));
       stage.follow(
         [
           [0, 20_000],
@@ -273,9 +303,9 @@ export const incidents: readonly Incident[] = [
     what: 'The index freezes at a wrong price before an expiry and comes back after it.',
     source: 'a drill',
     promise: 'what a frozen price says is owing liquidates nobody; all is delivered after it',
-    play: () => {
+    play: (model) => {
       const startUs = mondayUs + 21.5 * 3_600e6;
-      const stage = new Stage(startUs, 50_000, 1);
+      const stage = new Stage(model, startUs, 50_000, 1);
       gather(stage, 50);
       stage.follow(
         [
@@ -303,9 +333,9 @@ export const incidents: readonly Incident[] = [
     what: 'Every series of a day expires while five minutes of the fixing window have no print.',
     source: 'a drill',
     promise: 'all series are delivered at one price, from the prints there were',
-    play: () => {
+    play: (model) => {
       const startUs = mondayUs + 21 * 3_600e6;
-      const stage = new Stage(startUs, 50_000, 1, 8);
+      const stage = new Stage(model, startUs, 50_000, 1, 8);
       gather(stage, 50);
       stage.follow(
         [
@@ -327,8 +357,19 @@ export const incidents: readonly Incident[] = [
   },
 ];
 
-/** An outcome as a line a figure. */
-export const outcomeLines = (outcome: Outcome): readonly string[] =>
-  Object.entries(outcome).map(
-    ([name, value]) => `  ${name} ${Number((value as number).toFixed(8))}`,
-  );
+/** What came of an incident, a line a figure and a column a margin model. */
+export const outcomeLines = ({ play }: Incident): readonly string[] => {
+  const outcomes = incidentModels.map(play);
+  const [first] = outcomes as [Outcome];
+  const figures = Object.keys(first) as (keyof Outcome)[];
+  return [
+    `  ${'margin'.padEnd(20)}${incidentModels.join('  ')}`,
+    ...figures.map((name) => {
+      const values = outcomes.map((outcome) => String(Number(outcome[name].toFixed(8))));
+      return `  ${name.padEnd(20)}${values
+        .map((value, i) => value.padEnd((incidentModels[i] ?? '').length + 2))
+        .join('')
+        .trimEnd()}`;
+    }),
+  ];
+};

@@ -25,6 +25,10 @@ import { Coverage } from '../coverage.ts';
 import { soundPlant } from '../plant.ts';
 import { drawOptions } from '../sim-options.ts';
 
+/** The margin models that incidents are played under. */
+export const incidentModels = ['segregated-standard', 'segregated-portfolio'] as const;
+export type IncidentModel = (typeof incidentModels)[number];
+
 /** What an incident came to; amounts in coins of the contracts' settlement currency. */
 export interface Outcome {
   /** The most that accounts owed together beyond all they had, at any moment. */
@@ -59,6 +63,8 @@ export class Stage {
   readonly accounts: AccountId[] = [];
   readonly #delivered = new Set<number>();
   #marks = new Map<number, number>();
+  /** Of every account. */
+  readonly model: IncidentModel;
   nowUs: number;
   price = 0;
   #seq = 0;
@@ -79,7 +85,14 @@ export class Stage {
   };
 
   /** `neighbours` strikes are listed on each side of the forward. */
-  constructor(startUs: number, price: number, fundCoins: number, neighbours = 1) {
+  constructor(
+    model: IncidentModel,
+    startUs: number,
+    price: number,
+    fundCoins: number,
+    neighbours = 1,
+  ) {
+    this.model = model;
     this.nowUs = startUs;
     const options = { ...drawOptions(1, 1), startUs };
     const market = {
@@ -149,6 +162,9 @@ export class Stage {
     const amount = Math.round(coins * coin) as never;
     const reference = `first ${name}`;
     this.apply({ type: 'deposit', accountId, currency: 'BTC', amount, reference });
+    if (this.model !== 'segregated-standard') {
+      this.apply({ type: 'change-margin-model', accountId, model: this.model });
+    }
     this.accounts.push(accountId);
     return accountId;
   }
