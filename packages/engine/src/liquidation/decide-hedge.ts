@@ -19,10 +19,6 @@ import { feeOf } from '../trading/fees.ts';
 import { marginedWith } from './margin-states.ts';
 import { type Figures, pay, type Sketch, sketchFigures, sketchOf, tradeOn } from './sketch.ts';
 
-const LEVELS = 64;
-const levelTicks = new Int32Array(LEVELS);
-const levelLots = new Float64Array(LEVELS);
-
 /** Lots that earlier steps of a plan have taken out of a book already, by instrument and side. */
 export type TakenLots = Map<number, number>;
 
@@ -70,41 +66,52 @@ const fillable = (
   return Math.max(0, all - taken);
 };
 
-/** What an order of so many lots would trade, level by level. */
+/**
+ * What an order of so many lots would trade, resting order by resting order, since fees are rounded
+ * for each fill. Those taken before it are gone.
+ */
 const fillsOf = (
   state: EngineState,
   record: CurrencyRecord,
-  hedge: Omit<Hedge, 'fills'>,
+  { instrument, side, lots, limitTicks }: Omit<Hedge, 'fills'>,
   taken: number,
 ): Hedge['fills'] => {
-  const { instrument, side, lots, limitTicks } = hedge;
-  const facing = side === 0 ? 1 : 0;
-  const count = state.book.depth(instrument.id, facing, LEVELS, levelTicks, levelLots);
-  const prices = [...levelTicks.subarray(0, count), limitTicks];
+  const { book } = state;
+  const own = ownerRefOf(record.account);
   const fills: { ticks: number; lots: number }[] = [];
-  let filled = 0;
-  for (const ticks of prices) {
-    const beyond = side === 0 ? ticks > limitTicks : ticks < limitTicks;
-    if (beyond || filled >= lots) break;
-    const upTo = Math.min(lots, fillable(state, record, instrument, side, ticks, taken));
-    if (upTo > filled) fills.push({ ticks, lots: upTo - filled });
-    filled = Math.max(filled, upTo);
+  let gone = taken;
+  let left = lots;
+  let handle = book.firstOrder(instrument.id, side === 0 ? 1 : 0);
+  for (; handle !== 0 && left > 0; handle = book.nextOrder(handle)) {
+    const ticks = book.orderTicks(handle);
+    if (side === 0 ? ticks > limitTicks : ticks < limitTicks) break;
+    if (book.orderOwnerRef(handle) === own) continue;
+    const all = book.orderLots(handle);
+    const passed = Math.min(gone, all);
+    gone -= passed;
+    const filled = Math.min(left, all - passed);
+    if (filled > 0) fills.push({ ticks, lots: filled });
+    left -= filled;
   }
   return fills;
+};
+
+/** The taker fees of a hedge, in its instrument's currency. */
+export const hedgeFee = (state: EngineState, { instrument, fills }: Hedge): number => {
+  let sum = 0;
+  for (const { ticks, lots } of fills) {
+    sum += feeOf(state, instrument, lots, ticks, instrument.fees.taker);
+  }
+  return sum;
 };
 
 /** Trades a hedge on a sketch, its taker fees counted. */
 export const hedgeOn = (state: EngineState, sketch: Sketch, hedge: Hedge): void => {
   const { instrument, side, fills } = hedge;
   for (const { ticks, lots } of fills) {
-    const signed = side === 0 ? lots : -lots;
-    tradeOn(sketch, instrument, signed, ticks);
-    pay(
-      sketch,
-      instrument.currencyNo,
-      0 - feeOf(state, instrument, lots, ticks, instrument.fees.taker),
-    );
+    tradeOn(sketch, instrument, side === 0 ? lots : -lots, ticks);
   }
+  pay(sketch, instrument.currencyNo, 0 - hedgeFee(state, hedge));
 };
 
 /** Counts a planned hedge as gone from its book. */

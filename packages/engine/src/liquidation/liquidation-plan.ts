@@ -18,7 +18,7 @@ import { type LiquidationStage, lacksMargin, stageOf, warningLevel } from '@open
 import { recordOrEmpty } from '../query/account-summary.ts';
 import { type CurrencyRecord, currencyNoOf, type EngineState } from '../state.ts';
 import { liquidationParametersOf } from '../tables-in-force.ts';
-import { leadOf, toldConversion } from './cover-debts.ts';
+import { inCurrency, leadOf, toldConversion } from './cover-debts.ts';
 import {
   type Bearing,
   decideDeleveraging,
@@ -27,7 +27,7 @@ import {
   outcomeOf,
   paidIn,
 } from './decide-deleveraging.ts';
-import { decideHedge, hedgeOn, type TakenLots, takeOut } from './decide-hedge.ts';
+import { decideHedge, hedgeFee, hedgeOn, type TakenLots, takeOut } from './decide-hedge.ts';
 import {
   holdPositions,
   legOf,
@@ -120,7 +120,10 @@ class Planner {
     let lots = 0;
     for (const fill of hedge.fills) lots += fill.lots;
     const leg = legOf(hedge.instrument.id, hedge.side === 0 ? lots : -lots);
-    this.#note('hedge', before, [leg], { fee: 0 as Cash });
+    const { currencyNo } = hedge.instrument;
+    const fee = hedgeFee(this.#state, hedge);
+    const told = inCurrency(this.#state, currencyNo, this.#sketch.record.currencyNo, fee);
+    this.#note('hedge', before, [leg], { fee: Math.round(told) as Cash });
     this.#after += 1;
   }
 
