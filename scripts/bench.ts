@@ -16,13 +16,16 @@ if (chosen.length === 0) {
   process.stderr.write(`${files.join('\n')}\n`);
   process.exit(1);
 }
+const inlining = [
+  '--max-inlined-bytecode-size=2000',
+  '--max-inlined-bytecode-size-cumulative=8000',
+];
 for (const file of chosen) {
   process.stdout.write(`\n==== ${file}\n`);
-  // The flags that the bootstrap starts the exchange with.
+  // The flags that the bootstrap starts the exchange with, or the simulator.
   const flags = [
     '--expose-gc',
-    '--max-inlined-bytecode-size=2000',
-    '--max-inlined-bytecode-size-cumulative=8000',
+    ...(file.startsWith('sim/') ? [] : inlining),
     '--max-semi-space-size=64',
   ];
   const done = spawnSync(process.execPath, [...flags, join(root, file)], { stdio: 'inherit' });

@@ -43,6 +43,7 @@ const createIndexes = (): IndexRecord[] =>
     instruments: [],
     fixing: createFixingState(),
     markedUs: 0,
+    marksVersion: 0,
     plan: null,
     triggers: createTriggerWatch(),
   }));
@@ -86,7 +87,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     timers: [],
     store: createHoldingStore(),
     desk: createMarginDesk(),
-    riskMarkets: { usd: null, coin: null },
+    riskMarkets: { outlines: null, usd: null, coin: null },
     halts: createHaltState(),
     liquidation: createLiquidationState(),
     tape,

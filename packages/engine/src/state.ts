@@ -175,6 +175,8 @@ export interface IndexRecord {
   fixing: FixingState;
   /** When its instruments were last marked; 0 before the first time. */
   markedUs: number;
+  /** Grows with every change of its marks; no part of the state's bytes. */
+  marksVersion: number;
   /**
    * The instruments laid out for marking; null after listing or delivery. Follows from the rest.
    */

@@ -125,10 +125,12 @@ export {
 } from './scenarios/scenario.ts';
 export {
   buildGrid,
+  evenCountOf,
   type ListedMove,
   plain,
   refineMoves,
   type ScenarioGrid,
+  scenariosOf,
 } from './scenarios/scenario-grid.ts';
 export {
   downFactor,

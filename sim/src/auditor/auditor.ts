@@ -527,6 +527,7 @@ export class Auditor {
   }
 
   #auditPositions(): void {
+    this.positions.checkHolders();
     for (const { instrument, openInterestLots } of this.#shadow.query('instruments', {})) {
       const { id } = instrument;
       this.positions.checkSum(id);

@@ -52,8 +52,6 @@ export class MarketFacts {
   readonly markings = new Map<IndexName, Marking>();
   readonly #accruals = new Map<InstrumentId, Accrual>();
   readonly #fixings: FixingModel;
-  /** Grows with every change of marks. */
-  version = 0;
 
   constructor(fixings: FixingModel) {
     this.#fixings = fixings;
@@ -73,7 +71,6 @@ export class MarketFacts {
 
   #mark(event: MarksChanged, { command, events, tsUs }: Applied): void {
     const { indexName, instrumentIds, markPrice, underlyingPrice, markIv, vega } = event;
-    this.version += 1;
     // Timers run first, so of an index the last marks are the command's own.
     const own = 'indexName' in command && command.indexName === indexName;
     const isLast = (one: Event): boolean =>

@@ -1,6 +1,6 @@
 // Portfolio model: the portfolio margin of a list of legs, worked out anew from marks and tables:
 // each leg revalued in each scenario by the textbook, each charge as the parameter file says it.
-// Nothing is kept between marks, nothing is shared with the engine. Source: risk reference 1.16.
+// Nothing is kept between marks of an underlying, nothing is shared with the engine. Source: risk reference 1.16.
 import {
   type IndexName,
   type Instrument,
@@ -11,7 +11,7 @@ import {
 } from '@openstrike/domain';
 import { greeksOf, putValue } from './black76-model.ts';
 import type { ContractFactsTable } from './contract-facts.ts';
-import type { Mark, MarketFacts } from './market-facts.ts';
+import type { Mark, MarketFacts, Marking } from './market-facts.ts';
 import {
   listedGrid,
   type ModelScenario,
@@ -32,7 +32,7 @@ export interface Leg {
 
 /** What a lot does. */
 interface Row {
-  readonly slot: string;
+  readonly slot: Slot;
   /** Of options. */
   readonly type: 'call' | 'put' | null;
   /** Weighted profit or loss in each scenario. */
@@ -53,17 +53,29 @@ interface Slot {
   readonly confidence: number;
 }
 
+/** What a put is worth: now, in each scenario and under each skew. */
+interface Values {
+  readonly now: number;
+  readonly then: Float64Array;
+  readonly skewed: readonly number[];
+}
+
 /** Everything about one underlying at one set of marks. */
 interface Picture {
-  readonly version: number;
+  readonly markings: readonly (Marking | undefined)[];
   /** Contracts that had ended by then. */
   readonly delivered: number;
   readonly parameters: MarginParameters;
   readonly scenarios: readonly ModelScenario[];
   readonly evenCount: number;
   readonly slots: ReadonlyMap<string, Slot>;
-  readonly rows: Map<InstrumentId, Row>;
+  /** Of puts, by slot, strike and volatility. */
+  readonly values: Map<string, Values>;
+  /** In dollars, and in coins of the moved price. */
+  readonly rows: Readonly<Record<Numeraire, Map<InstrumentId, Row>>>;
 }
+
+type Numeraire = 'usd' | 'coin';
 
 /** In dollars. */
 export interface PortfolioFigures {
@@ -74,12 +86,61 @@ export interface PortfolioFigures {
   readonly even: Float64Array;
 }
 
+/** What is held of a row, and how much of it is open to buy and to sell. */
+interface Own {
+  readonly row: Row;
+  readonly lots: number;
+  readonly buy: number;
+  readonly sell: number;
+}
+
+/** A sum as positions have it, and how far open orders may move it up and down. */
+interface Reach {
+  at: number;
+  up: number;
+  down: number;
+}
+
+/** What an account has in a slot. */
+interface SlotSum {
+  readonly delta: Reach;
+  readonly vega: Reach;
+  readonly skews: [number, number, number, number];
+  /** Coins, once every open order to sell is filled. */
+  calls: number;
+  puts: number;
+  gross: number;
+}
+
+const noReach = (): Reach => ({ at: 0, up: 0, down: 0 });
+
+const emptySlot = (): SlotSum => ({
+  delta: noReach(),
+  vega: noReach(),
+  skews: [0, 0, 0, 0],
+  calls: 0,
+  puts: 0,
+  gross: 0,
+});
+
+const furthest = ({ at, up, down }: Reach): number =>
+  Math.max(Math.abs(at + up), Math.abs(at - down));
+
+/** The result of lots with their open orders, each of which fills where it loses. */
+const worst = ({ lots, buy, sell }: Own, result: number): number =>
+  lots * result + (result < 0 ? buy * result : -sell * result);
+
 const slotOf = ({ indexName, expiryUs }: Instrument): string => `${indexName}:${expiryUs ?? 0}`;
+
+const indexNamesOf = {
+  BTC: ['btc_usd', 'btc_usdc'],
+  ETH: ['eth_usd', 'eth_usdc'],
+} as const satisfies Record<Underlying, readonly IndexName[]>;
 
 export class PortfolioModel {
   readonly #facts: ContractFactsTable;
   readonly #market: MarketFacts;
-  readonly #pictures = new Map<string, Picture>();
+  readonly #pictures = new Map<Underlying, Picture>();
 
   constructor(facts: ContractFactsTable, market: MarketFacts) {
     this.#facts = facts;
@@ -92,160 +153,133 @@ export class PortfolioModel {
 
   /** Whether it is known when the marks of an underlying were made. */
   isExact(underlying: Underlying): boolean {
-    const name = underlying.toLowerCase();
-    for (const [indexName, { exact }] of this.#market.markings) {
-      if (indexName.startsWith(name) && !exact) return false;
-    }
-    return true;
+    const { markings } = this.#market;
+    return indexNamesOf[underlying].every((name) => markings.get(name)?.exact !== false);
   }
 
-  /** The margin of the legs, with their open orders at their worst fill or without them. */
-  margin(
+  /** The margin of the legs as they are, and with their open orders at their worst fill. */
+  margins(
     underlying: Underlying,
     inCoin: boolean,
     legs: readonly Leg[],
-    withOrders: boolean,
+  ): { readonly alone: PortfolioFigures; readonly full: PortfolioFigures } {
+    const picture = this.#picture(underlying);
+    const numeraire = inCoin ? 'coin' : 'usd';
+    const own = legs.map(
+      (leg): Own => ({
+        row: this.#row(picture, leg.instrument, numeraire),
+        lots: leg.lots,
+        buy: leg.buyLots,
+        sell: leg.sellLots,
+      }),
+    );
+    const held = own.map(({ row, lots }): Own => ({ row, lots, buy: 0, sell: 0 }));
+    const alone = this.#figures(underlying, picture, inCoin, held);
+    const noOrders = own.every(({ buy, sell }) => buy === 0 && sell === 0);
+    const full = noOrders ? alone : this.#figures(underlying, picture, inCoin, own);
+    return { alone, full };
+  }
+
+  #figures(
+    underlying: Underlying,
+    { scenarios, evenCount, parameters }: Picture,
+    inCoin: boolean,
+    all: readonly Own[],
   ): PortfolioFigures {
-    const picture = this.#picture(underlying, inCoin);
-    const { scenarios, parameters, evenCount } = picture;
-    const own = legs.map((leg) => ({
-      row: this.#row(picture, leg.instrument, inCoin),
-      lots: leg.lots,
-      buy: withOrders ? leg.buyLots : 0,
-      sell: withOrders ? leg.sellLots : 0,
-    }));
-    const worst = (lots: number, buy: number, sell: number, result: number): number =>
-      lots * result + (result < 0 ? buy * result : -sell * result);
     const totals = new Float64Array(scenarios.length);
-    for (const { row, lots, buy, sell } of own) {
+    const slots = new Map<Slot, SlotSum>();
+    for (const own of all) {
+      const { results, slot } = own.row;
       for (let s = 0; s < totals.length; s++) {
-        totals[s] = (totals[s] as number) + worst(lots, buy, sell, row.results[s] as number);
+        totals[s] = (totals[s] as number) + worst(own, results[s] as number);
       }
+      let sum = slots.get(slot);
+      if (sum === undefined) {
+        sum = emptySlot();
+        slots.set(slot, sum);
+      }
+      addTo(sum, own);
     }
     let scan = 0;
-    for (const total of totals) scan = Math.max(scan, -total);
-    const bySlot = [...picture.slots].map(([name, slot]) => ({
-      slot,
-      legs: own.filter(({ row }) => row.slot === name),
-    }));
-    for (const pair of [
-      [0, 1],
-      [2, 3],
-    ] as const) {
-      let loss = 0;
-      for (const { legs: of } of bySlot) {
-        const losses = pair.map((at) =>
-          of.reduce(
-            (sum, { row, lots, buy, sell }) =>
-              sum + worst(lots, buy, sell, row.skews[at] as number),
-            0,
-          ),
-        );
-        loss += Math.max(0, ...losses.map((value) => -value));
-      }
-      scan = Math.max(scan, loss);
+    for (let s = 0; s < totals.length; s++) scan = Math.max(scan, -(totals[s] as number));
+    let linear = 0;
+    let absolute = 0;
+    for (const { skews } of slots.values()) {
+      linear += Math.max(0, -skews[0], -skews[1]);
+      absolute += Math.max(0, -skews[2], -skews[3]);
     }
-    const charged = this.#charges(underlying, picture, bySlot);
+    scan = Math.max(scan, linear, absolute);
+    const charged = this.#charges(underlying, parameters, slots);
     const risk = scan + charged.market;
     const { charges } = parameters;
     const stable = inCoin ? 1 : this.#market.stablePrice();
     const peg = charges.pegFactor * Math.max(0, charges.pegMin - stable);
-    const { naked, closing, confidence } = charged;
+    const { naked, confidence } = charged;
+    const closing = all.reduce(
+      (total, { row, lots, buy, sell }) => total + (Math.abs(lots) + buy + sell) * row.closing,
+      0,
+    );
     return {
       scan,
       initial: (1 + peg) * risk + charges.nakedInitial * naked + closing + confidence,
       maintenance: charges.maintenanceShare * risk + charges.nakedMaintenance * naked + closing,
-      even: totals.slice(0, evenCount),
+      even: totals.subarray(0, evenCount),
     };
   }
 
-  /** The charges beside the scan, in dollars. */
+  /** The charges beside the scan and closing, in dollars. */
   #charges(
     underlying: Underlying,
-    { parameters }: Picture,
-    bySlot: readonly {
-      readonly slot: Slot;
-      readonly legs: readonly {
-        readonly row: Row;
-        readonly lots: number;
-        readonly buy: number;
-        readonly sell: number;
-      }[];
-    }[],
-  ): { market: number; naked: number; closing: number; confidence: number } {
-    const { charges } = parameters;
+    { charges }: MarginParameters,
+    slots: ReadonlyMap<Slot, SlotSum>,
+  ): { readonly market: number; readonly naked: number; readonly confidence: number } {
     const index = this.#market.coinPrice(underlying);
-    const furthest = (at: number, up: number, down: number): number =>
-      Math.max(Math.abs(at + up), Math.abs(at - down));
     let market = 0;
     let naked = 0;
-    let closing = 0;
     let confidence = 0;
-    const net = { at: 0, up: 0, down: 0 };
-    for (const { slot, legs } of bySlot) {
-      const delta = { at: 0, up: 0, down: 0 };
-      const vega = { at: 0, up: 0, down: 0 };
-      const sides = { call: 0, put: 0 };
-      let gross = 0;
-      for (const { row, lots, buy, sell } of legs) {
-        delta.at += lots * row.delta;
-        delta.up += row.delta > 0 ? buy * row.delta : -sell * row.delta;
-        delta.down += row.delta > 0 ? sell * row.delta : -buy * row.delta;
-        vega.at += lots * row.vega;
-        vega.up += buy * row.vega;
-        vega.down += sell * row.vega;
-        const all = Math.abs(lots) + buy + sell;
-        gross += all * row.coins;
-        closing += all * row.closing;
-        if (row.type !== null) sides[row.type] += (lots - sell) * row.coins;
-      }
+    const net = noReach();
+    for (const [slot, { delta, vega, calls, puts, gross }] of slots) {
       net.at += delta.at;
       net.up += delta.up;
       net.down += delta.down;
       const rate = Math.max(charges.rollMin, charges.rollAnnual * slot.years);
-      market += furthest(delta.at, delta.up, delta.down) * index * rate;
-      const size = furthest(vega.at, vega.up, vega.down);
-      market += charges.vegaRate * Math.max(0, size - charges.vegaThresholdUsd);
-      naked += Math.max(0, -sides.call) + Math.max(0, -sides.put);
+      market += furthest(delta) * index * rate;
+      market += charges.vegaRate * Math.max(0, furthest(vega) - charges.vegaThresholdUsd);
+      naked += Math.max(0, -calls) + Math.max(0, -puts);
       const unsure = slot.confidence < charges.confidenceMin ? 1 - slot.confidence : 0;
       confidence += unsure * gross * index;
     }
-    const coins = furthest(net.at, net.up, net.down);
+    const coins = furthest(net);
     const beyond = Math.max(0, coins - charges.deltaThresholdUsd / index);
     market += coins * index * Math.min(charges.deltaRateMax, charges.deltaPerCoin * beyond);
-    return { market, naked: naked * index, closing: Math.max(0, closing), confidence };
+    return { market, naked: naked * index, confidence };
   }
 
-  #picture(underlying: Underlying, inCoin: boolean): Picture {
-    const key = `${underlying}:${inCoin}`;
-    const known = this.#pictures.get(key);
+  /** The picture at the last marks of the underlying's indexes. */
+  #picture(underlying: Underlying): Picture {
+    const known = this.#pictures.get(underlying);
     const parameters = this.parameters(underlying);
-    const { version } = this.#market;
-    const same = known?.version === version && known.delivered === this.#facts.delivered;
-    if (same && known.parameters === parameters) return known;
+    const { delivered } = this.#facts;
+    const names = indexNamesOf[underlying];
+    const markings = names.map((name) => this.#market.markings.get(name));
+    const same = known?.markings.every((marking, i) => marking === markings[i]) === true;
+    if (same && known.delivered === delivered && known.parameters === parameters) return known;
     const slots = new Map<string, Slot>();
     const strikes: (StrikeMove & { readonly years: number })[] = [];
-    for (const indexName of [
-      `${underlying.toLowerCase()}_usd`,
-      `${underlying.toLowerCase()}_usdc`,
-    ]) {
-      this.#addIndex(indexName as IndexName, slots, strikes);
-    }
+    for (const name of names) this.#addIndex(name, slots, strikes);
     strikes.sort((a, b) => a.years - b.years || a.move - b.move);
     const { grid } = parameters;
-    const scenarios = listedGrid(grid, strikes);
-    const rows = new Map<InstrumentId, Row>();
-    const { delivered } = this.#facts;
-    const made = {
-      version,
+    const made: Picture = {
+      markings,
       delivered,
       parameters,
-      scenarios,
+      scenarios: listedGrid(grid, strikes),
       evenCount: 3 * grid.prices,
       slots,
-      rows,
+      values: new Map(),
+      rows: { usd: new Map(), coin: new Map() },
     };
-    this.#pictures.set(key, made);
+    this.#pictures.set(underlying, made);
     return made;
   }
 
@@ -282,65 +316,110 @@ export class PortfolioModel {
     }
   }
 
-  #row(picture: Picture, instrument: Instrument, inCoin: boolean): Row {
-    const known = picture.rows.get(instrument.id);
+  #row(picture: Picture, instrument: Instrument, numeraire: Numeraire): Row {
+    const rows = picture.rows[numeraire];
+    const known = rows.get(instrument.id);
     if (known !== undefined) return known;
     const slot = picture.slots.get(slotOf(instrument));
     hold(slot !== undefined, 'what is held is marked', () => instrument.name);
-    const row = this.#revalue(picture, instrument, slot, inCoin);
-    picture.rows.set(instrument.id, row);
+    const row =
+      instrument.kind === 'option'
+        ? this.#optionRow(picture, instrument, slot, numeraire)
+        : this.#futureRow(picture, instrument, slot, numeraire);
+    rows.set(instrument.id, row);
     return row;
   }
 
-  #revalue(picture: Picture, instrument: Instrument, slot: Slot, inCoin: boolean): Row {
-    const { scenarios, parameters } = picture;
-    const { kind, payoff, lot, optionType, strike } = instrument;
-    const { years, forward, fixed } = slot;
+  #futureRow(
+    { scenarios, parameters }: Picture,
+    instrument: Instrument,
+    slot: Slot,
+    numeraire: Numeraire,
+  ): Row {
+    const { payoff, lot, underlying } = instrument;
+    const { forward } = slot;
     const perLot = lot.num / lot.den;
-    const coin = this.#market.coinPrice(instrument.underlying);
+    const coin = this.#market.coinPrice(underlying);
+    const inverse = payoff === 'inverse';
+    const results = new Float64Array(scenarios.length);
+    scenarios.forEach(({ move, weight }, s) => {
+      const at = movedTo(slot, move);
+      const dollars = inverse ? at / forward - 1 : at - forward;
+      results[s] = perLot * weight * (numeraire === 'coin' ? (dollars / at) * coin : dollars);
+    });
+    const delta = inverse ? perLot / forward : perLot;
     const closing = this.#closing(instrument, perLot, parameters);
-    const then = (move: number): number => forward + (forward - fixed) * move;
-    /** The gain of dollars that are worth so much at a forward, in what is counted in. */
-    const gain = (now: number, later: number, at: number): number =>
-      inCoin ? (later / at - now / forward) * coin : later - now;
-    if (kind !== 'option') {
-      const inverse = payoff === 'inverse';
-      const results = Float64Array.from(scenarios, ({ move, weight }) => {
-        const at = then(move);
-        const dollars = inverse ? at / forward - 1 : at - forward;
-        return perLot * weight * (inCoin ? (dollars / at) * coin : dollars);
-      });
-      const delta = inverse ? perLot / forward : perLot;
-      const skews = [0, 0, 0, 0];
-      const name = slotOf(instrument);
-      return { slot: name, type: null, results, skews, delta, vega: 0, coins: delta, closing };
-    }
-    const K = strike as number;
+    return {
+      slot,
+      type: null,
+      results,
+      skews: [0, 0, 0, 0],
+      delta,
+      vega: 0,
+      coins: delta,
+      closing,
+    };
+  }
+
+  #optionRow(picture: Picture, instrument: Instrument, slot: Slot, numeraire: Numeraire): Row {
+    const { scenarios, parameters } = picture;
+    const { lot, optionType, underlying } = instrument;
+    const { years, forward, fixed } = slot;
+    const strike = instrument.strike as number;
+    const perLot = lot.num / lot.den;
+    const coin = this.#market.coinPrice(underlying);
     const call = optionType === 'call';
     // While the delivery price is being averaged only the running part of the forward moves.
     const { iv } = this.#market.marks.get(instrument.id) as Mark;
     const volatility = (iv * (forward - fixed)) / forward;
-    const value = (at: number, under: number): number =>
-      putValue(at, K, years, under) + (call ? at - K : 0);
-    const now = value(forward, volatility);
-    const results = Float64Array.from(scenarios, ({ move, kind: shock, weight }) => {
-      const at = then(move);
-      const shocked = shockedVolatility(parameters.revaluation, shock, years, volatility);
-      return perLot * weight * gain(now, value(at, shocked), at);
+    const puts = this.#puts(picture, instrument, slot, volatility);
+    const intrinsic = (at: number): number => (call ? at - strike : 0);
+    const now = puts.now + intrinsic(forward);
+    /** The gain of dollars that are worth so much at a forward, in what is counted in. */
+    const gain = (put: number, at: number): number => {
+      const later = put + intrinsic(at);
+      return numeraire === 'coin' ? (later / at - now / forward) * coin : later - now;
+    };
+    const results = new Float64Array(scenarios.length);
+    scenarios.forEach(({ move, weight }, s) => {
+      results[s] = perLot * weight * gain(puts.then[s] as number, movedTo(slot, move));
     });
-    const skewed = skewedVolatilities(parameters.revaluation.skew, K / forward, years, volatility);
-    const skews = skewed.map((each) => perLot * gain(now, value(forward, each), forward));
-    const { delta, vega } = greeksOf(forward, K, years, volatility, call);
+    const { delta, vega } = greeksOf(forward, strike, years, volatility, call);
     return {
-      slot: slotOf(instrument),
+      slot,
       type: optionType,
       results,
-      skews,
+      skews: puts.skewed.map((put) => perLot * gain(put, forward)),
       delta: delta * perLot,
       vega: vega * perLot,
       coins: perLot,
-      closing,
+      closing: this.#closing(instrument, perLot, parameters),
     };
+  }
+
+  /** What the put of a strike is worth; that of a call follows from it. */
+  #puts(picture: Picture, instrument: Instrument, slot: Slot, volatility: number): Values {
+    const strike = instrument.strike as number;
+    const key = `${slotOf(instrument)}:${strike}:${volatility}`;
+    const known = picture.values.get(key);
+    if (known !== undefined) return known;
+    const { scenarios, parameters } = picture;
+    const { years, forward } = slot;
+    const { skew } = parameters.revaluation;
+    const value = (at: number, under: number): number => putValue(at, strike, years, under);
+    const then = new Float64Array(scenarios.length);
+    scenarios.forEach(({ move, kind }, s) => {
+      const shocked = shockedVolatility(parameters.revaluation, kind, years, volatility);
+      then[s] = value(movedTo(slot, move), shocked);
+    });
+    const skewed = skewedVolatilities(skew, strike / forward, years, volatility);
+    const made = {
+      now: value(forward, volatility),
+      then,
+      skewed: skewed.map((each) => value(forward, each)),
+    };
+    picture.values.set(key, made);
+    return made;
   }
 
   /** Dollars that closing a lot costs: the taker fee and half the spread of the parameters. */
@@ -358,3 +437,26 @@ export class PortfolioModel {
     return perLot * (fee + charges.halfSpreadVolatility * 100 * vega);
   }
 }
+
+/** The forward after a move of what is not averaged yet. */
+const movedTo = ({ forward, fixed }: Slot, move: number): number =>
+  forward + (forward - fixed) * move;
+
+/** Adds what is held of a row to what is held in its slot. */
+const addTo = (sum: SlotSum, own: Own): void => {
+  const { row, lots, buy, sell } = own;
+  const { delta, vega, skews } = sum;
+  delta.at += lots * row.delta;
+  delta.up += row.delta > 0 ? buy * row.delta : -sell * row.delta;
+  delta.down += row.delta > 0 ? sell * row.delta : -buy * row.delta;
+  vega.at += lots * row.vega;
+  vega.up += buy * row.vega;
+  vega.down += sell * row.vega;
+  sum.gross += (Math.abs(lots) + buy + sell) * row.coins;
+  if (row.type === null) return;
+  if (row.type === 'call') sum.calls += (lots - sell) * row.coins;
+  else sum.puts += (lots - sell) * row.coins;
+  for (let j = 0; j < skews.length; j++) {
+    skews[j] = (skews[j] as number) + worst(own, row.skews[j] as number);
+  }
+};

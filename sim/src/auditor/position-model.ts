@@ -22,6 +22,7 @@ import {
   valueAt,
   valueAtPrice,
 } from './contract-facts.ts';
+import { sameValue } from './same-value.ts';
 import { hold, show } from './violation.ts';
 
 interface Position {
@@ -50,9 +51,14 @@ interface Netting {
   } | null;
 }
 
+const byAccount = (a: readonly [AccountId, number], b: readonly [AccountId, number]): number =>
+  a[0] - b[0];
+
 export class PositionModel {
   readonly #positions = new Map<InstrumentId, Map<AccountId, Position>>();
   readonly #byAccount = new Map<AccountId, Map<InstrumentId, Position>>();
+  /** How many open positions an account has; of those that have any. */
+  readonly #openOf = new Map<AccountId, number>();
   readonly #touched = new Set<InstrumentId>();
   readonly #due = new Map<string, Due>();
   readonly #nettings = new Map<string, Netting>();
@@ -88,9 +94,31 @@ export class PositionModel {
 
   /** Accounts with an open position. */
   holders(): Set<AccountId> {
-    const found = new Set<AccountId>();
-    for (const [, { accountId }] of this.held()) found.add(accountId);
-    return found;
+    return new Set(this.#openOf.keys());
+  }
+
+  /** Gives a position other lots, and counts it where it opens or closes. */
+  #setLots(position: Position, lots: number): void {
+    const { accountId } = position;
+    const change = (lots === 0 ? 0 : 1) - (position.lots === 0 ? 0 : 1);
+    position.lots = lots;
+    if (change === 0) return;
+    const open = (this.#openOf.get(accountId) ?? 0) + change;
+    if (open === 0) this.#openOf.delete(accountId);
+    else this.#openOf.set(accountId, open);
+  }
+
+  /** Holds that what was counted as positions opened and closed is what there is. */
+  checkHolders(): void {
+    const open = new Map<AccountId, number>();
+    for (const [, { accountId }] of this.held()) {
+      open.set(accountId, (open.get(accountId) ?? 0) + 1);
+    }
+    hold(
+      sameValue([...open].sort(byAccount), [...this.#openOf].sort(byAccount)),
+      'open positions are counted',
+      () => `${show([...open])}, counted ${show([...this.#openOf])}`,
+    );
   }
 
   trade(trade: Trade, facts: ContractFacts): void {
@@ -107,7 +135,7 @@ export class PositionModel {
     const position = this.#position(party.accountId, instrumentId);
     const lots = party.side === 'buy' ? sizeLots : -sizeLots;
     const before = position.lots;
-    position.lots += lots;
+    this.#setLots(position, before + lots);
     position.base += nearest(valueAt(facts.instrument, lots, priceTicks));
     if (party.reduceOnly) {
       const shrinks = Math.abs(position.lots) < Math.abs(before) && position.lots * before >= 0;
@@ -225,7 +253,7 @@ export class PositionModel {
       due.payment = value - position.base;
       this.#netting(event, facts).future = { event, value: Math.abs(value), lots, rate };
     }
-    position.lots = 0;
+    this.#setLots(position, 0);
     position.base = 0;
   }
 

@@ -309,18 +309,20 @@ export class SolvencyModel {
     inCoin: boolean,
     lossAtOnce: number,
   ): { initial: number; initialAlone: number; maintenance: number; exact: boolean } {
-    const of = underlyings.map((name) =>
-      legs.filter(({ instrument }) => instrument.underlying === name),
+    const held = underlyings.filter((name) =>
+      legs.some(({ instrument }) => instrument.underlying === name),
     );
-    const held = underlyings.filter((_, i) => (of[i] as readonly Leg[]).length > 0);
     const exact = held.every((name) => this.#portfolio.isExact(name));
     if (!exact) return { initial: 0, initialAlone: 0, maintenance: 0, exact };
-    const figures = (withOrders: boolean): readonly PortfolioFigures[] =>
-      underlyings.map((name, i) =>
-        this.#portfolio.margin(name, inCoin, of[i] as readonly Leg[], withOrders),
-      );
-    const alone = figures(false);
-    const full = figures(true);
+    const figures = held.map((name) =>
+      this.#portfolio.margins(
+        name,
+        inCoin,
+        legs.filter(({ instrument }) => instrument.underlying === name),
+      ),
+    );
+    const alone = figures.map((each) => each.alone);
+    const full = figures.map((each) => each.full);
     const offAlone = inCoin ? 0 : this.#setOff(alone);
     const off = inCoin ? 0 : this.#setOff(full);
     const share = Math.min(
@@ -339,27 +341,27 @@ export class SolvencyModel {
 
   /** What gains of one underlying take off the losses of another, in the same scenario. */
   #setOff(figures: readonly PortfolioFigures[]): number {
+    const [first, second] = figures;
+    if (first === undefined || second === undefined) return 0;
     const sections = underlyings.map((name) => this.#portfolio.parameters(name));
     const share = Math.min(...sections.map(({ crossOffset }) => crossOffset));
     const most = Math.min(...sections.map(({ crossOffsetMaxUsd }) => crossOffsetMaxUsd));
-    const apart = figures.reduce((sum, { scan }) => sum + scan, 0);
-    const [first] = figures as [PortfolioFigures];
-    if (apart === 0 || figures.some(({ even }) => even.length !== first.even.length)) return 0;
+    const apart = first.scan + second.scan;
+    if (apart === 0 || first.even.length !== second.even.length) return 0;
     let together = 0;
-    const worst = figures.map(() => 0);
+    let worstFirst = 0;
+    let worstSecond = 0;
     for (let s = 0; s < first.even.length; s++) {
-      let losses = 0;
-      let gains = 0;
-      figures.forEach(({ even }, i) => {
-        const value = even[s] as number;
-        losses += Math.max(0, -value);
-        gains += Math.max(0, value);
-        worst[i] = Math.max(worst[i] as number, -value);
-      });
+      const one = first.even[s] as number;
+      const other = second.even[s] as number;
+      const losses = Math.max(0, -one) + Math.max(0, -other);
+      const gains = Math.max(0, one) + Math.max(0, other);
+      worstFirst = Math.max(worstFirst, -one);
+      worstSecond = Math.max(worstSecond, -other);
       together = Math.max(together, losses - Math.min(share * gains, most, losses));
     }
     // What each lost beyond its own even grid is not set off.
-    const beyond = Math.max(0, apart - worst.reduce((sum, each) => sum + each, 0));
+    const beyond = Math.max(0, apart - worstFirst - worstSecond);
     return Math.max(0, apart - Math.min(apart, together + beyond));
   }
 

@@ -11,6 +11,7 @@ import type {
   InstrumentRecord,
   MarginSet,
 } from '../state.ts';
+import { bookOf } from '../portfolio/margin-pool.ts';
 import { currencyRecordOf } from './cash.ts';
 import { HoldingRecord } from './holding-record.ts';
 
@@ -98,8 +99,9 @@ const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): Marg
 export const releaseHolding = (holding: Holding): void => {
   const { store, pools } = holding.account;
   for (const pool of pools) {
-    pool?.changed.delete(holding);
-    for (const book of pool?.books ?? []) book.stamp = -1;
+    if (pool === null) continue;
+    pool.changed.delete(holding);
+    bookOf(pool, holding).stamp = -1;
   }
   store.table.remove(holding);
   store.rows.give(holding.chunk, holding.at);

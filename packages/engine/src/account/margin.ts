@@ -199,7 +199,8 @@ const voidPools = ({ account, currencyNo }: CurrencyRecord): void => {
 };
 
 const recompute = (state: EngineState, record: CurrencyRecord, keep: Holding | null): void => {
-  voidPools(record);
+  // Of marks the pools know by themselves; what else was changed nobody has told them.
+  if (record.marginVersion < 0) voidPools(record);
   record.initialMargin = 0;
   record.maintenanceMargin = 0;
   record.ordersMargin = 0;

@@ -175,6 +175,7 @@ export const markIndex = (state: EngineState, index: IndexRecord): void => {
   const columns = createMarkColumns(plan.size);
   markAll(plan, curveInputsOf(index, state.nowUs), perpetualMarks, columns);
   index.markedUs = state.nowUs;
+  index.marksVersion += 1;
   for (const instrument of index.instruments) {
     takeOver(state, instrument, columns, index);
   }

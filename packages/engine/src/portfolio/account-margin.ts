@@ -22,7 +22,8 @@ import type {
 import { marginParametersOf, stableParametersOf } from '../tables-in-force.ts';
 import { createPool, type MarginPool } from './margin-pool.ts';
 import { type PoolMargin, poolMargin } from './pool-margin.ts';
-import { currencyPriceOf, type RiskMarket, underlyings } from './risk-market.ts';
+import type { RiskMarket } from './risk-market.ts';
+import { currencyPriceOf, underlyings } from './risk-outline.ts';
 
 /** Minor units of the currency asked about. */
 export interface AccountMargin {
@@ -61,7 +62,7 @@ export const poolOf = (state: EngineState, record: CurrencyRecord): MarginPool =
   const at = cross ? 0 : currencyNo;
   const known = account.pools[at];
   if (known) return known;
-  const pool = createPool(state.riskMarkets, account, cross ? null : currencyNo);
+  const pool = createPool(state, account, cross ? null : currencyNo);
   account.pools = account.pools.with(at, pool);
   return pool;
 };

@@ -28,7 +28,8 @@ import { type CurrencyRecord, currencyNoOf, type EngineState, type Holding } fro
 import { accountMarginOf, poolOf } from './account-margin.ts';
 import { type MarginPool, type PoolBook, poolRecords, refreshPool } from './margin-pool.ts';
 import { lossAtOnceUsd } from './pool-margin.ts';
-import { currencyPriceOf, riskInstrumentOf } from './risk-market.ts';
+import { riskInstrumentOf } from './risk-market.ts';
+import { currencyPriceOf } from './risk-outline.ts';
 
 const standardLegOf = (state: EngineState, holding: Holding): StandardCertifiedLeg => {
   const { instrument, marginSet, sizeLots, openBuyLots, openSellLots } = holding;
@@ -120,7 +121,7 @@ const certifyBook = (
         confidence: expiries.confidence[e] as number,
       })),
       legs,
-      between: [...market.between],
+      between: [...market.outline.between],
     },
     market.parameters,
     false,

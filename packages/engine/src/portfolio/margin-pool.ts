@@ -2,10 +2,12 @@
 // with the running sums of their results over the scenarios. Invariant: the sums are those of the
 // holdings and open orders as they stand, to the last bit, however they came to stand so; at new
 // marks they are filled afresh when they are next asked for.
+import { currencies } from '@openstrike/domain';
 import { BookSum, OrderSum } from '@openstrike/risk';
 import { holdingsInOrder, valueAtPrice, valueAtTicks } from '../account/holdings.ts';
 import type { AccountRecord, CurrencyRecord, EngineState, Holding } from '../state.ts';
-import { RiskMarket, type Underlying, underlyings } from './risk-market.ts';
+import { RiskMarket } from './risk-market.ts';
+import { RiskOutline, type Underlying, underlyings } from './risk-outline.ts';
 
 /** What of a holding is in the sums. */
 interface Counted {
@@ -23,6 +25,11 @@ export class PoolBook {
   book: BookSum;
   orders: OrderSum;
   stamp = -1;
+  /**
+   * What open orders lose against the marks as they fill, by currency, in minor units: buys above
+   * and sells below, since only those that lose may fill.
+   */
+  readonly lossAtOnce = currencies.map(() => 0);
   /** Of a scenario's results of the even grid; see `marginWithOrders`. */
   even = new Float64Array(0);
 
@@ -34,7 +41,7 @@ export class PoolBook {
 
   /** Makes room for sums over the arrays as they are now, with nothing in them. */
   empty(): void {
-    const { arrays, stamp, evenCount } = this.market;
+    const { arrays, stamp, outline } = this.market;
     if (this.book.arrays === arrays) {
       this.book.reset();
       this.orders.reset();
@@ -42,7 +49,10 @@ export class PoolBook {
       this.book = new BookSum(arrays);
       this.orders = new OrderSum(arrays);
     }
-    if (this.even.length !== evenCount) this.even = new Float64Array(evenCount);
+    const { evenCount } = outline;
+    if (this.even.length === evenCount) this.even.fill(0);
+    else this.even = new Float64Array(evenCount);
+    this.lossAtOnce.fill(0);
     this.counted.clear();
     this.stamp = stamp;
   }
@@ -56,30 +66,26 @@ export interface MarginPool {
   readonly books: readonly PoolBook[];
   /** Holdings that changed since their sums were last brought up. */
   readonly changed: Set<Holding>;
-  /**
-   * What open orders lose against the marks as they fill, by currency, in minor units: buys above
-   * and sells below, since only those that lose may fill.
-   */
-  readonly lossAtOnce: number[];
 }
 
 /** The markets that pools share, by underlying: in dollars and in coins. */
 export interface RiskMarkets {
   /** Null until the first account needs them. */
+  outlines: readonly RiskOutline[] | null;
   usd: readonly RiskMarket[] | null;
   coin: readonly RiskMarket[] | null;
 }
 
-const marketsIn = (markets: RiskMarkets, numeraire: 'usd' | 'coin'): readonly RiskMarket[] => {
-  const made =
-    markets[numeraire] ?? underlyings.map((underlying) => new RiskMarket(underlying, numeraire));
-  markets[numeraire] = made;
-  return made;
+const marketsIn = (state: EngineState, numeraire: 'usd' | 'coin'): readonly RiskMarket[] => {
+  const { riskMarkets: known } = state;
+  known.outlines ??= underlyings.map((underlying) => new RiskOutline(underlying));
+  known[numeraire] ??= known.outlines.map((outline) => new RiskMarket(state, outline, numeraire));
+  return known[numeraire];
 };
 
 /** A pool with nothing in it. */
 export const createPool = (
-  markets: RiskMarkets,
+  state: EngineState,
   account: AccountRecord,
   currencyNo: number | null,
 ): MarginPool => {
@@ -88,9 +94,8 @@ export const createPool = (
   return {
     account,
     currencyNo,
-    books: marketsIn(markets, inCoin ? 'coin' : 'usd').map((market) => new PoolBook(market)),
+    books: marketsIn(state, inCoin ? 'coin' : 'usd').map((market) => new PoolBook(market)),
     changed: new Set(),
-    lossAtOnce: [0, 0, 0],
   };
 };
 
@@ -118,11 +123,10 @@ const lossAtOnceOf = (holding: Holding, mark: number): number => {
 /** Place of an underlying in `underlyings`. */
 export const underlyingNoOf = (underlying: Underlying): number => (underlying === 'BTC' ? 0 : 1);
 
-const countHolding = (state: EngineState, pool: MarginPool, holding: Holding): void => {
+const countHolding = (state: EngineState, own: PoolBook, holding: Holding): void => {
   const { instrument } = holding;
-  const { id, contract } = instrument;
+  const { id } = instrument;
   const mark = state.marks.markPrice[id] as number;
-  const own = pool.books[underlyingNoOf(contract.underlying)] as PoolBook;
   let known = own.counted.get(id);
   if (Number.isNaN(mark) || (known === undefined && isIdle(holding))) {
     return;
@@ -142,7 +146,7 @@ const countHolding = (state: EngineState, pool: MarginPool, holding: Holding): v
   }
   const loss = holding.orderCount === 0 ? 0 : lossAtOnceOf(holding, mark);
   const no = holding.record.currencyNo;
-  pool.lossAtOnce[no] = (pool.lossAtOnce[no] as number) + loss - known.lossAtOnce;
+  own.lossAtOnce[no] = (own.lossAtOnce[no] as number) + loss - known.lossAtOnce;
   known.lots = sizeLots;
   known.buyLots = openBuyLots;
   known.sellLots = openSellLots;
@@ -152,30 +156,35 @@ const countHolding = (state: EngineState, pool: MarginPool, holding: Holding): v
 const isIdle = ({ sizeLots, orderCount, openBuyLots, openSellLots }: Holding): boolean =>
   sizeLots === 0 && orderCount === 0 && openBuyLots === 0 && openSellLots === 0;
 
-const isFresh = (pool: MarginPool): boolean =>
-  pool.books.every(({ stamp, market }) => stamp === market.stamp);
+const isFresh = ({ stamp, market }: PoolBook): boolean => stamp === market.stamp;
 
-const refill = (state: EngineState, pool: MarginPool): void => {
-  for (const book of pool.books) book.empty();
-  pool.lossAtOnce.fill(0);
+/** The book that a holding's results are in. */
+export const bookOf = (pool: MarginPool, { instrument }: Holding): PoolBook =>
+  pool.books[underlyingNoOf(instrument.contract.underlying)] as PoolBook;
+
+const refill = (state: EngineState, pool: MarginPool, own: PoolBook): void => {
+  own.empty();
   for (const record of poolRecords(pool)) {
-    for (const holding of holdingsInOrder(record)) countHolding(state, pool, holding);
+    for (const holding of holdingsInOrder(record)) {
+      if (bookOf(pool, holding) === own) countHolding(state, own, holding);
+    }
   }
 };
 
 /**
  * Brings a pool's sums up to the present marks, positions and open orders.
  *
- * Cost: what changed since, or all holdings when marks moved.
+ * Cost: what changed since, or all holdings of an underlying whose marks moved.
  */
 export const refreshPool = (state: EngineState, pool: MarginPool): void => {
   for (const { market } of pool.books) market.renew(state);
-  if (isFresh(pool)) {
-    for (const holding of pool.changed) countHolding(state, pool, holding);
+  for (const holding of pool.changed) {
+    const own = bookOf(pool, holding);
+    if (isFresh(own)) countHolding(state, own, holding);
   }
   pool.changed.clear();
-  // Room for a new row may void the sums: once it is there, filling needs no more.
-  while (!isFresh(pool)) {
-    refill(state, pool);
+  for (const own of pool.books) {
+    // Room for a new row may void the sums: once it is there, filling needs no more.
+    while (!isFresh(own)) refill(state, pool, own);
   }
 };

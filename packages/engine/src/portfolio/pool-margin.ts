@@ -2,7 +2,7 @@
 // portfolio margin with its open orders at their worst fill, and what gains of one underlying may
 // count against losses of another. Invariants: maintenance never exceeds initial margin; asking
 // about one order more is one pass over the scenarios and leaves the pool as it was.
-import { type Currency, currencies, minorPerUnit } from '@openstrike/domain';
+import { currencies, minorPerUnit } from '@openstrike/domain';
 import {
   createPortfolioMargin,
   crossCurrencyScan,
@@ -15,7 +15,7 @@ import {
 import type { EngineState, InstrumentRecord, SideCode } from '../state.ts';
 import { marginParametersOf } from '../tables-in-force.ts';
 import { type MarginPool, type PoolBook, refreshPool, underlyingNoOf } from './margin-pool.ts';
-import { currencyPriceOf, underlyings } from './risk-market.ts';
+import { currencyPriceOf, underlyings } from './risk-outline.ts';
 
 /** Dollars. */
 export interface PoolMargin {
@@ -35,9 +35,10 @@ const evenAlone = [new Float64Array(0), new Float64Array(0)];
 /** What all open orders of a pool lose against the marks as they fill, in dollars. */
 export const lossAtOnceUsd = (state: EngineState, pool: MarginPool): number => {
   let sum = 0;
-  for (const [no, loss] of pool.lossAtOnce.entries()) {
-    const minor = minorPerUnit[currencies[no] as Currency];
-    if (loss !== 0) sum += (loss / minor) * currencyPriceOf(state, no);
+  for (const [no, currency] of currencies.entries()) {
+    let loss = 0;
+    for (const { lossAtOnce } of pool.books) loss += lossAtOnce[no] as number;
+    if (loss !== 0) sum += (loss / minorPerUnit[currency]) * currencyPriceOf(state, no);
   }
   return sum;
 };
@@ -68,6 +69,28 @@ const sumOf = (
   pick: (of: PortfolioMargin) => number,
 ): number => margins.reduce((sum, margin) => sum + pick(margin), 0);
 
+const nothing = createPortfolioMargin();
+
+/** Works out the margins of one book; false, and no margin, where there is nothing in it. */
+const bookMargin = (own: PoolBook, no: number, order: ExtraOrder, isAsked: boolean): boolean => {
+  const bare = alone[no] as PortfolioMargin;
+  const full = withOrders[no] as PortfolioMargin;
+  if (own.counted.size === 0 && !isAsked) {
+    Object.assign(bare, nothing);
+    Object.assign(full, nothing);
+    return false;
+  }
+  const { market, parameters } = own.market;
+  const { even, book } = own;
+  if ((evenAlone[no] as Float64Array).length !== even.length) {
+    evenAlone[no] = new Float64Array(even.length);
+  }
+  marginOf(book, parameters.charges, market, bare);
+  (evenAlone[no] as Float64Array).set(book.values.subarray(0, even.length));
+  marginWithOrders(book, own.orders, parameters.charges, market, order, full, even);
+  return true;
+};
+
 /** The margins of a pool, with an order of so many lots more where one is named. */
 export const poolMargin = (
   state: EngineState,
@@ -90,22 +113,24 @@ export const poolMargin = (
     refreshPool(state, pool);
     extra.place = market.placeOf(state, more.instrument);
   }
-  for (const [no, own] of pool.books.entries()) {
-    const { market, charges } = own.market;
-    const order = no === asked ? extra : none;
-    const evenOf = own.even;
-    if ((evenAlone[no] as Float64Array).length !== evenOf.length) {
-      evenAlone[no] = new Float64Array(evenOf.length);
-    }
-    marginOf(own.book, charges, market, alone[no] as PortfolioMargin);
-    (evenAlone[no] as Float64Array).set(own.book.values.subarray(0, evenOf.length));
-    const margin = withOrders[no] as PortfolioMargin;
-    marginWithOrders(own.book, own.orders, charges, market, order, margin, evenOf);
+  let filled = 0;
+  for (let no = 0; no < pool.books.length; no++) {
+    const isAsked = no === asked;
+    if (bookMargin(pool.books[no] as PoolBook, no, isAsked ? extra : none, isAsked)) filled += 1;
   }
-  const evens = pool.books.map(({ even }) => even);
-  const off = setOff(state, pool, withOrders, evens);
-  const offAlone = setOff(state, pool, alone, evenAlone);
-  const share = Math.min(...pool.books.map(({ market }) => market.charges.maintenanceShare));
+  const several = filled > 1;
+  const off = several
+    ? setOff(
+        state,
+        pool,
+        withOrders,
+        pool.books.map(({ even }) => even),
+      )
+    : 0;
+  const offAlone = several ? setOff(state, pool, alone, evenAlone) : 0;
+  const share = Math.min(
+    ...pool.books.map(({ market }) => market.parameters.charges.maintenanceShare),
+  );
   out.initialAlone = sumOf(alone, ({ initial }) => initial) - offAlone;
   const initial = sumOf(withOrders, (margin) => margin.initial) - off;
   out.initial = Math.max(out.initialAlone, initial) + lossAtOnceUsd(state, pool);
@@ -128,7 +153,8 @@ export const fillReduces = (
   const { book, market: own } = pool.books[no] as PoolBook;
   const place = own.placeOf(state, instrument);
   if (book.arrays !== own.arrays) return fillReduces(state, pool, instrument, lots, signedLots);
-  const { charges, market } = own;
+  const { market, parameters } = own;
+  const { charges } = parameters;
   const now = marginOf(book, charges, market, alone[no] as PortfolioMargin).initial;
   marginAfter(book, charges, market, place, lots, lots + signedLots, filled);
   return filled.initial <= now;

@@ -104,30 +104,41 @@ export const plain = (move: number, volatility: Scenario['volatility']): Scenari
   damper: 0,
 });
 
+const columns = (moves: readonly number[]): Scenario[] =>
+  moves.flatMap((move) => volatilityMoves.map((volatility) => plain(move, volatility)));
+
+/** How many scenarios are the even grid, which comes first. */
+export const evenCountOf = ({ prices }: GridParameters): number => volatilityMoves.length * prices;
+
 /**
- * The grid of a margin model over the given moves, besides those of the even grid.
+ * The scenarios of a margin model over the given moves, besides those of the even grid.
+ *
+ * Shape: `between` as from `refineMoves`: within the range, without repeats.
+ */
+export const scenariosOf = (
+  { range, prices, tails, twists }: GridParameters,
+  between: readonly number[],
+): readonly Scenario[] => [
+  ...columns(evenMoves(range, prices)),
+  ...columns(between),
+  ...tails.map(
+    (move): Scenario => ({ move, volatility: 'up', weight: range / Math.abs(move), damper: 0 }),
+  ),
+  ...(twists ? [plain(0, 'twist'), plain(0, 'twist-reverse')] : []),
+];
+
+/**
+ * The same scenarios, and where each price within the range stands among them.
  *
  * Shape: `between` as from `refineMoves`: within the range, without repeats.
  */
 export const buildGrid = (parameters: GridParameters, between: readonly number[]): ScenarioGrid => {
-  const { range, prices, tails, twists } = parameters;
-  const columns = (moves: readonly number[]): Scenario[] =>
-    moves.flatMap((move) => volatilityMoves.map((volatility) => plain(move, volatility)));
-  const even = evenMoves(range, prices);
-  const inRange = [...columns(even), ...columns(between)];
-  const scenarios = [
-    ...inRange,
-    ...tails.map(
-      (move): Scenario => ({ move, volatility: 'up', weight: range / Math.abs(move), damper: 0 }),
-    ),
-    ...(twists ? [plain(0, 'twist'), plain(0, 'twist-reverse')] : []),
-  ];
-  const order = [...even, ...between]
+  const order = [...evenMoves(parameters.range, parameters.prices), ...between]
     .map((move, at) => ({ move, at }))
     .sort((a, b) => compareNumbers(a.move, b.move));
   return {
-    scenarios,
-    evenCount: 3 * prices,
+    scenarios: scenariosOf(parameters, between),
+    evenCount: evenCountOf(parameters),
     moves: Float64Array.from(order, ({ move }) => move),
     places: Int32Array.from(order.flatMap(({ at }) => [3 * at, 3 * at + 1, 3 * at + 2])),
   };

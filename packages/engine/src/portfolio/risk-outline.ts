@@ -1,0 +1,211 @@
+// Risk outline: what the risk arrays of one underlying have in common whether they count in dollars
+// or in coins: its prices, its expiries at the present marks, and the grid that its listed strikes
+// refine. Invariant: a function of the state, made anew when marks of the underlying itself move,
+// when contracts come or go and when tables change; other underlyings' marks leave it as it is.
+import {
+  type ContractTable,
+  currencies,
+  type Instrument,
+  recommendedMargin,
+  usdMicrosPerUsd,
+  usPerYear,
+} from '@openstrike/domain';
+import {
+  addRiskExpiry,
+  createRiskExpiries,
+  evenCountOf,
+  type ListedMove,
+  type PortfolioParameters,
+  portfolioParametersOf,
+  type RiskExpiries,
+  refineMoves,
+  type Scenario,
+  scenariosOf,
+} from '@openstrike/risk';
+import { fixedPart, printsPerFixing } from '../fixing/fixing.ts';
+import type { EngineState, IndexRecord, InstrumentRecord } from '../state.ts';
+import { tableOf } from '../tables-in-force.ts';
+
+export type Underlying = Instrument['underlying'];
+export const underlyings: readonly Underlying[] = ['BTC', 'ETH'];
+
+const FIRST_EXPIRIES = 32;
+
+/** Grows with every change of any marks. */
+const riskVersion = (state: EngineState): number => {
+  let version = 0;
+  for (const each of state.marksVersion) version += each;
+  return version;
+};
+
+const usd = (index: IndexRecord | undefined): number =>
+  index === undefined ? 0 : index.price / usdMicrosPerUsd;
+
+/** The indexes of an underlying: in dollars first, in the stablecoin after it. */
+const indexesOf = (state: EngineState, underlying: Underlying): IndexRecord[] =>
+  state.indexes.filter(({ name }) => name.startsWith(underlying.toLowerCase()));
+
+/** Dollars per coin of an underlying: of its dollar index, or failing that of the other one. */
+export const indexPriceOf = (state: EngineState, underlying: Underlying): number => {
+  for (const index of indexesOf(state, underlying)) {
+    if (index.price !== 0) return usd(index);
+  }
+  return 0;
+};
+
+/** Dollars per unit of the stablecoin, by bitcoin's two indexes; 1 where one of them is missing. */
+export const stablePriceOf = (state: EngineState): number => {
+  const [inUsd, inStable] = indexesOf(state, 'BTC').map(usd);
+  return inUsd !== undefined && inStable !== undefined && inUsd > 0 && inStable > 0
+    ? inUsd / inStable
+    : 1;
+};
+
+/** Dollars that a unit of a settlement currency counts for; stablecoins count one. */
+export const currencyPriceOf = (state: EngineState, currencyNo: number): number => {
+  const currency = currencies[currencyNo];
+  return currency === 'BTC' || currency === 'ETH' ? indexPriceOf(state, currency) : 1;
+};
+
+/** A perpetual's or an expiry's place among the expiries. */
+interface Slot {
+  readonly index: number;
+  readonly expiryUs: number;
+}
+
+export class RiskOutline {
+  readonly underlying: Underlying;
+  /** Grows whenever the expiries or the grid may be others. */
+  stamp = 0;
+  /** Grows with each table that changes parameters. */
+  parametersStamp = 0;
+  parameters: PortfolioParameters;
+  expiries: RiskExpiries = createRiskExpiries(FIRST_EXPIRIES);
+  scenarios: readonly Scenario[] = [];
+  /** Moves of the grid besides its even ones. */
+  between: readonly number[] = [];
+  /** Dollars per coin, and per unit of the stablecoin. */
+  index = 0;
+  stablePrice = 1;
+  #slots: readonly Slot[] = [];
+  #riskVersion = -1;
+  #ownVersion = -1;
+  #tables: readonly ContractTable[] | null = null;
+  /** Contracts ever listed, and those that live: others once any come or go. */
+  #listed = 0;
+  #living = 0;
+
+  constructor(underlying: Underlying) {
+    this.underlying = underlying;
+    this.parameters = parametersOf(underlying, null);
+  }
+
+  /** How many scenarios are the even grid, which lines up over underlyings. */
+  get evenCount(): number {
+    return evenCountOf(this.parameters.grid);
+  }
+
+  /** Takes in the present marks. Cost: the expiries and listed strikes, when own marks moved. */
+  renew(state: EngineState): void {
+    const version = riskVersion(state);
+    const listed = state.instruments.length;
+    let living = 0;
+    for (const index of state.indexes) living += index.instruments.length;
+    const sameContracts = listed === this.#listed && living === this.#living;
+    const sameTables = state.tables === this.#tables;
+    if (version === this.#riskVersion && sameTables && sameContracts) return;
+    this.#riskVersion = version;
+    this.#listed = listed;
+    this.#living = living;
+    const index = indexPriceOf(state, this.underlying);
+    this.stablePrice = stablePriceOf(state);
+    let ownVersion = 0;
+    for (const { marksVersion } of indexesOf(state, this.underlying)) ownVersion += marksVersion;
+    const sameMarks = ownVersion === this.#ownVersion && index === this.index;
+    if (sameMarks && sameTables && sameContracts) return;
+    this.#ownVersion = ownVersion;
+    this.index = index;
+    if (!sameTables) this.#takeTables(state);
+    this.#fillExpiries(state);
+    const { grid } = this.parameters;
+    this.between = refineMoves(grid, this.#listedMoves(state));
+    this.scenarios = scenariosOf(grid, this.between);
+    this.stamp += 1;
+  }
+
+  #takeTables(state: EngineState): void {
+    this.parameters = parametersOf(this.underlying, tableOf(state, this.underlying));
+    this.#tables = state.tables;
+    this.parametersStamp += 1;
+  }
+
+  /** Place of an instrument's expiry; the slot of its index's perpetual where it has none. */
+  expiryPlaceOf(state: EngineState, { indexNo, expiryUs }: InstrumentRecord): number {
+    const at = indexesOf(state, this.underlying).findIndex(({ no }) => no === indexNo);
+    const slot = this.#slots.findIndex(
+      (each) => each.index === at && each.expiryUs === (expiryUs ?? 0),
+    );
+    return Math.max(0, slot);
+  }
+
+  /** One slot per index for its perpetual, then one per expiry. */
+  #fillExpiries(state: EngineState): void {
+    const slots: Slot[] = [];
+    const rows: Parameters<typeof addRiskExpiry>[1][] = [];
+    for (const [at, index] of indexesOf(state, this.underlying).entries()) {
+      const { confidence } = index;
+      const [perpetual] = index.perpetuals;
+      const mark = perpetual === undefined ? Number.NaN : state.marks.markPrice[perpetual.id];
+      const forward = Number.isNaN(mark) ? usd(index) : (mark as number);
+      slots.push({ index: at, expiryUs: 0 });
+      rows.push({ years: 0, forward: forward || 1, fixed: 0, confidence });
+      for (const { expiryUs, instruments } of index.expiries) {
+        const marked = instruments.find(
+          ({ id }) => (state.marks.underlyingPrice[id] as number) > 0,
+        );
+        if (marked === undefined) continue;
+        // As of the marks in force, also where contracts were delivered or listed since.
+        const forward = state.marks.underlyingPrice[marked.id] as number;
+        const years = Math.max(0, expiryUs - index.markedUs) / usPerYear;
+        const averaging = index.fixing.windowEndUs === expiryUs;
+        const fixed = averaging
+          ? fixedPart(index.fixing, index.markedUs).sumUsd / printsPerFixing
+          : 0;
+        slots.push({ index: at, expiryUs });
+        rows.push({ years, forward, fixed, confidence });
+      }
+    }
+    if (rows.length > this.expiries.years.length) {
+      this.expiries = createRiskExpiries(2 * rows.length);
+    }
+    this.expiries.count = 0;
+    for (const row of rows) addRiskExpiry(this.expiries, row);
+    this.#slots = slots;
+  }
+
+  /** The moves that lead to each listed strike, those of near expiries first. */
+  #listedMoves(state: EngineState): ListedMove[] {
+    const moves: (ListedMove & { readonly years: number })[] = [];
+    for (const index of indexesOf(state, this.underlying)) {
+      for (const instrument of index.instruments) {
+        const iv = state.marks.markIv[instrument.id] as number;
+        if (instrument.kind !== 'option' || instrument.contract.optionType !== 'call') continue;
+        if (!(iv > 0)) continue;
+        const e = this.expiryPlaceOf(state, instrument);
+        const fixed = this.expiries.fixed[e] as number;
+        const variable = (this.expiries.forward[e] as number) - fixed;
+        const years = this.expiries.years[e] as number;
+        if (!(variable > 0)) continue;
+        const move = ((instrument.contract.strike as number) - fixed) / variable - 1;
+        moves.push({ move, deviation: iv * Math.sqrt(years), years });
+      }
+    }
+    return moves.sort((a, b) => a.years - b.years || a.move - b.move);
+  }
+}
+
+const parametersOf = (underlying: Underlying, table: ContractTable | null): PortfolioParameters => {
+  if (table !== null) return portfolioParametersOf(table);
+  const { grid, revaluation, charges } = recommendedMargin(underlying);
+  return { underlying, version: 0, grid, revaluation, charges };
+};
