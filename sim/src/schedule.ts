@@ -11,16 +11,26 @@ interface Action {
 
 const byTime = (a: Action, b: Action): number => a.atUs - b.atUs || a.order - b.order;
 
-/** Resolves when no promise job is left. */
+/** Resolves when no promise job is left: that is when the next tick comes. */
 const jobsDone = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+
+/** The same, and lets the event loop come round: signals, and the collector's own tasks. */
+const loopDone = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(resolve);
   });
+
+/** So many times promise jobs are waited for before the event loop comes round. */
+const loopEvery = 256;
 
 export class Schedule {
   nowUs: number;
   readonly #actions = new MinHeap<Action>(byTime);
   #count = 0;
+  #waits = 0;
   #stirred = true;
 
   constructor(startUs: number) {
@@ -61,7 +71,8 @@ export class Schedule {
     }
     if (this.#stirred || action === undefined) {
       this.#stirred = false;
-      await jobsDone();
+      this.#waits += 1;
+      await (this.#waits % loopEvery === 0 ? loopDone() : jobsDone());
     }
   }
 }

@@ -142,6 +142,26 @@ export const valueAt = (instrument: Instrument, lots: number, ticks: number): Ra
     : { num: amount * price.num, den: BigInt(lot.den) * price.den };
 };
 
+/** The same as the nearest integer, ties to even; in numbers where they are exact. */
+export const wholeValueAt = (instrument: Instrument, lots: number, ticks: number): number => {
+  const { tick, lot, payoff, kind, settlementCurrency } = instrument;
+  const amount = lots * lot.num * Number(minorOf[settlementCurrency]);
+  const inverse = payoff === 'inverse' && kind !== 'option';
+  const num = inverse ? -amount * tick.den : amount * ticks * tick.num;
+  const den = inverse ? lot.den * ticks * tick.num : lot.den * tick.den;
+  // Products of integers that end within the safe ones have not left them on the way.
+  if (!Number.isSafeInteger(num) || !Number.isSafeInteger(den)) {
+    return nearest(valueAt(instrument, lots, ticks));
+  }
+  const size = Math.abs(num);
+  const rest = size % den;
+  let whole = (size - rest) / den;
+  // Twice the rest may be beyond the safe integers; what is left of the divisor is not.
+  const left = den - rest;
+  if (rest > left || (rest === left && whole % 2 === 1)) whole += 1;
+  return whole === 0 ? 0 : Math.sign(num) * whole;
+};
+
 /** The same at a price that need not lie on the grid, as a double. */
 export const valueAtPrice = (instrument: Instrument, lots: number, price: number): number => {
   const { lot, payoff, settlementCurrency } = instrument;

@@ -33,11 +33,12 @@ type Cause = (typeof causes)[number];
 /** Sums of doubles in another order may differ by so much where a limit is just reached. */
 const near = 1e-9;
 
+/** The last mark of an instrument, changed in place. */
 interface Mark {
-  readonly price: number;
-  readonly delta: number;
-  readonly gamma: number;
-  readonly vega: number;
+  price: number;
+  delta: number;
+  gamma: number;
+  vega: number;
 }
 
 const nothing = (): Record<Cause, number> => ({
@@ -89,14 +90,18 @@ export class MakerModel {
   }
 
   marks({ instrumentIds, markPrice, delta, gamma, vega }: MarksChanged): void {
-    instrumentIds.forEach((id, at) => {
-      this.#marks.set(id as InstrumentId, {
-        price: markPrice[at] as number,
-        delta: delta[at] as number,
-        gamma: gamma[at] as number,
-        vega: vega[at] as number,
-      });
-    });
+    for (let at = 0; at < instrumentIds.length; at++) {
+      const id = instrumentIds[at] as InstrumentId;
+      let mark = this.#marks.get(id);
+      if (mark === undefined) {
+        mark = { price: 0, delta: 0, gamma: 0, vega: 0 };
+        this.#marks.set(id, mark);
+      }
+      mark.price = markPrice[at] as number;
+      mark.delta = delta[at] as number;
+      mark.gamma = gamma[at] as number;
+      mark.vega = vega[at] as number;
+    }
   }
 
   index(indexName: IndexName, micros: number): void {

@@ -12,13 +12,16 @@ import {
 } from '@openstrike/domain';
 import type { FixingModel } from './fixing-model.ts';
 
+/** The last mark of an instrument, changed in place. */
 export interface Mark {
-  readonly price: number;
-  readonly underlying: number;
-  readonly iv: number;
+  price: number;
+  underlying: number;
+  iv: number;
   /** Dollars per point of volatility. */
-  readonly vega: number;
+  vega: number;
 }
+
+const unmarked = (): Mark => ({ price: Number.NaN, underlying: 0, iv: 0, vega: 0 });
 
 interface IndexFacts {
   readonly usd: number;
@@ -77,14 +80,18 @@ export class MarketFacts {
       one === event || one.type !== 'marks-changed' || one.indexName !== indexName;
     const exact = own && events.slice(events.indexOf(event)).every(isLast);
     this.markings.set(indexName, { tsUs, exact, instrumentIds });
-    instrumentIds.forEach((id, i) => {
-      this.marks.set(id as InstrumentId, {
-        price: markPrice[i] as number,
-        underlying: underlyingPrice[i] as number,
-        iv: markIv[i] as number,
-        vega: vega[i] as number,
-      });
-    });
+    for (let i = 0; i < instrumentIds.length; i++) {
+      const id = instrumentIds[i] as InstrumentId;
+      let mark = this.marks.get(id);
+      if (mark === undefined) {
+        mark = unmarked();
+        this.marks.set(id, mark);
+      }
+      mark.price = markPrice[i] as number;
+      mark.underlying = underlyingPrice[i] as number;
+      mark.iv = markIv[i] as number;
+      mark.vega = vega[i] as number;
+    }
   }
 
   #accrue({ instrumentId, accrued, currentFunding }: FundingChanged, tsUs: number): void {

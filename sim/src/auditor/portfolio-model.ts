@@ -56,7 +56,7 @@ interface Slot {
 /** What a put is worth: now, in each scenario and under each skew. */
 interface Values {
   readonly now: number;
-  readonly then: Float64Array;
+  readonly later: Float64Array;
   readonly skewed: readonly number[];
 }
 
@@ -377,12 +377,12 @@ export class PortfolioModel {
     const now = puts.now + intrinsic(forward);
     /** The gain of dollars that are worth so much at a forward, in what is counted in. */
     const gain = (put: number, at: number): number => {
-      const later = put + intrinsic(at);
-      return numeraire === 'coin' ? (later / at - now / forward) * coin : later - now;
+      const then = put + intrinsic(at);
+      return numeraire === 'coin' ? (then / at - now / forward) * coin : then - now;
     };
     const results = new Float64Array(scenarios.length);
     scenarios.forEach(({ move, weight }, s) => {
-      results[s] = perLot * weight * gain(puts.then[s] as number, movedTo(slot, move));
+      results[s] = perLot * weight * gain(puts.later[s] as number, movedTo(slot, move));
     });
     const { delta, vega } = greeksOf(forward, strike, years, volatility, call);
     return {
@@ -407,15 +407,15 @@ export class PortfolioModel {
     const { years, forward } = slot;
     const { skew } = parameters.revaluation;
     const value = (at: number, under: number): number => putValue(at, strike, years, under);
-    const then = new Float64Array(scenarios.length);
+    const later = new Float64Array(scenarios.length);
     scenarios.forEach(({ move, kind }, s) => {
       const shocked = shockedVolatility(parameters.revaluation, kind, years, volatility);
-      then[s] = value(movedTo(slot, move), shocked);
+      later[s] = value(movedTo(slot, move), shocked);
     });
     const skewed = skewedVolatilities(skew, strike / forward, years, volatility);
     const made = {
       now: value(forward, volatility),
-      then,
+      later,
       skewed: skewed.map((each) => value(forward, each)),
     };
     picture.values.set(key, made);

@@ -19,14 +19,15 @@ import {
   feeIsRight,
   nearest,
   payoffAt,
-  valueAt,
   valueAtPrice,
+  wholeValueAt,
 } from './contract-facts.ts';
 import { sameValue } from './same-value.ts';
 import { hold, show } from './violation.ts';
 
 interface Position {
   readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
   lots: number;
   /** Value of the lots at entry or at the last settlement, less what is realised: futures. */
   base: number;
@@ -82,14 +83,8 @@ export class PositionModel {
   }
 
   /** All that an account has, flat positions with something unpaid included. */
-  *ofAccount(accountId: AccountId): Iterable<{
-    readonly instrumentId: InstrumentId;
-    readonly lots: number;
-    readonly base: number;
-  }> {
-    for (const [instrumentId, position] of this.#byAccount.get(accountId) ?? []) {
-      yield { instrumentId, lots: position.lots, base: position.base };
-    }
+  ofAccount(accountId: AccountId): Iterable<Readonly<Position>> {
+    return this.#byAccount.get(accountId)?.values() ?? [];
   }
 
   /** Accounts with an open position. */
@@ -136,7 +131,7 @@ export class PositionModel {
     const lots = party.side === 'buy' ? sizeLots : -sizeLots;
     const before = position.lots;
     this.#setLots(position, before + lots);
-    position.base += nearest(valueAt(facts.instrument, lots, priceTicks));
+    position.base += wholeValueAt(facts.instrument, lots, priceTicks);
     if (party.reduceOnly) {
       const shrinks = Math.abs(position.lots) < Math.abs(before) && position.lots * before >= 0;
       hold(shrinks, 'reduce-only orders reduce', () => `${before} became ${position.lots}`);
@@ -399,7 +394,7 @@ export class PositionModel {
     }
     let position = positions.get(accountId);
     if (position === undefined) {
-      position = { accountId, lots: 0, base: 0 };
+      position = { accountId, instrumentId, lots: 0, base: 0 };
       positions.set(accountId, position);
       const own = this.#byAccount.get(accountId) ?? new Map<InstrumentId, Position>();
       this.#byAccount.set(accountId, own.set(instrumentId, position));

@@ -18,7 +18,7 @@ import {
   recommendedMargin,
 } from '@openstrike/domain';
 import type { CashModel } from './cash-model.ts';
-import { type ContractFactsTable, nearest, valueAt, valueAtPrice } from './contract-facts.ts';
+import { type ContractFactsTable, valueAtPrice, wholeValueAt } from './contract-facts.ts';
 import type { MarketFacts } from './market-facts.ts';
 import type { OrderModel } from './order-model.ts';
 import { type Leg, type PortfolioFigures, PortfolioModel } from './portfolio-model.ts';
@@ -409,7 +409,7 @@ export class SolvencyModel {
       const price = market.marks.get(instrumentId)?.price ?? Number.NaN;
       if (Number.isNaN(price)) return null;
       own.slack += 1;
-      const cost = nearest(valueAt(instrument, side === 'buy' ? lots : -lots, priceTicks));
+      const cost = wholeValueAt(instrument, side === 'buy' ? lots : -lots, priceTicks);
       const worth = worthOf(instrument, side === 'buy' ? lots : -lots, price);
       own.lossAtOnce += Math.max(0, cost - worth);
       if (instrument.kind === 'option' && side === 'buy') own.premium += cost;

@@ -3,6 +3,7 @@
 // sides sum to zero; so profits of all accounts sum to zero but for named roundings at a mark.
 import type { Cash, SizeLots } from '@openstrike/domain';
 import { mulDivHalfEven, mulSafe } from '@openstrike/std';
+import { bookOf } from '../portfolio/margin-pool.ts';
 import type {
   AccountRecord,
   CurrencyRecord,
@@ -11,7 +12,6 @@ import type {
   InstrumentRecord,
   MarginSet,
 } from '../state.ts';
-import { bookOf } from '../portfolio/margin-pool.ts';
 import { currencyRecordOf } from './cash.ts';
 import { HoldingRecord } from './holding-record.ts';
 

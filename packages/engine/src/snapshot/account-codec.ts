@@ -55,37 +55,69 @@ const readHolding = (reader: ByteReader, state: EngineState, account: AccountRec
   holding.entryValue = reader.real();
 };
 
+type KeptResult = Pick<ClientKeyRecord, 'order' | 'rejectCode' | 'trades'>;
+
+/** A result from a snapshot. Most are never asked for, so its text is read when one is. */
+class RestoredKey implements ClientKeyRecord {
+  readonly clientKey: string;
+  readonly tsUs: number;
+  readonly #text: string;
+  #read: KeptResult | null = null;
+
+  constructor(clientKey: string, tsUs: number, text: string) {
+    this.clientKey = clientKey;
+    this.tsUs = tsUs;
+    this.#text = text;
+  }
+
+  get order(): KeptResult['order'] {
+    return this.#result().order;
+  }
+
+  get rejectCode(): KeptResult['rejectCode'] {
+    return this.#result().rejectCode;
+  }
+
+  get trades(): KeptResult['trades'] {
+    return this.#result().trades;
+  }
+
+  #result(): KeptResult {
+    if (this.#read === null) {
+      const [order, rejectCode, trades] = readCanonicalText(this.#text) as [
+        KeptResult['order'],
+        KeptResult['rejectCode'],
+        KeptResult['trades'],
+      ];
+      this.#read = { order, rejectCode, trades };
+    }
+    return this.#read;
+  }
+}
+
 /** A kept result never changes, so its bytes are made once. */
 const keyBytes = new WeakMap<ClientKeyRecord, Uint8Array>();
 const desk = new ByteWriter();
 
-const bytesOfKey = (record: ClientKeyRecord, text: string): Uint8Array => {
+const bytesOfKey = (record: ClientKeyRecord): Uint8Array => {
+  const { clientKey, tsUs, order, rejectCode, trades } = record;
   desk.clear();
-  desk.text(record.clientKey);
-  desk.int(record.tsUs);
-  desk.text(text);
+  desk.text(clientKey);
+  desk.int(tsUs);
+  desk.text(canonicalText([order, rejectCode, trades]));
   const bytes = desk.bytes().slice();
   keyBytes.set(record, bytes);
   return bytes;
 };
 
 const writeClientKey = (writer: ByteWriter, record: ClientKeyRecord): void => {
-  const known = keyBytes.get(record);
-  const { order, rejectCode, trades } = record;
-  writer.encoded(known ?? bytesOfKey(record, canonicalText([order, rejectCode, trades])));
+  writer.encoded(keyBytes.get(record) ?? bytesOfKey(record));
 };
 
 const readClientKey = (reader: ByteReader): ClientKeyRecord => {
-  const clientKey = reader.text();
-  const tsUs = reader.int();
-  const text = reader.text();
-  const [order, rejectCode, trades] = readCanonicalText(text) as [
-    ClientKeyRecord['order'],
-    ClientKeyRecord['rejectCode'],
-    ClientKeyRecord['trades'],
-  ];
-  const record: ClientKeyRecord = { clientKey, tsUs, order, rejectCode, trades };
-  bytesOfKey(record, text);
+  const from = reader.at;
+  const record = new RestoredKey(reader.text(), reader.int(), reader.text());
+  keyBytes.set(record, reader.bytesFrom(from));
   return record;
 };
 

@@ -16,6 +16,16 @@ export class ByteReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Where the next byte is. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** A copy of what has been read since a place. */
+  bytesFrom(place: number): Uint8Array {
+    return this.#bytes.slice(place, this.#at);
+  }
+
   byte(): number {
     const value = this.#bytes[this.#at];
     if (value === undefined) {

@@ -122,13 +122,21 @@ export class RiskArrays {
       volatility: new Float64Array(length),
       sign: new Int8Array(length).fill(-1),
     };
-    for (let e = 0; e < expiries.years.length; e++) {
-      this.#columns.push({
-        forward: new Float64Array(length),
+  }
+
+  /** The columns of an expiry, made when there is one. */
+  #columnsOf(e: number): ExpiryColumns {
+    const count = this.scenarioCount;
+    let columns = this.#columns[e];
+    if (columns === undefined) {
+      columns = {
+        forward: new Float64Array(count + SKEWS + 1),
         factor: new Float64Array(count),
         least: new Float64Array(count),
-      });
+      };
+      this.#columns[e] = columns;
     }
+    return columns;
   }
 
   /**
@@ -175,7 +183,7 @@ export class RiskArrays {
 
   #fillColumns(e: number): void {
     const { volatility, twist } = this.#revaluation;
-    const { forward, factor, least } = this.#columns[e] as ExpiryColumns;
+    const { forward, factor, least } = this.#columnsOf(e);
     const years = this.expiries.years[e] as number;
     const now = this.expiries.forward[e] as number;
     const variable = now - (this.expiries.fixed[e] as number);
