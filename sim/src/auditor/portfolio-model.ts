@@ -1,6 +1,7 @@
 // Portfolio model: the portfolio margin of a list of legs, worked out anew from marks and tables:
 // each leg revalued in each scenario by the textbook, each charge as the parameter file says it.
-// Nothing is kept between marks of an underlying, nothing is shared with the engine. Source: risk reference 1.16.
+// Nothing is kept between marks of an underlying, nothing is shared with the engine. Source: risk
+// reference 1.16.
 import {
   type IndexName,
   type Instrument,

@@ -3,7 +3,6 @@
 // sides sum to zero; so profits of all accounts sum to zero but for named roundings at a mark.
 import type { Cash, SizeLots } from '@openstrike/domain';
 import { mulDivHalfEven, mulSafe } from '@openstrike/std';
-import { bookOf } from '../portfolio/margin-pool.ts';
 import type {
   AccountRecord,
   CurrencyRecord,
@@ -98,10 +97,12 @@ const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): Marg
 /** Takes a holding out of the store; whoever held it must let it go. */
 export const releaseHolding = (holding: Holding): void => {
   const { store, pools } = holding.account;
+  const { underlying } = holding.instrument.contract;
   for (const pool of pools) {
-    if (pool === null) continue;
-    pool.changed.delete(holding);
-    bookOf(pool, holding).stamp = -1;
+    pool?.changed.delete(holding);
+    for (const book of pool?.books ?? []) {
+      if (book.market.underlying === underlying) book.stamp = -1;
+    }
   }
   store.table.remove(holding);
   store.rows.give(holding.chunk, holding.at);

@@ -159,7 +159,7 @@ const isIdle = ({ sizeLots, orderCount, openBuyLots, openSellLots }: Holding): b
 const isFresh = ({ stamp, market }: PoolBook): boolean => stamp === market.stamp;
 
 /** The book that a holding's results are in. */
-export const bookOf = (pool: MarginPool, { instrument }: Holding): PoolBook =>
+const bookOf = (pool: MarginPool, { instrument }: Holding): PoolBook =>
   pool.books[underlyingNoOf(instrument.contract.underlying)] as PoolBook;
 
 const refill = (state: EngineState, pool: MarginPool, own: PoolBook): void => {

@@ -18,7 +18,7 @@ import { restoreFundingState, saveFundingState } from '../funding/funding-state.
 import { createInstrumentRecord, expiryRecordOf, placeInstrument } from '../instruments.ts';
 import type { EngineState, IndexRecord, InstrumentRecord, MarkColumns } from '../state.ts';
 import type { ByteReader } from './byte-reader.ts';
-import type { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { canonicalText } from './canonical-text.ts';
 
 const states: readonly InstrumentState[] = ['open', 'settling', 'halted', 'delivered', 'auction'];
@@ -52,12 +52,31 @@ const readMarks = (reader: ByteReader, marks: MarkColumns, id: number): void => 
   marks.bandMaxTicks[id] = reader.int();
 };
 
+/** A contract never changes, so its bytes are made once. */
+const contractBytes = new WeakMap<Instrument, Uint8Array>();
+const desk = new ByteWriter();
+
+const bytesOfContract = (contract: Instrument): Uint8Array => {
+  desk.clear();
+  desk.text(canonicalText(contract));
+  const bytes = desk.bytes().slice();
+  contractBytes.set(contract, bytes);
+  return bytes;
+};
+
+const readContract = (reader: ByteReader): Instrument => {
+  const from = reader.at;
+  const contract = JSON.parse(reader.text()) as Instrument;
+  contractBytes.set(contract, reader.bytesFrom(from));
+  return contract;
+};
+
 const writeInstrument = (
   writer: ByteWriter,
   marks: MarkColumns,
   record: InstrumentRecord,
 ): void => {
-  writer.text(canonicalText(record.contract));
+  writer.encoded(contractBytes.get(record.contract) ?? bytesOfContract(record.contract));
   writer.byte(states.indexOf(record.state));
   writer.int(record.openInterestLots);
   writer.int(record.tradeSeq);
@@ -74,7 +93,7 @@ const writeInstrument = (
 };
 
 const readInstrument = (reader: ByteReader, state: EngineState): void => {
-  const contract = JSON.parse(reader.text()) as Instrument;
+  const contract = readContract(reader);
   const family = state.families.get(contract.family) as ContractFamily | undefined;
   assert(family !== undefined, `the snapshot has no family ${contract.family}`);
   const record = createInstrumentRecord(contract, family);
