@@ -135,18 +135,15 @@ export class MemoryStorage implements JournalStorage {
   }
 
   #takeFault(...kinds: StorageFault[]): StorageFault | null {
+    if (this.#faults.length === 0) return null;
     const at = this.#faults.findIndex((fault) => kinds.includes(fault));
     return at < 0 ? null : (this.#faults.splice(at, 1)[0] as StorageFault);
   }
 
   #write(file: MemoryFile, bytes: Uint8Array, offset: number): void {
     const fault = this.#takeFault('disk-full', 'write-failed');
-    let used = 0;
-    for (const { cached } of this.#files.values()) {
-      used += cached.length;
-    }
     const growth = Math.max(0, offset + bytes.length - file.cached.length);
-    if (fault === null && used + growth <= this.capacityBytes) {
+    if (fault === null && this.#hasRoom(growth)) {
       this.#put(file, bytes, offset);
       return;
     }
@@ -154,6 +151,13 @@ export class MemoryStorage implements JournalStorage {
     throw fault === 'write-failed'
       ? new OperationalError('storage-failed', 'A write failed: check the disk and restart.')
       : new OperationalError('disk-full', 'No room to write: free space on the disk.');
+  }
+
+  #hasRoom(growth: number): boolean {
+    if (this.capacityBytes === Number.POSITIVE_INFINITY) return true;
+    let used = 0;
+    for (const { cached } of this.#files.values()) used += cached.length;
+    return used + growth <= this.capacityBytes;
   }
 
   #put(file: MemoryFile, bytes: Uint8Array, offset: number): void {
@@ -193,7 +197,8 @@ const grown = (bytes: Uint8Array, length: number): Uint8Array => {
   if (bytes.byteOffset + length <= bytes.buffer.byteLength) {
     return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
   }
-  const wider = new Uint8Array(2 * length);
+  // What is written whole, such as a snapshot, is rarely appended to.
+  const wider = new Uint8Array(bytes.length === 0 ? length : 2 * length);
   wider.set(bytes);
   return wider.subarray(0, length);
 };

@@ -25,7 +25,7 @@ import {
 import { sameValue } from './same-value.ts';
 import { hold, show } from './violation.ts';
 
-interface Position {
+export interface Position {
   readonly accountId: AccountId;
   readonly instrumentId: InstrumentId;
   lots: number;

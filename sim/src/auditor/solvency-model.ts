@@ -11,47 +11,20 @@ import {
   type Currency,
   currencies,
   type Event,
-  type Instrument,
-  type InstrumentId,
   type MarginModel,
   type MarginState,
   recommendedMargin,
 } from '@openstrike/domain';
-import type { CashModel } from './cash-model.ts';
-import { type ContractFactsTable, valueAtPrice, wholeValueAt } from './contract-facts.ts';
-import type { MarketFacts } from './market-facts.ts';
-import type { OrderModel } from './order-model.ts';
+import { type Own, OwnModel, type OwnParts } from './own-model.ts';
 import { type Leg, type PortfolioFigures, PortfolioModel } from './portfolio-model.ts';
-import type { PositionModel } from './position-model.ts';
 import { StandardModel } from './standard-model.ts';
 import { hold, show } from './violation.ts';
 
 const minorOf = { BTC: 1e8, ETH: 1e8, USDC: 1e6 } as const;
 const underlyings = ['BTC', 'ETH'] as const;
 
-/** Of the notional of a perpetual: the most that funding may have moved equity by unseen. */
-const fundingMax = 0.03;
-/** Dollars a lot that the published step may move a margin by. */
-const stepPerLot = 2e-6;
 /** Of all that is held: the noise of doubles. */
 const noise = 1e-11;
-
-/** What an account has in one currency, in minor units. */
-interface Own {
-  readonly legs: readonly Leg[];
-  /** Cash and session profit, without the value of options. */
-  readonly balance: number;
-  readonly options: number;
-  /** Premiums that open buys of options would pay. */
-  readonly premium: number;
-  /** What open orders lose against the marks as they fill. */
-  readonly lossAtOnce: number;
-  /** How far off that may be. */
-  readonly slack: number;
-  /** Dollars that the step may move a portfolio margin by. */
-  readonly stepUsd: number;
-  readonly grossUsd: number;
-}
 
 export interface WorkedMargin {
   readonly equity: number;
@@ -69,32 +42,33 @@ export interface WorkedMargin {
   readonly margins: boolean;
 }
 
-interface Charged {
-  readonly sessionFunding: number;
-  /** Of a lot, up to its last change; null where that is not known. */
-  readonly paidPerLot: number | null;
-}
-
-export interface SolvencyParts {
-  readonly facts: ContractFactsTable;
-  readonly market: MarketFacts;
-  readonly cash: CashModel;
-  readonly positions: PositionModel;
-  readonly orders: OrderModel;
+/** All currencies of an account together, in dollars. */
+interface Crossed {
+  /** In the order of `currencies`. */
+  readonly owns: readonly Own[];
+  readonly equity: number;
+  /** With the value of options, whatever the model. */
+  readonly whole: number;
+  readonly haircut: number;
+  readonly initial: number;
+  readonly alone: number;
+  readonly maintenance: number;
+  readonly slack: number;
+  readonly exact: boolean;
 }
 
 export class SolvencyModel {
-  readonly #parts: SolvencyParts;
+  readonly #parts: OwnParts;
   readonly #standard: StandardModel;
   readonly #portfolio: PortfolioModel;
   readonly #models = new Map<AccountId, MarginModel>();
-  readonly #charged = new Map<string, Charged>();
-  /** In the present command: when an instrument last traded, and what was settled. */
-  readonly #tradedUs = new Map<InstrumentId, number>();
-  readonly #settled = new Set<string>();
+  readonly #owns: OwnModel;
+  /** What was worked out of all currencies of an account since the last event. */
+  readonly #crossed = new Map<AccountId, Crossed | null>();
 
-  constructor(parts: SolvencyParts) {
+  constructor(parts: OwnParts) {
     this.#parts = parts;
+    this.#owns = new OwnModel(parts);
     this.#standard = new StandardModel(parts.facts, parts.market);
     this.#portfolio = new PortfolioModel(parts.facts, parts.market);
   }
@@ -104,25 +78,13 @@ export class SolvencyModel {
   }
 
   take(event: Event, applied: Applied): void {
+    this.#crossed.clear();
     if (event.type === 'account-changed') this.#models.set(event.accountId, event.marginModel);
-    if (event.type === 'trade') this.#tradedUs.set(event.instrumentId, event.tsUs);
-    if (event.type === 'position-settled') {
-      this.#settled.add(`${event.accountId}:${event.instrumentId}`);
-    }
-    if (event.type !== 'position-changed') return;
-    const { accountId, instrumentId, sessionFunding } = event;
-    const { instrument } = this.#parts.facts.get(instrumentId);
-    if (instrument.kind !== 'perpetual') return;
-    const key = `${accountId}:${instrumentId}`;
-    const atUs = this.#tradedUs.get(instrumentId) ?? applied.tsUs;
-    const known = !this.#settled.has(key);
-    const paidPerLot = known ? this.#parts.market.paidPerLotAt(instrument, atUs) : null;
-    this.#charged.set(key, { sessionFunding, paidPerLot });
+    this.#owns.take(event, applied);
   }
 
   close(): void {
-    this.#tradedUs.clear();
-    this.#settled.clear();
+    this.#owns.close();
   }
 
   /** Holds what a liquidation says of an account against what is worked out. */
@@ -170,16 +132,14 @@ export class SolvencyModel {
   /** All figures; null where a mark is missing. */
   work(accountId: AccountId, currency: Currency): WorkedMargin | null {
     const model = this.model(accountId);
-    const own = this.#own(accountId, currency);
-    if (own === null) return null;
-    switch (model) {
-      case 'segregated-standard':
-        return this.#segregatedStandard(own);
-      case 'segregated-portfolio':
-        return this.#segregatedPortfolio(currency, own);
-      default:
-        return this.#cross(accountId, currency, own, model === 'cross-portfolio');
+    if (model === 'cross-standard' || model === 'cross-portfolio') {
+      return this.#cross(accountId, currency, model === 'cross-portfolio');
     }
+    const [own] = this.#owns.of(accountId, [currency]);
+    if (own === undefined || own === null) return null;
+    return model === 'segregated-standard'
+      ? this.#segregatedStandard(own)
+      : this.#segregatedPortfolio(currency, own);
   }
 
   /** Dollars that an amount counts for at the index, and the haircut that its currency has. */
@@ -238,50 +198,14 @@ export class SolvencyModel {
     };
   }
 
-  #cross(
-    accountId: AccountId,
-    currency: Currency,
-    asked: Own,
-    portfolio: boolean,
-  ): WorkedMargin | null {
-    const sum = {
-      equity: 0,
-      whole: 0,
-      haircut: 0,
-      initial: 0,
-      alone: 0,
-      maintenance: 0,
-      loss: 0,
-      slack: 0,
-    };
-    const legs: Leg[] = [];
-    for (const each of currencies) {
-      const own = each === currency ? asked : this.#own(accountId, each);
-      if (own === null) return null;
-      const worth = this.#usd(each, own.balance + (portfolio ? own.options : 0));
-      const collateral = this.#collateral(each);
-      const counted = counts(collateral, worth, 0);
-      sum.equity += counted;
-      sum.whole += counts(collateral, this.#usd(each, own.balance + own.options), 0);
-      sum.haircut += counted - counts(collateral, worth, collateral.initialHaircut);
-      sum.slack +=
-        this.#usd(each, own.slack) + own.stepUsd + noise * (own.grossUsd + Math.abs(worth));
-      sum.loss += this.#usd(each, own.lossAtOnce);
-      legs.push(...own.legs);
-      if (portfolio) continue;
-      const margins = this.#standard.margins(own.legs);
-      sum.initial += this.#usd(each, margins.initial + own.premium);
-      sum.alone += this.#usd(each, margins.initialAlone);
-      sum.maintenance += this.#usd(each, margins.maintenance);
+  #cross(accountId: AccountId, currency: Currency, portfolio: boolean): WorkedMargin | null {
+    let sum = this.#crossed.get(accountId);
+    if (sum === undefined) {
+      sum = this.#crossSum(accountId, portfolio);
+      this.#crossed.set(accountId, sum);
     }
-    let exact = true;
-    if (portfolio) {
-      const pool = this.#pool(legs, false, sum.loss);
-      sum.initial = pool.initial;
-      sum.alone = pool.initialAlone;
-      sum.maintenance = pool.maintenance;
-      exact = pool.exact;
-    }
+    if (sum === null) return null;
+    const asked = sum.owns[currencies.indexOf(currency)] as Own;
     return {
       equity: this.#minor(currency, sum.equity),
       net: asked.balance + asked.options,
@@ -290,8 +214,44 @@ export class SolvencyModel {
       orders: this.#minor(currency, sum.initial - sum.alone),
       maintenance: this.#minor(currency, sum.maintenance),
       slack: asked.slack + 2 * this.#minor(currency, 2 * sum.slack),
-      margins: exact,
+      margins: sum.exact,
     };
+  }
+
+  #crossSum(accountId: AccountId, portfolio: boolean): Crossed | null {
+    const owns = this.#owns.of(accountId, currencies);
+    if (!owns.every((own) => own !== null)) return null;
+    const sum = {
+      equity: 0,
+      whole: 0,
+      haircut: 0,
+      initial: 0,
+      alone: 0,
+      maintenance: 0,
+      slack: 0,
+    };
+    let loss = 0;
+    currencies.forEach((each, no) => {
+      const own = owns[no] as Own;
+      const worth = this.#usd(each, own.balance + (portfolio ? own.options : 0));
+      const collateral = this.#collateral(each);
+      const counted = counts(collateral, worth, 0);
+      sum.equity += counted;
+      sum.whole += counts(collateral, this.#usd(each, own.balance + own.options), 0);
+      sum.haircut += counted - counts(collateral, worth, collateral.initialHaircut);
+      sum.slack +=
+        this.#usd(each, own.slack) + own.stepUsd + noise * (own.grossUsd + Math.abs(worth));
+      loss += this.#usd(each, own.lossAtOnce);
+      if (portfolio) return;
+      const margins = this.#standard.margins(own.legs);
+      sum.initial += this.#usd(each, margins.initial + own.premium);
+      sum.alone += this.#usd(each, margins.initialAlone);
+      sum.maintenance += this.#usd(each, margins.maintenance);
+    });
+    if (!portfolio) return { owns, exact: true, ...sum };
+    const legs = owns.flatMap((own) => own.legs);
+    const { initial, initialAlone: alone, maintenance, exact } = this.#pool(legs, false, loss);
+    return { owns, exact, ...sum, initial, alone, maintenance };
   }
 
   #collateral(currency: Currency): CollateralParameters {
@@ -364,76 +324,7 @@ export class SolvencyModel {
     const beyond = Math.max(0, apart - worstFirst - worstSecond);
     return Math.max(0, apart - Math.min(apart, together + beyond));
   }
-
-  /** What an account has in a currency; null where something held has no mark. */
-  #own(accountId: AccountId, currency: Currency): Own | null {
-    const { facts, market, cash, positions, orders } = this.#parts;
-    const legs = new Map<InstrumentId, { lots: number; buyLots: number; sellLots: number }>();
-    const own = {
-      balance: cash.balance(accountId, currency),
-      options: 0,
-      premium: 0,
-      lossAtOnce: 0,
-      slack: 3,
-      stepUsd: 0,
-      grossUsd: 0,
-    };
-    for (const { instrumentId, lots, base } of positions.ofAccount(accountId)) {
-      const { instrument } = facts.get(instrumentId);
-      if (instrument.settlementCurrency !== currency) continue;
-      if (lots !== 0) legs.set(instrumentId, { lots, buyLots: 0, sellLots: 0 });
-      const price = market.marks.get(instrumentId)?.price ?? Number.NaN;
-      if (lots !== 0 && Number.isNaN(price)) return null;
-      own.slack += 3;
-      const value = lots === 0 ? 0 : worthOf(instrument, lots, price);
-      if (instrument.kind === 'option') own.options += value;
-      else own.balance += value - base;
-      if (instrument.kind !== 'perpetual') continue;
-      const charged = this.#charged.get(`${accountId}:${instrumentId}`);
-      own.balance += charged?.sessionFunding ?? 0;
-      const since = market.paidPerLot(instrument) - (charged?.paidPerLot ?? 0);
-      const known = charged !== undefined && charged.paidPerLot !== null;
-      if (known) own.balance -= lots * since;
-      else own.slack += fundingMax * Math.abs(value);
-    }
-    for (const order of orders.ofAccount(accountId)) {
-      const { instrumentId, side, priceTicks, status, reduceOnly } = order;
-      if (status !== 'open' || priceTicks === 0 || reduceOnly) continue;
-      const { instrument } = facts.get(instrumentId);
-      if (instrument.settlementCurrency !== currency) continue;
-      const lots = order.sizeLots - order.filledLots;
-      const leg = legs.get(instrumentId) ?? { lots: 0, buyLots: 0, sellLots: 0 };
-      legs.set(instrumentId, leg);
-      if (side === 'buy') leg.buyLots += lots;
-      else leg.sellLots += lots;
-      const price = market.marks.get(instrumentId)?.price ?? Number.NaN;
-      if (Number.isNaN(price)) return null;
-      own.slack += 1;
-      const cost = wholeValueAt(instrument, side === 'buy' ? lots : -lots, priceTicks);
-      const worth = worthOf(instrument, side === 'buy' ? lots : -lots, price);
-      own.lossAtOnce += Math.max(0, cost - worth);
-      if (instrument.kind === 'option' && side === 'buy') own.premium += cost;
-    }
-    const all = [...legs].map(([id, leg]) => ({ instrument: facts.get(id).instrument, ...leg }));
-    for (const { instrument, lots, buyLots, sellLots } of all) {
-      const { lot, kind, payoff, underlying } = instrument;
-      const size = Math.abs(lots) + buyLots + sellLots;
-      const dollars = kind !== 'option' && payoff === 'inverse' ? 1 : market.coinPrice(underlying);
-      own.stepUsd += stepPerLot * size;
-      own.grossUsd += (size * lot.num * dollars) / lot.den;
-      own.slack += 3;
-    }
-    return { legs: all, ...own };
-  }
 }
-
-/** Minor units that signed lots are worth at a mark. */
-const worthOf = (instrument: Instrument, lots: number, price: number): number => {
-  const { kind, lot, settlementCurrency } = instrument;
-  return kind === 'option'
-    ? (lots * lot.num * minorOf[settlementCurrency] * price) / lot.den
-    : valueAtPrice(instrument, lots, price);
-};
 
 /**
  * What dollars of an asset count for: less a haircut, and ever less of what lies beyond the

@@ -25,6 +25,8 @@ export class PoolBook {
   book: BookSum;
   orders: OrderSum;
   stamp = -1;
+  /** Of all open orders that are counted. */
+  openLots = 0;
   /**
    * What open orders lose against the marks as they fill, by currency, in minor units: buys above
    * and sells below, since only those that lose may fill.
@@ -52,6 +54,7 @@ export class PoolBook {
     const { evenCount } = outline;
     if (this.even.length === evenCount) this.even.fill(0);
     else this.even = new Float64Array(evenCount);
+    this.openLots = 0;
     this.lossAtOnce.fill(0);
     this.counted.clear();
     this.stamp = stamp;
@@ -147,6 +150,7 @@ const countHolding = (state: EngineState, own: PoolBook, holding: Holding): void
   const loss = holding.orderCount === 0 ? 0 : lossAtOnceOf(holding, mark);
   const no = holding.record.currencyNo;
   own.lossAtOnce[no] = (own.lossAtOnce[no] as number) + loss - known.lossAtOnce;
+  own.openLots += openBuyLots + openSellLots - known.buyLots - known.sellLots;
   known.lots = sizeLots;
   known.buyLots = openBuyLots;
   known.sellLots = openSellLots;

@@ -87,7 +87,12 @@ const bookMargin = (own: PoolBook, no: number, order: ExtraOrder, isAsked: boole
   }
   marginOf(book, parameters.charges, market, bare);
   (evenAlone[no] as Float64Array).set(book.values.subarray(0, even.length));
-  marginWithOrders(book, own.orders, parameters.charges, market, order, full, even);
+  if (own.openLots === 0 && !isAsked) {
+    even.set(evenAlone[no] as Float64Array);
+    Object.assign(full, bare);
+  } else {
+    marginWithOrders(book, own.orders, parameters.charges, market, order, full, even);
+  }
   return true;
 };
 

@@ -126,7 +126,7 @@ export const riskInstrumentOf = (
   market: RiskMarket,
 ): RiskInstrument => {
   const { contract, id, kind } = instrument;
-  const expiry = market.outline.expiryPlaceOf(state, instrument);
+  const expiry = market.outline.expiryPlaceOf(instrument);
   const perLot = contract.lot.num / contract.lot.den;
   const closingCost = closingCostOf(state, instrument, perLot, market);
   if (kind !== 'option') {

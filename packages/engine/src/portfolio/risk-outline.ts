@@ -6,6 +6,7 @@ import {
   type ContractTable,
   currencies,
   type Instrument,
+  indexNames,
   recommendedMargin,
   usdMicrosPerUsd,
   usPerYear,
@@ -41,14 +42,23 @@ const riskVersion = (state: EngineState): number => {
 const usd = (index: IndexRecord | undefined): number =>
   index === undefined ? 0 : index.price / usdMicrosPerUsd;
 
-/** The indexes of an underlying: in dollars first, in the stablecoin after it. */
+const numbersOf = (underlying: Underlying): readonly number[] =>
+  indexNames.flatMap((name, no) => (name.startsWith(underlying.toLowerCase()) ? [no] : []));
+
+/** Numbers of an underlying's indexes: in dollars first, in the stablecoin after it. */
+const indexNosOf: Readonly<Record<Underlying, readonly number[]>> = {
+  BTC: numbersOf('BTC'),
+  ETH: numbersOf('ETH'),
+};
+
 const indexesOf = (state: EngineState, underlying: Underlying): IndexRecord[] =>
-  state.indexes.filter(({ name }) => name.startsWith(underlying.toLowerCase()));
+  indexNosOf[underlying].map((no) => state.indexes[no] as IndexRecord);
 
 /** Dollars per coin of an underlying: of its dollar index, or failing that of the other one. */
 export const indexPriceOf = (state: EngineState, underlying: Underlying): number => {
-  for (const index of indexesOf(state, underlying)) {
-    if (index.price !== 0) return usd(index);
+  for (const no of indexNosOf[underlying]) {
+    const price = usd(state.indexes[no]);
+    if (price !== 0) return price;
   }
   return 0;
 };
@@ -140,8 +150,8 @@ export class RiskOutline {
   }
 
   /** Place of an instrument's expiry; the slot of its index's perpetual where it has none. */
-  expiryPlaceOf(state: EngineState, { indexNo, expiryUs }: InstrumentRecord): number {
-    const at = indexesOf(state, this.underlying).findIndex(({ no }) => no === indexNo);
+  expiryPlaceOf({ indexNo, expiryUs }: InstrumentRecord): number {
+    const at = indexNosOf[this.underlying].indexOf(indexNo);
     const slot = this.#slots.findIndex(
       (each) => each.index === at && each.expiryUs === (expiryUs ?? 0),
     );
@@ -191,7 +201,7 @@ export class RiskOutline {
         const iv = state.marks.markIv[instrument.id] as number;
         if (instrument.kind !== 'option' || instrument.contract.optionType !== 'call') continue;
         if (!(iv > 0)) continue;
-        const e = this.expiryPlaceOf(state, instrument);
+        const e = this.expiryPlaceOf(instrument);
         const fixed = this.expiries.fixed[e] as number;
         const variable = (this.expiries.forward[e] as number) - fixed;
         const years = this.expiries.years[e] as number;

@@ -6,9 +6,15 @@ import { AssertionError, assert } from '@openstrike/std';
 const FIRST_CAPACITY = 1 << 16;
 
 export class ByteWriter {
-  #bytes = new Uint8Array(FIRST_CAPACITY);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array;
+  #view: DataView;
   #size = 0;
+
+  /** With room for about so many bytes; it grows where they are more. */
+  constructor(capacity = FIRST_CAPACITY) {
+    this.#bytes = new Uint8Array(Math.max(capacity, FIRST_CAPACITY));
+    this.#view = new DataView(this.#bytes.buffer);
+  }
 
   /** One byte, such as the number of an alternative. */
   byte(value: number): void {

@@ -64,9 +64,12 @@ const tablesTextOf = ({ tables, families, announced }: Documents): string => {
   return text;
 };
 
+/** Room for what the last state took and a little more: states grow slowly. */
+let usualRoom = 0;
+
 /** The canonical bytes of a state. */
 export const saveState = (state: EngineState): Uint8Array => {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(usualRoom);
   writer.text(snapshotMark);
   writer.int(snapshotVersion);
   writer.int(state.seq);
@@ -89,5 +92,7 @@ export const saveState = (state: EngineState): Uint8Array => {
   writeBooks(writer, state);
   writeLiquidations(writer, state);
   writeHalts(writer, state);
-  return writer.bytes();
+  const bytes = writer.bytes();
+  usualRoom = Math.ceil(bytes.length * 1.1);
+  return bytes;
 };
