@@ -5,6 +5,7 @@ import type { FutureMarginParameters } from './contract-table.ts';
 import type { IndexName } from './instrument.ts';
 import type { MarginModel, Revaluation } from './margin-parameters.ts';
 import type { AccountId, Cash, Currency, Seq, TsUs } from './units.ts';
+import type { AccountSummary } from './view.ts';
 
 /** A holding, with all that its valuation needs. */
 export interface CertifiedLeg {
@@ -163,4 +164,24 @@ export interface AccountCertificate {
     readonly initialMargin: Cash;
     readonly maintenanceMargin: Cash;
   };
+}
+
+interface ScenarioResults {
+  /** Nine prices from the lowest, each with volatility up, unmoved and down. */
+  readonly standard: readonly number[];
+  /** The tails, volatility up, as they are weighted. */
+  readonly extended: readonly number[];
+}
+
+/** What a book makes or loses in each scenario, in dollars or coins as its numeraire is. */
+export interface RiskVectors extends ScenarioResults {
+  readonly legs: readonly (ScenarioResults & { readonly name: string })[];
+}
+
+/** Portfolio margin of an account with simulated positions, whatever model it is under. */
+export interface SimulatedMargin {
+  readonly certificate: AccountCertificate;
+  readonly summary: AccountSummary;
+  /** By book of the certificate. */
+  readonly vectors: readonly RiskVectors[];
 }

@@ -9,7 +9,7 @@ import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LiabilityStatement } from './liabilities.ts';
 import type { AuctionView, InsuranceView, LiquidationPlan } from './liquidation.ts';
-import type { AccountCertificate } from './margin-certificate.ts';
+import type { AccountCertificate, SimulatedMargin } from './margin-certificate.ts';
 import type { MarginModel } from './margin-parameters.ts';
 import type { MmpView } from './market-maker.ts';
 import type { OrderState } from './order.ts';
@@ -218,6 +218,16 @@ export interface Queries {
       positions: readonly SimulatedPosition[];
     };
     out: AccountSummary | RejectCode;
+  };
+  /** The account's portfolio margin with these positions too (or instead); null over all. */
+  'simulate-margin': {
+    in: {
+      accountId: AccountId;
+      currency: Currency | null;
+      add: boolean;
+      positions: readonly SimulatedPosition[];
+    };
+    out: SimulatedMargin | RejectCode;
   };
   order: { in: { orderId: OrderId }; out: OrderState | null };
   'open-orders': { in: { accountId: AccountId | null }; out: readonly OrderState[] };

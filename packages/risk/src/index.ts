@@ -78,6 +78,7 @@ export {
   type CertificateCheck,
   certifyMargin,
   checkCertificate,
+  riskVectors,
 } from './scenarios/certificate.ts';
 export { type CrossCurrencyParameters, crossCurrencyScan } from './scenarios/cross-currency.ts';
 export { type ExtraOrder, marginWithOrders } from './scenarios/order-margin.ts';

@@ -1,5 +1,6 @@
 // Scratch record: a copy of what an account has in one currency that nobody else knows, for asking
 // what would be. Invariant: the real rules run over it, and nothing done to it reaches the account.
+import type { MarginModel } from '@openstrike/domain';
 import type { AccountRecord, CurrencyRecord, EngineState, Holding } from '../state.ts';
 import { scratchAccount } from './accounts.ts';
 import { createCurrencyRecord } from './cash.ts';
@@ -39,15 +40,17 @@ const copyRecord = (
 
 /**
  * A copy of an account's record in a currency, its cash included; `withHoldings` or empty. Where
- * all currencies are margined together the others come along.
+ * all currencies are margined together, as by the model asked about, the others come along.
  */
 export const scratchRecord = (
   account: AccountRecord,
   currencyNo: number,
   withHoldings: boolean,
+  model: MarginModel = account.marginModel,
 ): CurrencyRecord => {
   const scratch = scratchAccount(account);
-  for (const other of isCross(account.marginModel) ? account.currencies : []) {
+  scratch.marginModel = model;
+  for (const other of isCross(model) ? account.currencies : []) {
     if (other !== null && other.currencyNo !== currencyNo) {
       copyRecord(account, scratch, other.currencyNo, withHoldings);
     }

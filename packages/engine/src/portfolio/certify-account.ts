@@ -128,7 +128,7 @@ const certifyBook = (
   );
 };
 
-const certifyRecord = (state: EngineState, record: CurrencyRecord): AccountCertificate => {
+export const certifyRecord = (state: EngineState, record: CurrencyRecord): AccountCertificate => {
   const { account, currencyNo } = record;
   const { equity, initialMargin, maintenanceMargin } = accountMarginOf(state, record);
   const portfolio = isPortfolio(account.marginModel);

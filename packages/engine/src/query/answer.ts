@@ -15,6 +15,7 @@ import { orderStateOf } from '../trading/order-records.ts';
 import { accountSummary } from './account-summary.ts';
 import { orderMargin, orderMargins } from './order-margins.ts';
 import { positionsOf } from './positions.ts';
+import { simulateMargin } from './simulate-margin.ts';
 import { simulatePortfolio } from './simulate-portfolio.ts';
 import {
   bookView,
@@ -45,6 +46,7 @@ const answers: Answers = {
   'order-margins': orderMargins,
   'margin-certificate': certifyAccount,
   'margin-model': previewMarginModel,
+  'simulate-margin': simulateMargin,
   'simulate-portfolio': simulatePortfolio,
   order: (state, { orderId }) => {
     const order = state.orders.get(orderId);

@@ -31,9 +31,10 @@ import {
 } from '@openstrike/wire';
 import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
 import { renderCurrencySummary, renderIdentity } from '../render/account-summary.ts';
+import { renderSimulatedMargin } from '../render/simulated-margin.ts';
 import { accountOf, accountOrSubaccount } from './caller.ts';
 import { currencyNamed, instrumentNamed, instrumentOf, matches, selectionOf } from './lookups.ts';
-import { answered, notImplemented, submit } from './submit.ts';
+import { answered, submit } from './submit.ts';
 
 const read = { scope: 'account:read', transport: 'any', rateClass: 'plain' } as const;
 
@@ -169,12 +170,22 @@ const simulatePortfolio = defineMethod({
 
 const pmeSimulate = defineMethod({
   name: 'private/pme/simulate',
-  summary: 'Portfolio margin is not available yet: refused.',
+  summary:
+    'Tells the portfolio margin that the account would have with other positions too, or ' +
+    'instead, and what it comes from; whatever margin model is in force.',
   ...read,
   rateClass: 'simulate',
   ...pmeSimulateShape,
-  handle: () => {
-    throw notImplemented('portfolio margin');
+  handle: async (params, call) => {
+    const cross = params.currency.toUpperCase() === 'CROSS';
+    const answer = await call.context.queries.query('simulate-margin', {
+      accountId: accountOf(call),
+      currency: cross ? null : currencyNamed(params.currency),
+      add: params.add_positions ?? true,
+      positions: simulatedPositions(call, params.simulated_positions ?? {}),
+    });
+    const { feeds, contractTables } = call.context;
+    return renderSimulatedMargin(answered(answer), feeds, contractTables());
   },
 });
 

@@ -3,7 +3,7 @@
 import { recommendedLiquidation } from '@openstrike/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOfValue } from '../../../risk/src/index.ts';
-import { list, MethodVenue, text, venueStartUs } from './testing/method-venue.ts';
+import { type Json, list, MethodVenue, text, venueStartUs } from './testing/method-venue.ts';
 
 const perpetual = 'BTC-PERPETUAL';
 const startMs = venueStartUs / 1000;
@@ -135,7 +135,49 @@ describe('summaries and positions', () => {
       currency: 'BTC',
     });
     await own('change_margin_model', { margin_model: 'segregated_sm' });
-    expect((await refused('pme/simulate', { currency: 'BTC' })).errorName).toBe('not_implemented');
+  });
+
+  test('a simulated portfolio margin is what the model would hold, part by part', async () => {
+    const simulated = await own('pme/simulate', { currency: 'BTC' });
+    await own('change_margin_model', { margin_model: 'segregated_pm' });
+    const real = await own('get_account_summary', { currency: 'BTC' });
+    const certificate = await own('get_margin_certificate', { currency: 'BTC' });
+    await own('change_margin_model', { margin_model: 'segregated_sm' });
+    const margins = simulated.margins?.BTC;
+    expect(margins).toMatchObject({
+      initial_margin: real.initial_margin,
+      maintenance_margin: real.maintenance_margin,
+    });
+    expect(Number(real.maintenance_margin)).toBeGreaterThan(0);
+    const book = margins?.initial_margin_details?.risk_matrix_margin_details?.btc_usd;
+    const [certified] = list(certificate.books as Json);
+    expect(book?.worst_case).toBe(certified?.margin?.scan);
+
+    // Legs add up to the whole, and no move of price and volatility makes nothing.
+    const whole = simulated.aggregated_risk_vectors?.btc_usd;
+    const legs = Object.values(simulated.initial_risk_vectors as Json);
+    expect(legs).toHaveLength(2);
+    for (const part of ['standard', 'extended']) {
+      list(whole?.[part] as Json).forEach((result, s) => {
+        const sum = legs.reduce((all, leg) => all + Number(list(leg[part] as Json)[s]), 0);
+        expect(Number(result)).toBeCloseTo(sum, 6);
+      });
+    }
+    expect(list(whole?.standard as Json)).toHaveLength(27);
+    expect(list(whole?.extended as Json)).toHaveLength(8);
+    expect(Number(list(whole?.standard as Json)[13])).toBeCloseTo(0, 6);
+  });
+
+  test('a simulated margin takes other positions, and all currencies together', async () => {
+    const asked = { currency: 'BTC', simulated_positions: { [perpetual]: 1000 } };
+    const alone = await own('pme/simulate', { ...asked, add_positions: false });
+    expect(alone.portfolio).toEqual({ [perpetual]: 1000 });
+    const none = await own('pme/simulate', { currency: 'BTC', add_positions: false });
+    expect(none.margins?.BTC?.maintenance_margin).toBe(0);
+    const cross = await own('pme/simulate', { currency: 'CROSS' });
+    expect(Object.keys(cross.margins as Json)).toEqual(['USDC']);
+    const wrong = await refused('pme/simulate', { currency: 'DOGE' });
+    expect(wrong.errorName).toBe('invalid_params');
   });
 
   test('the published parameters, liquidations included, are what the hash is of', async () => {

@@ -7,6 +7,7 @@ import type {
   CertifiedLeg,
   MarginCertificate,
   MarginInputs,
+  RiskVectors,
 } from '@openstrike/domain';
 import { BookSum } from './book-sum.ts';
 import { marginWithOrders } from './order-margin.ts';
@@ -21,8 +22,8 @@ import {
   createRiskExpiries,
   createRiskInstruments,
 } from './risk-instruments.ts';
-import type { Scenario } from './scenario.ts';
-import { buildGrid } from './scenario-grid.ts';
+import { type Scenario, volatilityMoves } from './scenario.ts';
+import { buildGrid, plain } from './scenario-grid.ts';
 
 /** A book of its own over the legs of a certificate, built from nothing. */
 export const certifiedBook = (
@@ -164,4 +165,33 @@ export const checkCertificate = (
   return largestDifference <= tolerance
     ? { ok: true, largestDifference }
     : { ok: false, why: 'other figures' };
+};
+
+/** Prices of the table of results, of which one is no move. */
+const columns = 9;
+
+/** Signed lots in each scenario, in the numeraire: of all legs together and one by one. */
+export const riskVectors = (inputs: MarginInputs, parameters: PortfolioParameters): RiskVectors => {
+  const { range, tails } = parameters.grid;
+  const standard = Array.from({ length: columns }, (_, i) => (range * (i - 4)) / 4).flatMap(
+    (move) => volatilityMoves.map((volatility) => plain(move, volatility)),
+  );
+  const extended = tails.map((move) => ({
+    ...plain(move, 'up'),
+    weight: range / Math.abs(move),
+  }));
+  const scenarios = [...standard, ...extended];
+  const { book } = certifiedBook(inputs, parameters, scenarios);
+  const split = (results: readonly number[]) => ({
+    standard: results.slice(0, standard.length),
+    extended: results.slice(standard.length),
+  });
+  const { profit, scenarioCount } = book.arrays;
+  return {
+    ...split(scenarios.map((_, s) => book.values[s] as number)),
+    legs: inputs.legs.map(({ name, lots }, leg) => ({
+      name,
+      ...split(scenarios.map((_, s) => lots * (profit[leg * scenarioCount + s] as number) + 0)),
+    })),
+  };
 };

@@ -1,5 +1,5 @@
 // Account methods: params and results of account, portfolio, announcement and subaccount methods.
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import {
   accountSummariesSchema,
   accountSummarySchema,
@@ -196,14 +196,80 @@ export const simulatePortfolioShape = {
   result: Type.Object(portfolioProperties, { title: 'portfolio' }),
 };
 
+const vectors = Type.Object(
+  {
+    standard: Type.Array(Type.Number(), {
+      description: 'nine prices from the lowest, each with volatility up, unmoved and down',
+    }),
+    extended: Type.Array(Type.Number(), { description: 'the tails, as they are weighted' }),
+  },
+  { title: 'risk vectors' },
+);
+
+const bucket = Type.Object({
+  bucket: Type.Number({ description: 'the move of the price, 0.16 is 16 % up' }),
+  side: Type.String({ description: 'of the volatility: up, none, down, twist, twist-reverse' }),
+  source: Type.Enum(['none', 'standard', 'extended', 'linear_skew', 'absolute_skew']),
+  index: Type.String(),
+});
+
+const matrixDetails = Type.Object(
+  {
+    worst_case: Type.Number({ description: 'dollars' }),
+    worst_case_bucket: bucket,
+    delta_shock: Type.Number({ description: 'dollars, for the liquidity of the net delta' }),
+    roll_shock: Type.Number({ description: 'dollars' }),
+    vega_shock: Type.Number({ description: 'dollars, for the liquidity of the vega' }),
+    naked_coins: Type.Number({ description: 'sold beyond those held' }),
+    closing_cost: Type.Number({ description: 'dollars' }),
+    correlation_contingency: Type.Number({
+      description: 'always 0: gains of one underlying count against another in the whole margin',
+    }),
+  },
+  { title: 'risk matrix details' },
+);
+
 export const pmeSimulateShape = {
   params: Type.Object({
-    currency: Type.String(),
-    add_positions: optional(Type.Boolean()),
-    simulated_positions: optional(Type.Record(Type.String(), Type.Number())),
+    currency: Type.String({ description: 'a currency, or CROSS for all of them together' }),
+    add_positions: optional(Type.Boolean({ default: true })),
+    simulated_positions: optional(
+      Type.Record(Type.String(), Type.Number(), {
+        description: 'instrument name to signed amount',
+      }),
+    ),
   }),
-  result: Type.Unknown(),
+  result: Type.Object({
+    model_params: Type.Record(
+      Type.String(),
+      Type.Object({
+        currency_pair: Type.String(),
+        currency: Type.String(),
+        general: Type.Record(Type.String(), Type.Number()),
+      }),
+    ),
+    aggregated_risk_vectors: Type.Record(Type.String(), vectors),
+    initial_risk_vectors: Type.Record(Type.String(), vectors),
+    margins: Type.Record(
+      Type.String(),
+      Type.Object({
+        initial_margin: Type.Number(),
+        maintenance_margin: Type.Number(),
+        initial_margin_details: Type.Object({
+          risk_matrix_margin: Type.Number(),
+          risk_matrix_margin_details: Type.Record(Type.String(), matrixDetails),
+          spot_margin: Type.Number(),
+          mmp_margin: Type.Number(),
+          open_orders_margin: Type.Number(),
+        }),
+      }),
+    ),
+    portfolio: Type.Record(Type.String(), Type.Number(), { description: 'amounts by instrument' }),
+    index_price: Type.Record(Type.String(), Type.Number()),
+    ticker: Type.Record(Type.String(), Type.Number(), { description: 'marks by instrument' }),
+  }),
 };
+export type ApiSimulatedMargin = Static<typeof pmeSimulateShape.result>;
 
 export const selfTradingConfigShape = {
   params: Type.Object({
