@@ -12,6 +12,7 @@ import {
   type LiquidationPhaseChanged,
   type LiquidationStepped,
   type MarginWarned,
+  minorPerUnit,
   recommendedLiquidation,
   type Trade,
   usPerSecond,
@@ -186,9 +187,22 @@ export class WaterfallModel {
   /** Of the notional, of an option no more than its share of premium; within a share of equity. */
   #feeOf({ legs, share, before, discount, currency }: LiquidationStepped): number {
     const { fee } = this.parameters(currency);
-    const own = legs.reduce((sum, leg) => sum + this.#feeOfLeg(leg, fee), 0);
+    const own = legs.reduce((sum, leg) => {
+      const { settlementCurrency } = this.#facts.get(leg.instrumentId).instrument;
+      return sum + this.#feeOfLeg(leg, fee) * this.#rate(settlementCurrency, currency);
+    }, 0);
     const room = fee.equityShareMax * share * before.netEquity - discount;
     return Math.floor(Math.max(0, Math.min(own, room)));
+  }
+
+  /** Minor units of one currency for one of another, at the dollar indexes. */
+  #rate(from: Currency, to: Currency): number {
+    return from === to ? 1 : this.#minorUsd(from) / this.#minorUsd(to);
+  }
+
+  #minorUsd(currency: Currency): number {
+    const usd = currency === 'USDC' ? 1 : this.#market.coinPrice(currency);
+    return usd / minorPerUnit[currency];
   }
 
   #feeOfLeg(

@@ -166,45 +166,45 @@ const canTake = (state: EngineState, slice: Slice, paidIn: number): boolean => {
   return [...concerned].every((no) => canTakeIn(state, slice, recordOrEmpty(account, no), paidIn));
 };
 
-/** The share of a slice's equity that the account keeps: the price less what the fee takes. */
-const priceAfterFee = (
-  state: EngineState,
-  { sketch: { record }, figures: { netEquity } }: Seller,
-  price: number,
-  parameters: LiquidationParameters,
-): number => {
-  if (netEquity <= 0) return price;
-  const fees = feesOf(state, legsOf(record, 1), record.currencyNo, parameters);
-  return price - sliceFee(parameters.fee, fees, 1, netEquity, (1 - price) * netEquity) / netEquity;
-};
-
 const sliced = (state: EngineState, { sketch }: Seller, slice: Slice): Figures => {
   const trial = sketchOf(sketch.record, sketch.cash);
   sliceOn(state, trial, slice);
   return sketchFigures(state, trial);
 };
 
+const hasBuffer = ({ marginEquity, maintenance }: Figures, p: LiquidationParameters): boolean =>
+  marginEquity >= (1 + p.buffer) * maintenance;
+
+/** Halvings of the share that is looked for: it is found to a thousandth of what is offered. */
+const halvings = 10;
+
 /**
- * The least share, within a thousandth of the most, that brings a solvent account to its buffer;
- * the most where none does. A requirement that grows faster than size needs less than the most.
+ * The share that an answer takes. Of a solvent account the least, within a thousandth of what is
+ * offered, that brings it to its buffer, or all that is offered where that does not: how much less
+ * is required of what is left is tried, since offsets and whole lots keep it from shrinking evenly.
+ * Where equity is gone, as much as the fund can pay for.
  */
-const leastShare = (
+const shareOf = (
   state: EngineState,
   seller: Seller,
   answer: AnswerRecord,
-  most: number,
+  fund: number,
   parameters: LiquidationParameters,
 ): number => {
-  if (seller.figures.netEquity <= 0) return most;
+  const { figures } = seller;
+  const offered = Math.min(1, answer.shareMax);
+  if (figures.netEquity <= 0) {
+    return Math.min(offered, shareFor(figures, answer.price, fund, parameters));
+  }
+  if (hasBuffer(figures, parameters)) return 0;
   const suffices = (share: number): boolean => {
     const slice = sliceOf(state, seller, answer, share, parameters);
-    const { marginEquity, maintenance } = sliced(state, seller, slice);
-    return marginEquity >= (1 + parameters.buffer) * maintenance;
+    return hasBuffer(sliced(state, seller, slice), parameters);
   };
-  if (!suffices(most)) return most;
+  if (!suffices(offered)) return offered;
   let low = 0;
-  let high = most;
-  for (let round = 0; round < 10; round++) {
+  let high = offered;
+  for (let round = 0; round < halvings; round++) {
     const middle = (low + high) / 2;
     if (suffices(middle)) high = middle;
     else low = middle;
@@ -233,9 +233,7 @@ export const decideSlice = (
   // What conversions have made solvent needs no payment; it waits for its own auction.
   if (before.netEquity <= 0 && figures.netEquity > 0) return null;
   for (const answer of answers) {
-    const price = priceAfterFee(state, seller, answer.price, parameters);
-    const most = Math.min(answer.shareMax, shareFor(figures, price, fund, parameters));
-    const share = leastShare(state, seller, answer, most, parameters);
+    const share = shareOf(state, seller, answer, fund, parameters);
     if (share <= 0 || answer.accountId === record.account.id) continue;
     const slice = sliceOf(state, seller, answer, share, parameters);
     if (slice.legs.length === 0) continue;
