@@ -64,7 +64,9 @@ export const configure = (state: EngineState, command: Configure): RejectCode | 
   if (first) {
     startTimers(state);
   }
-  state.marksVersion.forEach((_, currencyNo) => {
+  // Of every currency at once: a cross account's margin in one is looked at with those in all.
+  state.marksVersion.forEach((version, currencyNo) => {
+    state.marksVersion[currencyNo] = version + 1;
     state.drift.renew(currencyNo);
   });
   for (const index of state.indexes) {
