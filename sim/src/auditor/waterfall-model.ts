@@ -136,6 +136,8 @@ export class WaterfallModel {
 
   #stepped(event: LiquidationStepped, tsUs: number): void {
     const one = this.#of(event.liquidationId);
+    // The closing of a cross account is one step, told in every currency: in its own first.
+    if (event.kind === 'deleveraging' && event.currency !== one.currency) return;
     const { stepSeconds, hedgeStepsMax } = this.parameters(one.currency);
     one.steps += 1;
     const first = Math.ceil(Math.floor(one.stepsUs / usPerSecond) / stepSeconds);
