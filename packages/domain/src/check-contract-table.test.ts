@@ -154,6 +154,11 @@ describe('checkContractTable', () => {
       withLiquidation({ fee: { ...liquidation.fee, equityShareMax: 1 } }),
       'liquidation.fee.equityShareMax',
     ],
+    // A word that every object knows is no setting either.
+    [
+      withLiquidation({ fee: { ...liquidation.fee, constructor: 1 } }),
+      'liquidation.fee.constructor',
+    ],
     [withLiquidation({ fundStress: { ...fundStress, moves: [] } }), 'liquidation.fundStress.moves'],
     [
       withLiquidation({ fundStress: { ...fundStress, moves: [-1] } }),

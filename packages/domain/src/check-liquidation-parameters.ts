@@ -2,7 +2,7 @@
 // put in force. Every problem is found, each with its place and what to do. Invariant: with a
 // section that passes, every clock ends, a fee leaves a slice cheaper than its share of equity, and
 // whoever lacks margin is found.
-import { checkBlock, type Fields, isFields, type Report } from './check-block.ts';
+import { checkBlock, checkSection, type Fields, isFields, type Report } from './check-block.ts';
 
 const ownBounds = {
   warningsApart: [0, 0.5],
@@ -115,15 +115,7 @@ const checkSealed = (value: Fields, path: string, report: Report): void => {
 
 /** Reports every problem of a liquidation section. */
 export const checkLiquidationParameters = (value: unknown, path: string, report: Report): void => {
-  if (!isFields(value)) {
-    report(path, `must give ${keys.join(', ')}`);
-    return;
-  }
-  for (const key of Object.keys(value)) {
-    if (!keys.includes(key)) {
-      report(`${path}.${key}`, `is not a setting; known are ${keys.join(', ')}`);
-    }
-  }
+  if (!checkSection(value, path, keys, report)) return;
   checkWarnings(value.warnings, `${path}.warnings`, report);
   const own = Object.fromEntries(Object.keys(ownBounds).map((key) => [key, value[key]]));
   checkBlock(own, path, ownBounds, report);

@@ -2,7 +2,14 @@
 // force. Every problem is found, each with its place and what to do. Invariant: with a section that
 // passes, maintenance margin never exceeds initial margin, no volatility is shocked below zero, and
 // the grid has as many prices as its arrays have room for.
-import { type Bounds, checkBlock, type Fields, isFields, type Report } from './check-block.ts';
+import {
+  type Bounds,
+  checkBlock,
+  checkSection,
+  type Fields,
+  isFields,
+  type Report,
+} from './check-block.ts';
 
 const chargeBounds: Bounds = {
   rollMin: [0, 1],
@@ -138,15 +145,7 @@ const keys = [
 
 /** Reports every problem of a margin section. */
 export const checkMarginParameters = (value: unknown, path: string, report: Report): void => {
-  if (!isFields(value)) {
-    report(path, `must give ${keys.join(', ')}`);
-    return;
-  }
-  for (const key of Object.keys(value)) {
-    if (!keys.includes(key)) {
-      report(`${path}.${key}`, `is not a setting; known are ${keys.join(', ')}`);
-    }
-  }
+  if (!checkSection(value, path, keys, report)) return;
   const own = Object.fromEntries(Object.keys(ownBounds).map((key) => [key, value[key]]));
   checkBlock(own, path, ownBounds, report);
   checkGrid(value.grid, `${path}.grid`, report);

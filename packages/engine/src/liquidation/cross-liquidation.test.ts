@@ -1,44 +1,17 @@
 // Cross accounts in liquidation: one liquidation over all currencies, each step judged by the whole
 // account, and a fund that pays only what the whole account lacks.
-import type {
-  AccountId,
-  Cash,
-  Command,
-  Currency,
-  Event,
-  EventType,
-  LiquidationPlan,
-} from '@openstrike/domain';
+import type { AccountId, Cash, Currency, Event, EventType } from '@openstrike/domain';
 import { currencies } from '@openstrike/domain';
 import { expect, test } from 'vitest';
-import { TestEngine } from '../testing/test-engine.ts';
+import { LiquidationVenue } from '../testing/liquidation-venue.ts';
 
 type Of<Type extends EventType> = Extract<Event, { type: Type }>;
 
-class Venue extends TestEngine {
-  readonly told: Event[] = [];
-
-  override apply(command: Command): readonly Event[] {
-    const events = super.apply(command);
-    this.told.push(...events);
-    return events;
-  }
-
-  of<Type extends EventType>(type: Type): Of<Type>[] {
-    return this.told.filter((event): event is Of<Type> => event.type === type);
-  }
-
+class Venue extends LiquidationVenue {
   /** Both indexes of bitcoin. */
   say(price: number): void {
     this.index('btc_usd', price);
     this.index('btc_usdc', price);
-  }
-
-  seconds(count: number): void {
-    for (let i = 0; i < count; i++) {
-      this.nowUs += 1_000_000;
-      this.apply({ type: 'pass-time' });
-    }
   }
 
   seed(currency: Currency, amount: number): void {
@@ -55,21 +28,9 @@ class Venue extends TestEngine {
     this.place(buyer, id, 'buy', lots, ticks);
   }
 
-  balance(accountId: AccountId, currency: Currency): number {
-    const summary = this.engine.query('account-summary', { accountId, currency });
-    if (typeof summary === 'string') throw new Error(summary);
-    return summary.equity;
-  }
-
   fund(currency: Currency): number {
     const funds = this.engine.query('insurance', {});
     return funds.find((one) => one.currency === currency)?.balance ?? 0;
-  }
-
-  plan(accountId: AccountId, currency: Currency): LiquidationPlan {
-    const plan = this.engine.query('liquidation-plan', { accountId, currency });
-    if (typeof plan === 'string') throw new Error(plan);
-    return plan;
   }
 }
 
@@ -119,15 +80,15 @@ test('the fund pays nothing for a debt that other currencies cover', () => {
   venue.seed('USDC', 100_000 * dollar);
   venue.trade(owner, rich, linear, 13, 100_000);
   venue.say(88_000);
-  expect(venue.balance(owner, 'USDC')).toBeLessThan(-150_000 * dollar);
+  expect(venue.equity(owner, 'USDC')).toBeLessThan(-150_000 * dollar);
   venue.seconds(620);
   const ended = venue.of('liquidation-ended');
   expect(ended).toMatchObject([{ outcome: 'closed' }]);
   expect(ended[0]?.state.netEquity).toBeGreaterThan(0);
   expect(venue.of('collateral-converted')).toEqual([]);
   expect(venue.fund('USDC')).toBe(100_000 * dollar);
-  expect(venue.balance(owner, 'USDC')).toBeLessThan(-150_000 * dollar);
-  expect(venue.balance(owner, 'BTC')).toBe(2 * coin);
+  expect(venue.equity(owner, 'USDC')).toBeLessThan(-150_000 * dollar);
+  expect(venue.equity(owner, 'BTC')).toBe(2 * coin);
 });
 
 test('collateral is converted at the index less its haircut before the fund pays the rest', () => {
@@ -135,7 +96,7 @@ test('collateral is converted at the index less its haircut before the fund pays
   venue.seed('USDC', 200_000 * dollar);
   venue.trade(owner, rich, linear, 10, 100_000);
   venue.say(90_000);
-  const owed = 0 - venue.balance(owner, 'USDC');
+  const owed = 0 - venue.equity(owner, 'USDC');
   venue.seconds(320);
   const [conversion] = venue.of('collateral-converted');
   const worth = 90_000 * dollar * 0.93;
@@ -146,7 +107,7 @@ test('collateral is converted at the index less its haircut before the fund pays
   expect(Math.abs((step?.fromFund ?? 0) - (owed - worth))).toBeLessThan(10 * dollar);
   expect(step?.fromDeleveraging).toBe(0);
   for (const currency of currencies) {
-    expect(Math.abs(venue.balance(owner, currency))).toBe(0);
+    expect(Math.abs(venue.equity(owner, currency))).toBe(0);
   }
   expect(venue.fund('BTC')).toBe(coin);
   const paid = (conversion?.toAmount ?? 0) + (step?.fromFund ?? 0);
@@ -157,14 +118,14 @@ test('collateral goes at the index less its haircut before the fund pays the res
   const { venue, owner, rich } = open(1);
   venue.trade(owner, rich, linear, 10, 100_000);
   venue.say(90_000);
-  const owed = 0 - venue.balance(owner, 'USDC');
+  const owed = 0 - venue.equity(owner, 'USDC');
   venue.seconds(320);
   const charged = venue.of('deleveraged').reduce((sum, { charge }) => sum + charge, 0);
   const lacking = owed - 90_000 * dollar * 0.93;
   expect(Math.abs(charged - lacking)).toBeLessThan(10 * dollar);
   // The rest of the debt stands against the coin that is left.
-  expect(venue.balance(owner, 'BTC')).toBe(coin);
-  expect(venue.balance(owner, 'USDC')).toBeCloseTo(charged - owed, -8);
+  expect(venue.equity(owner, 'BTC')).toBe(coin);
+  expect(venue.equity(owner, 'USDC')).toBeCloseTo(charged - owed, -8);
   const [ended] = venue.of('liquidation-ended');
   expect(ended?.outcome).toBe('closed');
   expect(Math.abs(ended?.state.netEquity ?? 1)).toBeLessThanOrEqual(1_000);

@@ -48,8 +48,8 @@ export class LiquidationVenue extends TestEngine {
     return summary.balance;
   }
 
-  plan(accountId: AccountId): LiquidationPlan {
-    const plan = this.engine.query('liquidation-plan', { accountId, currency: 'BTC' });
+  plan(accountId: AccountId, currency: Currency = 'BTC'): LiquidationPlan {
+    const plan = this.engine.query('liquidation-plan', { accountId, currency });
     if (typeof plan === 'string') throw new Error(plan);
     return plan;
   }
