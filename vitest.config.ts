@@ -1,11 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start whole exchanges: each takes the machine, so they run one after another. */
+const wholeExchanges = 'apps/**/*.test.ts';
+
+const common = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'threads' } as const;
+const shared = { ...common, setupFiles: ['scripts/property-seed.ts'] };
+
 export default defineConfig({
   test: {
-    include: ['{packages,apps,scripts,sim}/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    pool: 'threads',
-    setupFiles: ['scripts/property-seed.ts'],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'parts',
+          include: ['{packages,scripts,sim}/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+          maxWorkers: '100%',
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'exchange',
+          include: [wholeExchanges],
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
+          maxConcurrency: 3,
+        },
+      },
+    ],
   },
 });

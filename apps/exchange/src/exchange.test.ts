@@ -1,6 +1,6 @@
 // The exchange as its operator meets it: start, restart, kill, refuse, back up; as a child process
 // each time.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -21,11 +21,22 @@ const verifyPath = fileURLToPath(new URL('./verify-journal.ts', import.meta.url)
 /** A small venue: one family, no simulated participants. */
 const small = ['--families', 'BTC_USDC', '--makers', '0', '--rate-limits', 'off'];
 
-const openstrike = (...args: string[]) =>
-  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', mainPath, ...args], {
-    encoding: 'utf8',
-    timeout: 60_000,
+interface Done {
+  readonly status: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end, whatever its exit code. */
+const execute = (command: string, args: readonly string[]): Promise<Done> =>
+  new Promise((done) => {
+    execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) =>
+      done({ status: error?.code ?? (error === null ? 0 : error.message), stdout, stderr }),
+    );
   });
+
+const openstrike = (...args: string[]): Promise<Done> =>
+  execute(process.execPath, ['--disable-warning=ExperimentalWarning', mainPath, ...args]);
 
 interface Reply {
   readonly result?: unknown;
@@ -77,7 +88,7 @@ describe('a life', () => {
     expect(again.run.demoAccounts).toEqual(first.run.demoAccounts);
     expect(await openLabels(again)).toEqual(['stays']);
     await again.stop();
-    const verified = openstrike('verify', '--data', first.folder);
+    const verified = await openstrike('verify', '--data', first.folder);
     expect(verified.status).toBe(0);
     expect(JSON.parse(verified.stdout)).toMatchObject({ sound: true });
   });
@@ -157,15 +168,16 @@ describe('a life', () => {
     await exchange.stop();
     const journal = join(exchange.folder, 'journal');
     const engines = [{ name: 'this Node', command: process.execPath }, ...otherEngines()];
-    const hashes = engines.map(({ name, command }) => {
-      const done = spawnSync(command, [verifyPath, journal], { encoding: 'utf8' });
-      expect({ name, status: done.status, stderr: done.status === 0 ? '' : done.stderr }).toEqual({
+    const replays = engines.map(async ({ name, command }) => {
+      const { status, stdout, stderr } = await execute(command, [verifyPath, journal]);
+      expect({ name, status, stderr: status === 0 ? '' : stderr }).toEqual({
         name,
         status: 0,
         stderr: '',
       });
-      return (JSON.parse(done.stdout) as { stateHash: string }).stateHash;
+      return (JSON.parse(stdout) as { stateHash: string }).stateHash;
     });
+    const hashes = await Promise.all(replays);
     expect(new Set(hashes).size).toBe(1);
   }, 300_000);
 });
@@ -209,18 +221,21 @@ describe('the operator', () => {
   test('creates accounts and keys, credits, halts and resumes, backs up and restores', async () => {
     const exchange = await startExchange({ args: small });
     const data = ['--data', exchange.folder];
-    const json = (...args: string[]) => {
-      const done = openstrike(...args, ...data);
+    const json = async (...args: string[]) => {
+      const done = await openstrike(...args, ...data);
       expect(done.stderr).toBe('');
       return JSON.parse(done.stdout) as Record<string, string>;
     };
-    expect(json('account', 'create', 'alice')).toMatchObject({ username: 'alice' });
-    expect(json('key', 'create', 'alice')).toMatchObject({ clientSecret: expect.any(String) });
-    json('deposit', 'alice', 'USDC', '1000.5', '--reference', 'wire-1');
-    const repeated = openstrike('deposit', 'alice', 'USDC', '1', '--reference', 'wire-1', ...data);
+    expect(await json('account', 'create', 'alice')).toMatchObject({ username: 'alice' });
+    expect(await json('key', 'create', 'alice')).toMatchObject({
+      clientSecret: expect.any(String),
+    });
+    await json('deposit', 'alice', 'USDC', '1000.5', '--reference', 'wire-1');
+    const again = ['deposit', 'alice', 'USDC', '1', '--reference', 'wire-1'];
+    const repeated = await openstrike(...again, ...data);
     expect(repeated.status).toBe(1);
     expect(repeated.stderr).toBe('Refused: that reference was booked before.\n');
-    json('account', 'tier', 'alice', 'market-maker');
+    await json('account', 'tier', 'alice', 'market-maker');
     const said = (command: string, args: Record<string, string>) =>
       askControl(exchange.folder, { command, args }).catch((error: Error) => error.message);
     const account = 'alice';
@@ -231,36 +246,36 @@ describe('the operator', () => {
     expect(await said('key create', { account, scope: 'trade:all' })).toContain('is no scope');
     expect(await said('deposit', { ...deposit, reference: '' })).toContain('empty');
     expect(await said('deposit', { ...deposit, amount: '999999999999' })).toContain('out of range');
-    json('halt', '--reason', 'maintenance');
+    await json('halt', '--reason', 'maintenance');
     expect(await call(exchange, 'public/status')).toMatchObject({ result: { locked: 'true' } });
     await expect(bid(exchange, 'halted')).rejects.toThrow();
-    json('resume');
+    await json('resume');
     await bid(exchange, 'resumed');
-    expect(json('status')).toMatchObject({ state: 'running' });
-    json('snapshot');
+    expect(await json('status')).toMatchObject({ state: 'running' });
+    await json('snapshot');
     const backup = join(temporaryFolder(), 'backup');
-    json('backup', backup);
+    await json('backup', backup);
     const health = await fetch(`${exchange.run.http}/health`);
     expect(health.status).toBe(200);
     const metrics = await (await fetch(`${exchange.run.http}/metrics`)).text();
     expect(metrics).toContain('openstrike_commands_durable_total');
     await exchange.stop();
     const restored = join(temporaryFolder(), 'restored');
-    expect(openstrike('restore', backup, '--data', restored).status).toBe(0);
+    expect(await openstrike('restore', backup, '--data', restored)).toMatchObject({ status: 0 });
     const copy = await startExchange({ args: small, folder: restored });
     expect(await openLabels(copy)).toEqual(['resumed']);
     await copy.stop();
   });
 });
 
-describe('refusals are one clear sentence, a non-zero exit, and nothing touched', () => {
+describe.concurrent('refusals are one clear sentence, a non-zero exit, and nothing touched', () => {
   test('a port in use', async () => {
     const server = createServer();
     const port = await new Promise<number>((done) => {
       server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port));
     });
     const folder = join(temporaryFolder(), 'data');
-    const done = openstrike('--port', String(port), '--data', folder);
+    const done = await openstrike('--port', String(port), '--data', folder);
     server.close();
     expect(done.status).toBe(1);
     expect(done.stderr).toMatch(/^Port \d+ .* is in use; choose another with --port\.\n$/);
@@ -270,7 +285,7 @@ describe('refusals are one clear sentence, a non-zero exit, and nothing touched'
   test('a folder held by another process, also when starting afresh', async () => {
     const exchange = await startExchange({ args: small });
     for (const extra of [[], ['--fresh']]) {
-      const done = openstrike('--port', '0', '--data', exchange.folder, ...extra);
+      const done = await openstrike('--port', '0', '--data', exchange.folder, ...extra);
       expect(done.status).toBe(1);
       expect(done.stderr).toContain('is held by');
     }
@@ -285,16 +300,16 @@ describe('refusals are one clear sentence, a non-zero exit, and nothing touched'
     const format = readFileSync(formatPath, 'utf8');
     writeFileSync(formatPath, format.replace(/"version":\s*\d+/, '"version":99'));
     const before = readdirSync(join(exchange.folder, 'journal'));
-    const newer = openstrike('--port', '0', '--data', exchange.folder, ...small);
+    const newer = await openstrike('--port', '0', '--data', exchange.folder, ...small);
     expect(newer.status).toBe(1);
     expect(newer.stderr.trim().split('\n')).toHaveLength(1);
     expect(readdirSync(join(exchange.folder, 'journal'))).toEqual(before);
     const stranger = temporaryFolder();
     mkdirSync(join(stranger, 'photos'));
-    const other = openstrike('--port', '0', '--data', stranger, ...small);
+    const other = await openstrike('--port', '0', '--data', stranger, ...small);
     expect(other.status).toBe(1);
     expect(other.stderr).toContain('has other files in it');
-    const afresh = openstrike('--port', '0', '--data', stranger, '--fresh', ...small);
+    const afresh = await openstrike('--port', '0', '--data', stranger, '--fresh', ...small);
     expect(afresh.status).toBe(1);
     expect(afresh.stderr).toContain('has other files in it');
     expect(readdirSync(stranger)).toEqual(['photos']);
@@ -307,8 +322,8 @@ describe('refusals are one clear sentence, a non-zero exit, and nothing touched'
     [['--contracts', 'no-such-folder'], 'There are no contract tables'],
     [['--tls-cert', 'x.pem'], 'Give both --tls-cert and --tls-key'],
     [['nonsense'], 'error: '],
-  ])('%j', (args, sentence) => {
-    const done = openstrike(...args, '--data', join(temporaryFolder(), 'data'));
+  ])('%j', async (args, sentence) => {
+    const done = await openstrike(...args, '--data', join(temporaryFolder(), 'data'));
     expect(done.status).toBe(1);
     expect(done.stderr).toContain(sentence);
   });

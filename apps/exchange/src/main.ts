@@ -1,26 +1,20 @@
 #!/usr/bin/env node
 // The exchange's command line: without a command it runs the exchange; the commands talk to a
 // running one, or work on its data folder while it is stopped. Every failure is one sentence on
-// stderr and a non-zero exit.
+// stderr and a non-zero exit. A command's parts are loaded when it runs, so that a wrong option or
+// a question to a running exchange need not wait for an engine to load.
 import { writeFile } from 'node:fs/promises';
 import { currencies, OperationalError } from '@openstrike/domain';
 import { Command } from 'commander';
-import { certificateOfFile, certificateOfJournal } from './certificate-report.ts';
-import { printChain } from './chain.ts';
-import { loadContractTables } from './contract-tables.ts';
 import { askControl } from './control-socket.ts';
-import { coverageReport } from './coverage-report.ts';
 import { dataFolderOf } from './data-folder.ts';
-import { markAt } from './mark-at.ts';
-import { runOffline } from './offline.ts';
-import { commanderOptions, describeOptions, resolveOptions } from './options.ts';
+import {
+  commanderOptions,
+  describeOptions,
+  type ExchangeOptions,
+  resolveOptions,
+} from './options.ts';
 import { packageVersion } from './package-version.ts';
-import { recordMarkets } from './record.ts';
-import { runExchange } from './run-exchange.ts';
-import { surfacePicture } from './surface/surface-picture.ts';
-import { surfaceText } from './surface/surface-text.ts';
-import { findSnapshot, viewSurface } from './surface/surface-view.ts';
-import { verifyProofFile } from './verify-proof.ts';
 
 type Flags = Record<string, unknown>;
 type Words = Record<string, string | undefined>;
@@ -177,9 +171,10 @@ const addChainCommand = (program: Command): void => {
     .description('print a series of the running exchange, such as BTC, ETH-27NOV26, BTC_USDC')
     .option('--data <folder>', 'data folder of the running exchange')
     .option('--config <file>', 'configuration file')
-    .action(async (series: string | undefined, flags: Flags) =>
-      print(await printChain(dataFolder(flags), series ?? 'BTC')),
-    );
+    .action(async (series: string | undefined, flags: Flags) => {
+      const { printChain } = await import('./chain.ts');
+      print(await printChain(dataFolder(flags), series ?? 'BTC'));
+    });
 };
 
 const addCoverageCommand = (program: Command): void => {
@@ -187,7 +182,7 @@ const addCoverageCommand = (program: Command): void => {
     .command('coverage <underlying> <file>')
     .description('whether portfolio margin covers what books lost in two days of a CSV of bars')
     .option('--step <bars>', 'bars from one start to the next', '1')
-    .action((underlying: string, file: string, { step }: { step: string }) => {
+    .action(async (underlying: string, file: string, { step }: { step: string }) => {
       const bars = Number(step);
       if (!Number.isSafeInteger(bars) || bars < 1) {
         throw new OperationalError(
@@ -195,6 +190,7 @@ const addCoverageCommand = (program: Command): void => {
           `--step takes a whole number from 1, not "${step}".`,
         );
       }
+      const { coverageReport } = await import('./coverage-report.ts');
       print(coverageReport(underlying.toUpperCase(), file, bars));
     });
 };
@@ -215,6 +211,9 @@ const addSurfaceCommand = (program: Command): void => {
       if (Number.isNaN(untilUs)) {
         throw new OperationalError('bad-option', '--at takes a time such as 2026-02-06T04:30:00Z.');
       }
+      const { findSnapshot, viewSurface } = await import('./surface/surface-view.ts');
+      const { surfacePicture } = await import('./surface/surface-picture.ts');
+      const { surfaceText } = await import('./surface/surface-text.ts');
       const view = viewSurface(await findSnapshot(files, underlying, untilUs));
       print(surfaceText(view));
       if (flags['svg'] !== undefined) await writeFile(flags['svg'], surfacePicture(view));
@@ -248,6 +247,7 @@ const addRecordCommand = (program: Command): void => {
         own: String(flags['own']),
         say: (line: string): void => print(line),
       };
+      const { recordMarkets } = await import('./record.ts');
       await recordMarkets(task, ending.signal);
     });
 };
@@ -261,6 +261,7 @@ const addFolderCommands = (program: Command): void => {
       .option('--config <file>', 'configuration file')
       .action(async (...given: unknown[]) => {
         const flags = given.at(-2) as Flags;
+        const { runOffline } = await import('./offline.ts');
         await runOffline(name, dataFolder(flags), given.slice(0, -2) as string[]);
       });
   };
@@ -283,6 +284,7 @@ const addMarkCommand = (program: Command): void => {
         const sentence = `A time is written like 2026-12-25T08:00:00Z, not "${time}".`;
         throw new OperationalError('bad-option', sentence);
       }
+      const { markAt } = await import('./mark-at.ts');
       print(await markAt(dataFolderOf(dataFolder(flags)).journal, instrument, atMs * 1_000));
     });
 };
@@ -300,7 +302,9 @@ const addCertificateCommand = (program: Command): void => {
     .option('--data <folder>', 'data folder of a stopped exchange, or a backup of a running one')
     .option('--config <file>', 'configuration file')
     .action(async (name: string, flags: Flags) => {
+      const { certificateOfFile, certificateOfJournal } = await import('./certificate-report.ts');
       if (name.endsWith('.json')) {
+        const { loadContractTables } = await import('./contract-tables.ts');
         const tables = loadContractTables(String(flags['contracts']), []);
         print(certificateOfFile(name, tables));
         return;
@@ -321,9 +325,17 @@ const addProofCommand = (program: Command): void => {
     .command('verify-proof <file>')
     .description('check your own proof of liabilities; needs no running exchange')
     .option('--root <hash>', 'the root as published, learned from somewhere else than the proof')
-    .action((file: string, { root }: { readonly root?: string }) =>
-      print(verifyProofFile(file, root ?? null)),
-    );
+    .action(async (file: string, { root }: { readonly root?: string }) => {
+      const { verifyProofFile } = await import('./verify-proof.ts');
+      print(verifyProofFile(file, root ?? null));
+    });
+};
+
+const run = async (flags: Flags, check?: (options: ExchangeOptions) => void): Promise<void> => {
+  const { options } = resolveOptions(flags, process.env);
+  check?.(options);
+  const { runExchange } = await import('./run-exchange.ts');
+  await runExchange(options);
 };
 
 const program = withOptions(new Command('openstrike'))
@@ -332,21 +344,17 @@ const program = withOptions(new Command('openstrike'))
   .showHelpAfterError('(see --help)')
   .enablePositionalOptions()
   .argument('[files...]', 'files to replay, with --market replay')
-  .action((files: string[], flags: Flags) => {
-    const { options } = resolveOptions(withFiles(files, flags), process.env);
-    if (files.length > 0 && options.market !== 'replay') {
-      const word = JSON.stringify(files[0]);
-      program.error(`error: ${word} is no command, and files need --market replay`);
-    }
-    return runExchange(options);
-  });
+  .action((files: string[], flags: Flags) =>
+    run(withFiles(files, flags), ({ market }) => {
+      if (files.length > 0 && market !== 'replay') {
+        const word = JSON.stringify(files[0]);
+        program.error(`error: ${word} is no command, and files need --market replay`);
+      }
+    }),
+  );
 withOptions(program.command('replay <files...>'))
   .description('run the exchange on recorded option chains; the same as --market replay')
-  .action((files: string[], flags: Flags) =>
-    runExchange(
-      resolveOptions({ market: 'replay', ...withFiles(files, flags) }, process.env).options,
-    ),
-  );
+  .action((files: string[], flags: Flags) => run({ market: 'replay', ...withFiles(files, flags) }));
 addAccountCommands(program);
 addVenueCommands(program);
 addFolderCommands(program);
