@@ -257,8 +257,10 @@ describe('the operator', () => {
     await json('backup', backup);
     const health = await fetch(`${exchange.run.http}/health`);
     expect(health.status).toBe(200);
+    expect(await health.json()).toMatchObject({ history: { state: 'storing', cause: null } });
     const metrics = await (await fetch(`${exchange.run.http}/metrics`)).text();
     expect(metrics).toContain('openstrike_commands_durable_total');
+    expect(metrics).toContain('openstrike_history_state 0');
     await exchange.stop();
     const restored = join(temporaryFolder(), 'restored');
     expect(await openstrike('restore', backup, '--data', restored)).toMatchObject({ status: 0 });

@@ -1,6 +1,7 @@
 // Operational routes: `/health` for supervisors and `/metrics` for Prometheus, beside the API.
 import type { Feeds } from '@openstrike/feeds';
 import type { Gateway } from '@openstrike/gateway';
+import type { History, HistoryState } from '@openstrike/history';
 import type { OracleReport } from '@openstrike/oracle';
 import type { Sequencer } from '@openstrike/sequencer';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
@@ -10,6 +11,7 @@ import type { Participants } from './participants.ts';
 export interface OperationalParts {
   readonly gateway: Gateway;
   readonly sequencer: Sequencer;
+  readonly history: Pick<History, 'state' | 'failure' | 'lastSeq' | 'pendingRows'>;
   readonly feeds: Feeds;
   readonly participants: () => Participants | null;
   /** How a live market's oracle fares; null where there is none. */
@@ -120,6 +122,24 @@ const gauges = ({ gateway, sequencer, feeds }: OperationalParts): Reading[] =>
     },
   ].map((reading) => ({ ...reading, kind: 'gauge' }));
 
+/** In the order of their codes, from best to worst. */
+const historyStates: readonly HistoryState[] = ['storing', 'waiting', 'failed'];
+
+const historyReadings = ({ history }: OperationalParts): Reading[] =>
+  [
+    {
+      name: 'history_state',
+      help: '0 storing, 1 waiting for a disk that refused a write, 2 failed: restart',
+      read: () => historyStates.indexOf(history.state()),
+    },
+    { name: 'history_seq', help: 'last command stored', read: () => history.lastSeq() },
+    {
+      name: 'history_pending_rows',
+      help: 'rows not yet stored',
+      read: () => history.pendingRows(),
+    },
+  ].map((reading) => ({ ...reading, kind: 'gauge' }));
+
 const register = (registry: Registry, reading: Reading): void => {
   const name = `openstrike_${reading.name}${reading.kind === 'counter' ? '_total' : ''}`;
   const settings = { name, help: reading.help, registers: [registry] };
@@ -148,6 +168,12 @@ export const healthOf = (parts: OperationalParts): Record<string, unknown> => ({
   state: parts.sequencer.state(),
   durableSeq: parts.sequencer.durableSeq(),
   queueCommands: parts.sequencer.metrics.queueCommands,
+  history: {
+    state: parts.history.state(),
+    cause: parts.history.failure()?.message ?? null,
+    seq: parts.history.lastSeq(),
+    pendingRows: parts.history.pendingRows(),
+  },
   socketsOpen: parts.gateway.metrics.socketsOpen,
   instruments: parts.feeds.instruments({ currency: null, kind: null, expired: false }).length,
   participants: parts.participants()?.report() ?? null,
@@ -158,7 +184,12 @@ export const healthOf = (parts: OperationalParts): Record<string, unknown> => ({
 export const addOperationalRoutes = (parts: OperationalParts): void => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const readings = [...sequencerReadings(parts), ...gatewayReadings(parts), ...gauges(parts)];
+  const readings = [
+    ...sequencerReadings(parts),
+    ...gatewayReadings(parts),
+    ...gauges(parts),
+    ...historyReadings(parts),
+  ];
   for (const reading of readings) register(registry, reading);
   registerOracleMetrics(registry, parts.oracle, parts.wallNowMs);
   parts.gateway.addRoute({

@@ -197,7 +197,10 @@ const openStores = async (
   history = await createHistory({
     folder: folder.root,
     quotedIvOf: (id) => feeds.ticker(id),
-    onFailure: (error) => log.error({ err: error }, 'history is no longer stored'),
+    onState: (state, cause) => {
+      if (state === 'storing') log.info('history is stored again');
+      else log.error({ err: cause }, `history is not stored: ${cause?.message ?? state}`);
+    },
   });
   farewell.add('history', () => (history as History).close());
   return { identity, wallet, history, sequencer };
@@ -418,6 +421,7 @@ const startExchange = async (
   const operational = {
     gateway,
     sequencer,
+    history: stores.history,
     feeds,
     participants: () => participants,
     oracle: () => market.oracle?.() ?? null,

@@ -465,10 +465,10 @@ describe('catching up', () => {
     const history = await createHistory({
       folder,
       inProcess: true,
-      onFailure: (error) => failures.push(error.code),
+      onState: (state, cause) => failures.push(`${state}: ${cause?.code}`),
     });
     history.absorb([sampleApplied(5, sampleStartUs, []), sampleApplied(7, sampleStartUs, [])]);
-    expect(failures).toEqual(['history-gap']);
+    expect(failures).toEqual(['failed: history-gap']);
     await expect(history.flush()).rejects.toThrow('through command 5 and was given command 7');
     await history.close();
   });
@@ -561,7 +561,7 @@ describe('failures of the world', () => {
     const history = await createHistory({
       folder,
       inProcess: true,
-      onFailure: (error) => failures.push(error.code),
+      onState: (state, cause) => failures.push(`${state}: ${cause?.code}`),
     });
     history.absorb(told.batches[0] ?? []);
     await history.flush();
@@ -574,7 +574,7 @@ describe('failures of the world', () => {
     }
     await expect(history.flush()).rejects.toMatchObject({ code: 'history-failed' });
     await expect(history.trades(anyTrade)).rejects.toThrow('catches up');
-    expect(failures).toEqual(['history-failed']);
+    expect(failures).toEqual(['failed: history-failed']);
     expect(history.failure()?.code).toBe('history-failed');
     expect(history.lastSeq()).toBe(lastSeq);
     await history.close();

@@ -20,6 +20,7 @@ import type {
   CashRow,
   FundingRow,
   History,
+  HistoryState,
   OrderQuery,
   PointRow,
   SettlementQuery,
@@ -46,8 +47,8 @@ export interface HistoryOptions {
   readonly inProcess?: boolean;
   /** Rows that may be under way before `absorb` holds its caller back; 500,000 when absent. */
   readonly pendingRowsMax?: number;
-  /** Called once when history can store no more. */
-  readonly onFailure?: (error: OperationalError) => void;
+  /** Called when the state changes; `cause` is why nothing is stored. */
+  readonly onState?: (state: HistoryState, cause: OperationalError | null) => void;
   /**
    * Asked once a minute for every option: the error of the volatility index depends on spreads.
    * Without it only missing wings are in that error.
@@ -92,9 +93,7 @@ export const createHistory = (options: HistoryOptions): Promise<History> =>
 
 const inProcessLink = (client: HistoryClient, options: HistoryOptions): ServerLink => {
   const server = new HistoryServer(options.folder, (message) => {
-    if (message.type === 'stored') {
-      client.gauge.addStored(message.rows);
-    }
+    client.gauge.note(message);
     client.receive(message);
   });
   return {
@@ -138,7 +137,7 @@ interface Waiting {
 class HistoryClient implements History {
   link: ServerLink | null = null;
   readonly gauge: StoredGauge = new StoredGauge();
-  readonly #onFailure: ((error: OperationalError) => void) | null;
+  readonly #onState: NonNullable<HistoryOptions['onState']>;
   readonly #pendingRowsMax: number;
   readonly #ready: (history: History) => void;
   readonly #refused: (error: Error) => void;
@@ -151,6 +150,7 @@ class HistoryClient implements History {
   #postedSeq = 0 as Seq;
   #timer: NodeJS.Timeout | null = null;
   #timerMs = 0;
+  #state: HistoryState = 'storing';
   #failure: OperationalError | null = null;
   #closed = false;
 
@@ -159,7 +159,7 @@ class HistoryClient implements History {
     ready: (history: History) => void,
     refused: (error: Error) => void,
   ) {
-    this.#onFailure = options.onFailure ?? null;
+    this.#onState = options.onState ?? (() => undefined);
     this.#pendingRowsMax = options.pendingRowsMax ?? defaultPendingRowsMax;
     this.#ready = ready;
     this.#refused = refused;
@@ -194,9 +194,26 @@ class HistoryClient implements History {
       case 'refusal':
         this.#settle(message.id)?.reject(errorOf(message.failure));
         break;
+      case 'waiting':
+        this.#turn('waiting', errorOf(message.failure));
+        break;
+      case 'resumed':
+        this.#turn('storing', null);
+        break;
       case 'failed':
         this.#fail(errorOf(message.failure));
         break;
+    }
+  }
+
+  #turn(state: HistoryState, cause: OperationalError | null): void {
+    if (this.#state === 'failed' || this.#state === state) {
+      return;
+    }
+    this.#state = state;
+    this.#failure = cause;
+    if (!this.#closed && this.#isReady) {
+      this.#onState(state, cause);
     }
   }
 
@@ -207,21 +224,16 @@ class HistoryClient implements History {
   }
 
   #fail(error: OperationalError): void {
-    if (this.#failure !== null) {
+    if (this.#state === 'failed') {
       return;
     }
-    this.#failure = error;
     this.#clearTimer();
+    this.#turn('failed', error);
     for (const waiting of this.#waiting.values()) {
       waiting.reject(error);
     }
     this.#waiting.clear();
-    if (this.#closed) {
-      return;
-    }
-    if (this.#isReady) {
-      this.#onFailure?.(error);
-    } else {
+    if (!this.#closed && !this.#isReady) {
       this.#refused(error);
     }
   }
@@ -234,12 +246,16 @@ class HistoryClient implements History {
     return this.gauge.pending() + this.#compactor.rows;
   }
 
+  state(): HistoryState {
+    return this.#state;
+  }
+
   failure(): OperationalError | null {
     return this.#failure;
   }
 
   absorb(batch: readonly Applied[]): void {
-    if (this.#failure !== null || this.#closed) {
+    if (this.#state === 'failed' || this.#closed) {
       return;
     }
     for (const applied of batch) {
@@ -275,7 +291,7 @@ class HistoryClient implements History {
   /** Posts what was gathered, if anything was. */
   #post(): void {
     this.#clearTimer();
-    if (this.#failure !== null || this.#compactor.lastSeq === this.#postedSeq) {
+    if (this.#state === 'failed' || this.#compactor.lastSeq === this.#postedSeq) {
       return;
     }
     const batch = this.#compactor.take();
@@ -341,7 +357,8 @@ class HistoryClient implements History {
     if (this.#closed) {
       return;
     }
-    const closing = this.#failure === null ? this.#call((id) => ({ type: 'close', id })) : null;
+    // What waits for room is left to the next start, which finds it in the journal.
+    const closing = this.#state === 'storing' ? this.#call((id) => ({ type: 'close', id })) : null;
     this.#closed = true;
     this.#clearTimer();
     if (closing === null) {

@@ -110,10 +110,26 @@ export class HistoryDatabase {
     this.#instruments.set(instrument.id, instrument);
   }
 
+  /** Drops what a transaction wrote and did not commit, if one is open. */
+  rollback(): void {
+    if (this.#database.isTransaction) {
+      this.run('ROLLBACK');
+    }
+  }
+
   close(): void {
     this.#database.close();
   }
 }
+
+/** SQLite's primary result codes: the file system refused a read, write or sync; it has no room. */
+const [ioErrorCode, fullCode] = [10, 13];
+
+/** Whether the disk refused, which may end by itself, as when somebody makes room. */
+export const diskRefused = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  'errcode' in cause &&
+  [ioErrorCode, fullCode].includes(Number(cause.errcode) & 0xff);
 
 /** Any failure of the database as the one sentence an operator can act on. */
 export const operationalErrorOf = (cause: unknown, path: string): OperationalError => {
@@ -128,10 +144,10 @@ export const operationalErrorOf = (cause: unknown, path: string): OperationalErr
       { cause },
     );
   }
-  if (/full/i.test(text)) {
+  if (diskRefused(cause)) {
     return new OperationalError(
       'history-disk-full',
-      `${path} cannot grow, the disk is full: free space and restart; history catches up.`,
+      `${path} cannot be written (${text}): free space; history then goes on by itself.`,
       { cause },
     );
   }

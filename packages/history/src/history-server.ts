@@ -1,11 +1,12 @@
 // History server: the side of history that owns the database, in a worker thread or in process.
 // Messages are handled one after another, so a query sees every row posted before it; rows are
-// committed in groups. Invariant: after a failure nothing more is written, so what is stored stays
-// a prefix of what happened.
+// committed in groups. Batches are kept until they are committed: where the disk refuses a write
+// they are written anew each second until it takes them. Invariant: what is stored is a prefix of
+// what happened; after any other failure nothing more is written.
 import { join } from 'node:path';
 import type { OperationalError, Seq, TsUs } from '@openstrike/domain';
 import type { RowBatch } from './event-compactor.ts';
-import { HistoryDatabase, operationalErrorOf } from './history-database.ts';
+import { diskRefused, HistoryDatabase, operationalErrorOf } from './history-database.ts';
 import { HistoryQueries } from './history-queries.ts';
 import { retention } from './history-retention.ts';
 import { HistoryWriter } from './history-writer.ts';
@@ -14,6 +15,8 @@ import { HistoryWriter } from './history-writer.ts';
 const commitAfterMs = 100;
 /** A transaction is not made longer than this. */
 const commitAfterRows = 50_000;
+/** After a write that the disk refused, all that was not committed is tried again so much later. */
+const retryAfterMs = 1_000;
 
 /** Methods of `HistoryQueries` that may be asked for by name. */
 export type QueryMethod = {
@@ -44,17 +47,25 @@ export type FromServer =
   | { readonly type: 'stored'; readonly lastSeq: Seq; readonly rows: number }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly failure: Failure }
+  /** The disk refused a write: nothing is stored until `resumed`. */
+  | { readonly type: 'waiting'; readonly failure: Failure }
+  | { readonly type: 'resumed' }
+  /** Nothing will be stored any more. */
   | { readonly type: 'failed'; readonly failure: Failure };
 
 export class HistoryServer {
   readonly #path: string;
   readonly #send: (message: FromServer) => void;
   readonly #database: HistoryDatabase;
-  readonly #writer: HistoryWriter;
+  #writer: HistoryWriter;
   readonly queries: HistoryQueries;
+  /** Batches that are not yet committed, oldest first. */
+  #uncommitted: RowBatch[] = [];
+  /** Rows in the open transaction. */
   #rows = 0;
   #openedMs = 0;
-  #timer: NodeJS.Timeout | null = null;
+  #commitTimer: NodeJS.Timeout | null = null;
+  #retryTimer: NodeJS.Timeout | null = null;
   #failure: Failure | null = null;
 
   /** Opens the folder's history and says `ready`. Throws: as `HistoryDatabase.open`. */
@@ -76,15 +87,21 @@ export class HistoryServer {
    * Lets go of the database; what was not committed is lost to it and found again in the journal.
    */
   abandon(): void {
-    if (this.#timer !== null) {
-      clearTimeout(this.#timer);
-    }
+    this.#clearTimers();
     this.#database.close();
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#commitTimer ?? undefined);
+    clearTimeout(this.#retryTimer ?? undefined);
+    this.#commitTimer = null;
+    this.#retryTimer = null;
   }
 
   handle(message: ToServer): void {
     switch (message.type) {
       case 'rows':
+        this.#uncommitted.push(message.batch);
         this.#attempt(() => this.#write(message.batch));
         break;
       case 'query':
@@ -113,8 +130,8 @@ export class HistoryServer {
   #write(batch: RowBatch): void {
     if (!this.#writer.open) {
       this.#openedMs = performance.now();
-      this.#timer = setTimeout(() => this.#attempt(() => this.#commit()), commitAfterMs);
-      this.#timer.unref();
+      this.#commitTimer = setTimeout(() => this.#attempt(() => this.#commit()), commitAfterMs);
+      this.#commitTimer.unref();
     }
     this.#writer.write(batch);
     this.#rows += batch.rows;
@@ -124,16 +141,37 @@ export class HistoryServer {
   }
 
   #commit(): void {
-    if (this.#timer !== null) {
-      clearTimeout(this.#timer);
-      this.#timer = null;
-    }
+    this.#clearTimers();
     if (this.#writer.open) {
       this.#writer.commit();
-      const rows = this.#rows;
-      this.#rows = 0;
-      this.#send({ type: 'stored', lastSeq: this.#writer.lastSeq, rows });
+      this.#tellStored();
     }
+  }
+
+  /** Lets go of the batches that are committed. */
+  #tellStored(): void {
+    const { lastSeq } = this.#writer;
+    const left = this.#uncommitted.findIndex((batch) => batch.lastSeq > lastSeq);
+    const stored = this.#uncommitted.splice(0, left < 0 ? Number.POSITIVE_INFINITY : left);
+    const rows = stored.reduce((sum, batch) => sum + batch.rows, 0);
+    this.#rows = 0;
+    this.#send({ type: 'stored', lastSeq, rows });
+  }
+
+  /** Writes anew what the disk refused; what it took nevertheless is passed over. */
+  #retry(): void {
+    this.#retryTimer = null;
+    this.#failure = null;
+    this.#attempt(() => {
+      this.#database.rollback();
+      this.#writer = new HistoryWriter(this.#database);
+      this.#tellStored();
+      for (const batch of this.#uncommitted.slice()) {
+        this.#write(batch);
+      }
+      this.#commit();
+      this.#send({ type: 'resumed' });
+    });
   }
 
   /** One portion of deletion a turn, so that rows and queries come between. */
@@ -158,8 +196,14 @@ export class HistoryServer {
     try {
       work();
     } catch (cause) {
+      this.#clearTimers();
       this.#failure = failureOf(operationalErrorOf(cause, this.#path));
-      this.#send({ type: 'failed', failure: this.#failure });
+      const waits = diskRefused(cause);
+      this.#send({ type: waits ? 'waiting' : 'failed', failure: this.#failure });
+      if (waits) {
+        this.#retryTimer = setTimeout(() => this.#retry(), retryAfterMs);
+        this.#retryTimer.unref();
+      }
     }
   }
 

@@ -17,11 +17,7 @@ assert(parentPort !== null, 'the history worker runs in a worker thread');
 const port = parentPort;
 const send = (message: FromServer): void => {
   port.postMessage(message);
-  if (message.type === 'stored') {
-    gauge.addStored(message.rows);
-  } else if (message.type === 'failed') {
-    gauge.end();
-  }
+  gauge.note(message);
 };
 
 try {

@@ -123,21 +123,28 @@ export interface VolatilityRow extends PointRow {
   readonly error: number | null;
 }
 
+/**
+ * `waiting`: the disk refused a write, for want of room or otherwise; what was absorbed is kept and
+ * written anew each second until the disk takes it. `failed`: only a restart helps.
+ */
+export type HistoryState = 'storing' | 'waiting' | 'failed';
+
 export interface History {
   /** Through which command everything is stored and durable; 0 when empty. */
   lastSeq(): Seq;
   /**
    * Queues a durable batch; stored in order, soon. Commands at or below what was absorbed are
-   * passed over. After a failure it takes nothing more: `lastSeq` stays, and a restart catches up
+   * passed over. Once `failed` it takes nothing more: `lastSeq` stays, and a restart catches up
    * from the journal.
    */
   absorb(batch: readonly Applied[]): void;
   /**
    * Rows absorbed and not yet stored. Beyond half a million `absorb` blocks its thread until the
-   * worker has caught up by half.
+   * worker has caught up by half; while `waiting` it fails instead, so that the venue goes on.
    */
   pendingRows(): number;
-  /** Why nothing is stored any more; null while all is well. Queries and `flush` reject with it. */
+  state(): HistoryState;
+  /** Why nothing is stored; null while `storing`. Queries and `flush` reject with it. */
   failure(): OperationalError | null;
   /** Resolves when all that was absorbed so far is stored. */
   flush(): Promise<void>;

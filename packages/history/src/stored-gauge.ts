@@ -1,11 +1,13 @@
 // Stored gauge: how many rows the worker has stored, in memory that both threads see, so that a
 // thread which makes rows too fast can wait for the worker without returning to its event loop.
+import type { FromServer } from './history-server.ts';
 
 /**
- * Slots of the shared array: rows stored so far (wrapping), and whether the worker has given up.
+ * Slots of the shared array: rows stored so far (wrapping), and whether the worker stores nothing
+ * for now or for good.
  */
 const stored = 0;
-const ended = 1;
+const halted = 1;
 
 export class StoredGauge {
   readonly buffer: SharedArrayBuffer;
@@ -17,15 +19,22 @@ export class StoredGauge {
     this.#slots = new Int32Array(buffer);
   }
 
-  /** The worker's side: so many rows more are stored. */
-  addStored(rows: number): void {
-    Atomics.add(this.#slots, stored, rows);
-    Atomics.notify(this.#slots, stored);
-  }
-
-  /** The worker's side: nothing more will be stored. */
-  end(): void {
-    Atomics.store(this.#slots, ended, 1);
+  /** The worker's side: what it tells the caller, told here as well. */
+  note(message: FromServer): void {
+    switch (message.type) {
+      case 'stored':
+        Atomics.add(this.#slots, stored, message.rows);
+        break;
+      case 'waiting':
+      case 'failed':
+        Atomics.store(this.#slots, halted, 1);
+        break;
+      case 'resumed':
+        Atomics.store(this.#slots, halted, 0);
+        break;
+      default:
+        return;
+    }
     Atomics.notify(this.#slots, stored);
   }
 
@@ -40,13 +49,13 @@ export class StoredGauge {
   }
 
   /**
-   * Blocks the calling thread until at most `rows` are under way; false when the worker gave up or
-   * stored nothing for `stallMs`.
+   * Blocks the calling thread until at most `rows` are under way; false when the worker stores
+   * nothing now, or stored nothing for `stallMs`.
    */
   waitBelow(rows: number, stallMs: number): boolean {
     while (this.pending() > rows) {
       const seen = Atomics.load(this.#slots, stored);
-      if (Atomics.load(this.#slots, ended) === 1) {
+      if (Atomics.load(this.#slots, halted) === 1) {
         return false;
       }
       if (
