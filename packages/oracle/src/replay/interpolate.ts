@@ -3,7 +3,7 @@
 // wings, least variance) goes in a straight line from one snapshot to the next; what only one of
 // the two knows (an expiry that was listed or expired in between) is held. A slice that would leave
 // room for arbitrage is moved as little as needed. Invariant: a surface is given out only with a
-// clean certificate.
+// clean certificate, and an expiry that stands at an earlier fit for want of a new one is named.
 import type { SviSlice as SliceInput, TsUs } from '@openstrike/domain';
 import { usPerYear } from '@openstrike/domain';
 import {
@@ -76,31 +76,39 @@ const sliceAt = ({ before, after }: BothSides, share: number, timeYears: number)
   return rawOfJumpWings({ ...wings, vMin: number('vMin') }, timeYears) ?? null;
 };
 
+/** Whether a smile was held on the way to a snapshot whose quotes could not be fitted. */
+const standsAtBefore = ({ before, after }: BothSides, share: number): boolean =>
+  share > 0 && before !== null && before.slice !== null && after !== null && after.slice === null;
+
 export interface InterpolatedSurface {
-  readonly slices: readonly SliceInput[];
+  /** Ascending; null when they would leave room for arbitrage: the previous surface stays. */
+  readonly slices: readonly SliceInput[] | null;
+  /** Expiries without a fit of their own now: at the slice of before, if they have had one. */
+  readonly unfitted: readonly TsUs[];
   /** Slices that had to be moved to leave no room for arbitrage. */
   readonly repaired: number;
 }
 
-/**
- * The slices of an instant, ascending; null when they would leave room for arbitrage, where the
- * previous surface stays.
- */
-export const surfaceAt = (pair: FittedPair, atUs: number): InterpolatedSurface | null => {
+/** The surface of an instant. */
+export const surfaceAt = (pair: FittedPair, atUs: number): InterpolatedSurface => {
   const share = shareOf(pair, atUs);
   const slices: SliceInput[] = [];
+  const unfitted: TsUs[] = [];
   let repaired = 0;
   let earlier: SviParameters | undefined;
-  for (const [expiryUs, sides] of sidesOf(pair, atUs)) {
+  const all = sidesOf(pair, atUs);
+  for (const [expiryUs, sides] of all) {
     const timeYears = (expiryUs - atUs) / usPerYear;
     const slice = sliceAt(sides, share, timeYears);
-    if (slice === null) continue;
-    const free = repairSvi({ timeYears, slice }, earlier);
+    const free = slice === null ? undefined : repairSvi({ timeYears, slice }, earlier);
+    if (free === undefined || standsAtBefore(sides, share)) unfitted.push(expiryUs);
     if (free === undefined) continue;
     if (free !== slice) repaired += 1;
     earlier = free;
     slices.push({ expiryUs, tauYears: timeYears, ...free });
   }
   const checked = slices.map((slice) => ({ timeYears: slice.tauYears, slice }));
-  return certifySurface(checked).free ? { slices, repaired } : null;
+  return certifySurface(checked).free
+    ? { slices, unfitted, repaired }
+    : { slices: null, unfitted: all.map(([expiryUs]) => expiryUs), repaired: 0 };
 };

@@ -8,6 +8,7 @@ import {
   type IndexName,
   isListable,
   type ListOptions,
+  type SetSurface,
   type TsUs,
   type UsdMicros,
   usPerSecond,
@@ -15,7 +16,7 @@ import {
 import { exp } from '@openstrike/std';
 import { type ChainSnapshot, type Underlying, underlyings } from './chain-snapshot.ts';
 import { type FittedSnapshot, fitSnapshot } from './fit-snapshot.ts';
-import { basisAt, type FittedPair, type InterpolatedSurface, surfaceAt } from './interpolate.ts';
+import { basisAt, type FittedPair, surfaceAt } from './interpolate.ts';
 import type { Recording } from './open-recording.ts';
 import { createSnapshotWindow, type SnapshotWindow } from './snapshot-window.ts';
 import { spotAt } from './spot-path.ts';
@@ -47,7 +48,7 @@ export interface ReplayReport {
   readonly placesListed: number;
   readonly placesRefused: number;
   readonly surfacesTold: number;
-  /** Surfaces between snapshots that failed the certificate: the previous one stayed. */
+  /** Surfaces between snapshots that failed the certificate: the previous one stayed, named so. */
   readonly surfacesHeld: number;
   /** Slices between snapshots that were moved to leave no room for arbitrage. */
   readonly slicesRepaired: number;
@@ -92,6 +93,8 @@ class Source {
   /** By underlying: the snapshot whose places were looked at last, and all places told. */
   readonly #placed = new Map<Underlying, FittedSnapshot>();
   readonly #places = new Set<string>();
+  /** By underlying: the version told last, and every expiry that was told a slice. */
+  readonly #told = new Map<Underlying, { version: number; readonly expiries: Set<TsUs> }>();
   readonly #count = {
     seconds: 0,
     commands: 0,
@@ -150,14 +153,13 @@ class Source {
             price: toIndexMicros((price / 1e6) * exp(logBasis)),
           }))
         : undefined;
-    const surface = first || second % surfaceEverySeconds === 0 ? this.#surface(pair, atUs) : null;
+    const surface =
+      first || second % surfaceEverySeconds === 0 ? this.#surface(underlying, pair, atUs) : null;
     const commands: Command[] = this.#list(underlying, pair, atUs);
     for (const indexName of indexesOf[underlying]) {
       if (!indexNames.includes(indexName)) continue;
       commands.push(goodIndex(indexName, price, forwards));
-      if (surface === null) continue;
-      // A version is a venue second: a replay that goes on after a restart never repeats one.
-      commands.push({ type: 'set-surface', indexName, version: second, slices: surface.slices });
+      if (surface !== null) commands.push({ type: 'set-surface', indexName, ...surface });
     }
     return commands;
   }
@@ -179,10 +181,23 @@ class Source {
     return options.length === 0 ? [] : [{ type: 'list-options', family, options }];
   }
 
-  #surface(pair: FittedPair, atUs: TsUs): InterpolatedSurface | null {
-    const surface = surfaceAt(pair, atUs);
-    this.#count[surface === null ? 'surfacesHeld' : 'surfacesTold'] += 1;
-    this.#count.slicesRepaired += surface?.repaired ?? 0;
-    return surface;
+  /** The surface of a second; null when nothing is to be told of it. */
+  #surface(
+    underlying: Underlying,
+    pair: FittedPair,
+    atUs: TsUs,
+  ): Omit<SetSurface, 'type' | 'indexName'> | null {
+    const { slices, unfitted, repaired } = surfaceAt(pair, atUs);
+    this.#count[slices === null ? 'surfacesHeld' : 'surfacesTold'] += 1;
+    this.#count.slicesRepaired += repaired;
+    const told = this.#told.get(underlying) ?? { version: 0, expiries: new Set() };
+    this.#told.set(underlying, told);
+    const given = slices ?? [];
+    // A version is a venue second: a replay that goes on after a restart never repeats one.
+    if (given.length > 0) told.version = Math.floor(atUs / usPerSecond);
+    for (const { expiryUs } of given) told.expiries.add(expiryUs);
+    const kept = unfitted.filter((expiryUs) => told.expiries.has(expiryUs));
+    if (given.length === 0 && kept.length === 0) return null;
+    return { version: told.version, slices: given, ...(kept.length > 0 && { kept }) };
   }
 }

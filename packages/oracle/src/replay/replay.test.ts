@@ -159,6 +159,81 @@ describe('a replayed chain', () => {
     expect(at(commands, us('2026-02-03T04:00:00Z'), 'set-surface').slices).toHaveLength(2);
   });
 
+  describe('an expiry that cannot be fitted in the second of three snapshots', () => {
+    const far = '2026-02-13T08:00:00Z';
+    const [morning, noon] = day as [MadeSnapshot, MadeSnapshot];
+    const evening = snapshot('2026-02-03T20:00:00Z', 75_000, 0.7);
+    const thinned = (rowsLeft: number): string => {
+      const path = writeChainCsv(pathOf('csv'), [morning, noon, evening]);
+      let left = 0;
+      const rows = readFileSync(path, 'utf8')
+        .split('\n')
+        .filter(
+          (row) => !row.startsWith(noon.at) || !row.includes('-13FEB26-') || left++ < rowsLeft,
+        );
+      writeFileSync(path, rows.join('\n'));
+      return path;
+    };
+    const named = async (path: string) => {
+      const { commands } = await replay([path]);
+      return new Map(
+        commands.flatMap(([time, command]) =>
+          command.type === 'set-surface' ? [[time, command] as const] : [],
+        ),
+      );
+    };
+
+    test('is named from the first second on the way there until a fit is come to', async () => {
+      const surfaces = await named(thinned(4));
+      expect(surfaces.get(us(morning.at))).not.toHaveProperty('kept');
+      for (const [time, { kept, slices }] of surfaces) {
+        const onTheWay = time > us(morning.at) && time < us(noon.at);
+        expect([time, kept]).toEqual([time, onTheWay ? [us(far)] : undefined]);
+        const slice = slices.find(({ expiryUs }) => expiryUs === us(far));
+        // What is held is the volatility a year of the morning, and afterwards the evening's.
+        const years = (us(far) - time) / usPerYear;
+        const volatility = slice === undefined ? 0 : sviVolatility(0, years, slice);
+        const made = madeSlice(annualSmile(time < us(noon.at) ? 0.5 : 0.7), years);
+        expect(Math.abs(volatility - sviVolatility(0, years, made))).toBeLessThan(0.02);
+      }
+    });
+
+    test('is not named when it can, or is not in the recording at all', async () => {
+      for (const rowsLeft of [0, 1_000]) {
+        const surfaces = await named(thinned(rowsLeft));
+        expect([...surfaces.values()].filter(({ kept }) => kept !== undefined)).toEqual([]);
+      }
+    });
+  });
+
+  test('after its last fit an expiry stays named; one that never had a fit is not', async () => {
+    const path = writeChainCsv(pathOf('csv'), [
+      ...day,
+      snapshot('2026-02-03T20:00:00Z', 75_000, 0.7),
+    ]);
+    const [nearest, next, far] = ['-3FEB26-', '-4FEB26-', '-13FEB26-'];
+    const left = new Map<string, number>();
+    const rows = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((row) => {
+        const name = [nearest, next, far].find((each) => row.includes(each as string));
+        const time = row.slice(0, 20);
+        const whole = name !== far && (name !== next || time === day[0]?.at);
+        const key = `${time} ${name}`;
+        left.set(key, (left.get(key) ?? 0) + 1);
+        return whole || (left.get(key) ?? 0) <= 4;
+      });
+    writeFileSync(path, rows.join('\n'));
+    const { commands } = await replay([path]);
+    const surface = (time: string) => at(commands, us(time), 'set-surface');
+    const keptAlways = { kept: [us('2026-02-04T08:00:00Z')] };
+    expect(surface('2026-02-03T07:00:00Z').slices).toHaveLength(2);
+    expect(surface('2026-02-03T07:00:00Z')).toMatchObject(keptAlways);
+    // At noon nothing has a fit any more: the surface stays as a whole, with the version it had.
+    const { version } = surface('2026-02-03T11:59:00Z');
+    expect(surface('2026-02-03T16:00:00Z')).toMatchObject({ slices: [], version, ...keptAlways });
+  });
+
   test('what was recorded is to be listed, with the first second of its snapshot', async () => {
     const { commands, report } = await replay([writeChainCsv(pathOf('csv'), day)]);
     const first = at(commands, us('2026-02-03T04:00:00Z'), 'list-options');
