@@ -10,6 +10,7 @@ import {
   type OptionTerms,
   recommendedLiquidation,
   recommendedMargin,
+  type StressParameters,
 } from '@openstrike/domain';
 import type { SimOptions } from './sim-options.ts';
 
@@ -154,11 +155,25 @@ const liquidations: readonly LiquidationParameters[] = [
 const liquidationOf = (version: number): LiquidationParameters =>
   liquidations[(version - 1) % liquidations.length] ?? recommendedLiquidation;
 
-/** The recommended margin section but for rates that change with the version. */
+/** Factors that a usual day raises, at once or bit by bit, and that are soon forgotten; and none. */
+const stresses: readonly (StressParameters | undefined)[] = [
+  { dailyVolatility: 0.01, decay: 0.8, days: 2, riseMax: 1.1 },
+  { dailyVolatility: 0.015, decay: 0.9, days: 5, riseMax: 2 },
+  undefined,
+];
+
+/** The recommended margin section but for rates and stress factors that change with the version. */
 const marginOf = (underlying: 'BTC' | 'ETH', version: number): MarginParameters => {
   const rates = unpairedRates[(version - 1) % unpairedRates.length] ?? unpairedRates[0];
   const [unpairedInitial, unpairedMaintenance] = rates;
-  return { ...recommendedMargin(underlying), unpairedInitial, unpairedMaintenance };
+  const { stress: _, ...recommended } = recommendedMargin(underlying);
+  const stress = stresses[(version - 1) % stresses.length];
+  return {
+    ...recommended,
+    ...(stress === undefined ? {} : { stress }),
+    unpairedInitial,
+    unpairedMaintenance,
+  };
 };
 
 /** The contract tables of a run; a later version has other fees and margins. */

@@ -80,6 +80,7 @@ const events: Readonly<Record<EventType, true>> = {
   'provider-changed': true,
   'quote-refused': true,
   'settlement-closed': true,
+  'stress-changed': true,
   'surface-changed': true,
   'tables-announced': true,
   trade: true,

@@ -19,6 +19,25 @@ test('a change of parameters is announced with its time, versions and hashes', (
   ]);
 });
 
+test('a stress factor is announced before it counts, and not again as it does', () => {
+  const effectiveUs = 1_795_165_200_000_000 as TsUs;
+  const told = { type: 'stress-changed', underlying: 'BTC', effectiveUs } as const;
+  const [rise, fall, ...more] = noticesOf(
+    batchOf(
+      { ...told, factor: 1, nextFactor: 1.25 },
+      { ...told, factor: 1.25, nextFactor: 1.25 },
+      { ...told, factor: 1.25, nextFactor: 1.2 },
+    ),
+  );
+  expect(rise).toEqual({
+    title: 'BTC stress factor rises',
+    body: 'From 2026-11-20T09:00:00.000Z portfolio margins count 1.25, not 1 times',
+    important: true,
+  });
+  expect(fall).toMatchObject({ title: 'BTC stress factor falls', important: false });
+  expect(more).toEqual([]);
+});
+
 test('a stop of the venue is announced, one of an account is its own affair', () => {
   const switched = {
     type: 'kill-switch-changed',

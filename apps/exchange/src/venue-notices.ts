@@ -1,5 +1,6 @@
 // Venue notices: what the venue itself announces, told to everybody from its own events: margin
-// parameters that change ahead, and a stop of the whole venue, whoever pulled the switch.
+// parameters and stress factors, ahead of their change, and a stop of the whole venue, whoever
+// pulled the switch.
 import type { Applied, Event } from '@openstrike/domain';
 
 export interface Notice {
@@ -18,6 +19,12 @@ export const noticeOf = (event: Event): Notice | null => {
     );
     const body = `In force from ${at(event.effectiveUs)}: ${tables.join(', ')}`;
     return { title: 'Margin parameters change', body, important: true };
+  }
+  if (event.type === 'stress-changed' && event.nextFactor !== event.factor) {
+    const { underlying, factor, nextFactor, effectiveUs } = event;
+    const title = `${underlying} stress factor ${nextFactor > factor ? 'rises' : 'falls'}`;
+    const body = `From ${at(effectiveUs)} portfolio margins count ${nextFactor}, not ${factor} times`;
+    return { title, body, important: nextFactor > factor };
   }
   if (event.type === 'kill-switch-changed' && event.accountId === null) {
     const title = event.engaged ? 'Trading stopped' : 'Trading resumed';

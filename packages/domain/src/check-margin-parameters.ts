@@ -67,6 +67,13 @@ const collateralBounds: Bounds = {
   debtMarkup: [0, 1],
 };
 
+const stressBounds: Bounds = {
+  dailyVolatility: [0.001, 1],
+  decay: [0.5, 0.9999],
+  days: [1, 1_000],
+  riseMax: [1, 10],
+};
+
 const ownBounds: Bounds = {
   unpairedInitial: [1, 10],
   unpairedMaintenance: [1, 10],
@@ -134,11 +141,19 @@ const checkRevaluation = (value: unknown, path: string, report: Report): void =>
   }
 };
 
+const checkStress = (value: unknown, path: string, report: Report): void => {
+  checkBlock(value, path, stressBounds, report);
+  if (isFields(value) && typeof value.days === 'number' && !Number.isInteger(value.days)) {
+    report(`${path}.days`, 'must be a whole number');
+  }
+};
+
 const keys = [
   ...Object.keys(ownBounds),
   'grid',
   'revaluation',
   'charges',
+  'stress',
   'collateral',
   'stableCollateral',
 ];
@@ -151,6 +166,7 @@ export const checkMarginParameters = (value: unknown, path: string, report: Repo
   checkGrid(value.grid, `${path}.grid`, report);
   checkRevaluation(value.revaluation, `${path}.revaluation`, report);
   checkBlock(value.charges, `${path}.charges`, chargeBounds, report);
+  if (value.stress !== undefined) checkStress(value.stress, `${path}.stress`, report);
   checkBlock(value.collateral, `${path}.collateral`, collateralBounds, report);
   checkBlock(value.stableCollateral, `${path}.stableCollateral`, collateralBounds, report);
   const unpaired = checkNotAbove(value, path, 'unpairedMaintenance', 'unpairedInitial');

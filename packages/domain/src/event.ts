@@ -404,6 +404,16 @@ export interface TablesAnnounced {
   }[];
 }
 
+/** What all portfolio margins of an underlying are multiplied with, today and from a day later. */
+export interface StressChanged {
+  readonly type: 'stress-changed';
+  readonly underlying: string;
+  readonly factor: number;
+  readonly nextFactor: number;
+  /** When the next one will be in force. */
+  readonly effectiveUs: TsUs;
+}
+
 export interface SurfaceChanged {
   readonly type: 'surface-changed';
   readonly indexName: IndexName;
@@ -441,6 +451,7 @@ export type Event =
   | InsuranceChanged
   | VenueConfigured
   | TablesAnnounced
+  | StressChanged
   | SurfaceChanged
   | LiquidationEvent
   | HaltEvent;

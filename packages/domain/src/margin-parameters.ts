@@ -115,6 +115,18 @@ export interface ChargeParameters {
   readonly stressFloor: number;
 }
 
+/** How a factor on all portfolio margins follows the underlying's moves, a day ahead. */
+export interface StressParameters {
+  /** Volatility of a day that the grid's range is meant for: the factor is 1 there. */
+  readonly dailyVolatility: number;
+  /** What the variance keeps of itself each day; the rest is the day's move, squared. */
+  readonly decay: number;
+  /** Days whose largest factor is remembered; see `ChargeParameters.stressFloor`. */
+  readonly days: number;
+  /** A day's factor is at most so many times that of the day before. */
+  readonly riseMax: number;
+}
+
 /** What an asset counts for as collateral. */
 export interface CollateralParameters {
   /** Of the value, from the first dollar. */
@@ -136,6 +148,8 @@ export interface MarginParameters {
   readonly grid: GridParameters;
   readonly revaluation: Revaluation;
   readonly charges: ChargeParameters;
+  /** Without it the factor is 1, whatever the underlying does. */
+  readonly stress?: StressParameters;
   /**
    * The underlying's coin as collateral, and the stablecoin that its linear contracts settle in.
    */

@@ -148,6 +148,15 @@ export interface PublishedTable {
   readonly hash: string;
 }
 
+/** The factor on an underlying's portfolio margins. */
+export interface StressView {
+  readonly underlying: string;
+  readonly factor: number;
+  readonly nextFactor: number;
+  /** When the next one will be in force. */
+  readonly effectiveUs: TsUs;
+}
+
 /** One currency under the margin model in force, and under another. */
 export interface MarginModelPreview {
   readonly currency: Currency;
@@ -202,6 +211,8 @@ export interface Queries {
       readonly announced: readonly PublishedTable[];
       /** When the announced ones will be in force; null while there are none. */
       readonly effectiveUs: TsUs | null;
+      /** Of each table in force: what margins are multiplied with now and from when the day ends. */
+      readonly stress: readonly StressView[];
     };
   };
   /** What a change of the margin model would do, in every currency that the account has. */

@@ -12,6 +12,7 @@ import {
 } from '@openstrike/domain';
 import { hashOfValue } from '@openstrike/risk';
 import { configure, keepsTerms } from './configure.ts';
+import { stressViews } from './portfolio/follow-stress.ts';
 import type { EngineState } from './state.ts';
 import { schedule } from './timers.ts';
 
@@ -61,4 +62,5 @@ export const publishedTables = (state: EngineState): Queries['tables']['out'] =>
   inForce: publishedOf(state.tables),
   announced: publishedOf(state.announced?.tables ?? []),
   effectiveUs: state.announced?.effectiveUs ?? null,
+  stress: stressViews(state),
 });

@@ -2,6 +2,7 @@
 // of what trades and what will be listed. A family that a new table leaves out keeps its terms to
 // the end of its contracts but is listed no more.
 import type { Configure, ContractFamily, ContractTable, RejectCode } from '@openstrike/domain';
+import { voidMargins } from './account/mark-drift.ts';
 import { feeRatesOf, termsOf } from './instruments.ts';
 import { runListing } from './listing/run-listing.ts';
 import { remark } from './marking/set-marks.ts';
@@ -64,11 +65,7 @@ export const configure = (state: EngineState, command: Configure): RejectCode | 
   if (first) {
     startTimers(state);
   }
-  // Of every currency at once: a cross account's margin in one is looked at with those in all.
-  state.marksVersion.forEach((version, currencyNo) => {
-    state.marksVersion[currencyNo] = version + 1;
-    state.drift.renew(currencyNo);
-  });
+  voidMargins(state);
   for (const index of state.indexes) {
     index.plan = null;
     runListing(state, index);

@@ -10,6 +10,7 @@ import { createFixingState } from './fixing/fixing-state.ts';
 import { createHaltState } from './halts/halt-state.ts';
 import { createMarks, createTriggerWatch } from './instruments.ts';
 import { createLiquidationState } from './liquidation/liquidation-state.ts';
+import { createStress } from './portfolio/follow-stress.ts';
 import type { EngineState, IndexRecord, TradingState, VenueAccounts } from './state.ts';
 import { createDraft } from './trading/admit-order.ts';
 import { MatchTape } from './trading/match-tape.ts';
@@ -88,6 +89,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     store: createHoldingStore(),
     desk: createMarginDesk(),
     riskMarkets: { outlines: null, usd: null, coin: null },
+    stress: createStress(),
     halts: createHaltState(),
     liquidation: createLiquidationState(),
     tape,

@@ -13,6 +13,7 @@ import { deliveredAgeUs } from './limits.ts';
 import { runLiquidations } from './liquidation/run-liquidations.ts';
 import { runListing } from './listing/run-listing.ts';
 import { remark } from './marking/set-marks.ts';
+import { followStress } from './portfolio/follow-stress.ts';
 import { nextHourUs, nextSettlementUs, scheduleDay } from './recurring-timers.ts';
 import { closeSettlement } from './settlement/close-settlement.ts';
 import { deliverDue } from './settlement/deliver-due.ts';
@@ -98,7 +99,8 @@ const runTimer = (state: EngineState, timer: Timer): void => {
       return deliverDue(state, timer.atUs - timer.forUs < fixingPatienceUs ? 0 : timer.forUs);
     case 'settlement':
       settleDaily(state, timer.forUs);
-      return closeSettlement(state, timer.forUs);
+      closeSettlement(state, timer.forUs);
+      return followStress(state);
     case 'listing':
       return reopen(state, timer.forUs);
     case 'liquidation':

@@ -46,6 +46,7 @@ import type { FundingState } from './funding/funding-state.ts';
 import type { HaltState } from './halts/halt-state.ts';
 import type { LiquidationState } from './liquidation/liquidation-state.ts';
 import type { MmpRecord } from './market-maker/mmp.ts';
+import type { StressRecord } from './portfolio/follow-stress.ts';
 import type { MarginPool, RiskMarkets } from './portfolio/margin-pool.ts';
 import type { MatchTape } from './trading/match-tape.ts';
 import type { OrderPool } from './trading/order-row.ts';
@@ -498,6 +499,8 @@ export interface EngineState {
   readonly desk: MarginDesk;
   /** Risk arrays at the present marks; follow from the rest. */
   readonly riskMarkets: RiskMarkets;
+  /** Factors on portfolio margins, in the order of `underlyings`. */
+  readonly stress: StressRecord[];
   readonly halts: HaltState;
   readonly liquidation: LiquidationState;
   /** What the book told during the present match; empty between commands. */

@@ -96,12 +96,13 @@ const evenOf = (book: MarginCertificate, table: ContractTable, withOrders: boole
     const orders = withOrders ? (built.orders.values[s] as number) : 0;
     return (built.book.values[s] as number) + orders;
   });
-  return { values, scan: withOrders ? book.margin.scan : scan, initial: alone.initial };
+  const { stress } = book.inputs.market;
+  return { values, scan: withOrders ? book.margin.scan : scan, initial: alone.initial, stress };
 };
 
-/** What gains of one underlying take off the scans of the others. */
+/** What gains of one underlying take off the scans of the others, times the least stress factor. */
 const setOffOf = (
-  evens: readonly { readonly values: Float64Array; readonly scan: number }[],
+  evens: readonly ReturnType<typeof evenOf>[],
   tables: readonly ContractTable[],
 ): number => {
   const share = Math.min(...tables.map(({ margin }) => margin.crossOffset));
@@ -114,7 +115,8 @@ const setOffOf = (
     scans,
     { offset: () => share, offsetMaxUsd },
   );
-  return Math.max(0, scans.reduce((sum, scan) => sum + scan, 0) - together);
+  const stress = Math.min(...evens.map((each) => each.stress));
+  return stress * Math.max(0, scans.reduce((sum, scan) => sum + scan, 0) - together);
 };
 
 const portfolioOf = (certificate: AccountCertificate, tables: readonly ContractTable[]): Sums => {

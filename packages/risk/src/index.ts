@@ -81,6 +81,13 @@ export {
   riskVectors,
 } from './scenarios/certificate.ts';
 export { type CrossCurrencyParameters, crossCurrencyScan } from './scenarios/cross-currency.ts';
+export {
+  freshStress,
+  nextStress,
+  rememberDay,
+  type StressMemory,
+  stressFactor,
+} from './scenarios/margin-stress.ts';
 export { type ExtraOrder, marginWithOrders } from './scenarios/order-margin.ts';
 export { OrderSum } from './scenarios/order-sum.ts';
 export {
@@ -91,7 +98,6 @@ export {
   marginAfter,
   marginOf,
   type PortfolioMargin,
-  stressFactor,
 } from './scenarios/portfolio-margin.ts';
 export {
   canonicalText,

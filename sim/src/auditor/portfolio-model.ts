@@ -141,11 +141,17 @@ const indexNamesOf = {
 export class PortfolioModel {
   readonly #facts: ContractFactsTable;
   readonly #market: MarketFacts;
+  readonly #stressOf: (underlying: Underlying) => number;
   readonly #pictures = new Map<Underlying, Picture>();
 
-  constructor(facts: ContractFactsTable, market: MarketFacts) {
+  constructor(
+    facts: ContractFactsTable,
+    market: MarketFacts,
+    stressOf: (underlying: Underlying) => number,
+  ) {
     this.#facts = facts;
     this.#market = market;
+    this.#stressOf = stressOf;
   }
 
   parameters(underlying: Underlying): MarginParameters {
@@ -220,10 +226,14 @@ export class PortfolioModel {
       (total, { row, lots, buy, sell }) => total + (Math.abs(lots) + buy + sell) * row.closing,
       0,
     );
+    const stress = this.#stressOf(underlying);
+    const initial = (1 + peg) * risk + charges.nakedInitial * naked + closing + confidence;
+    const maintenance =
+      charges.maintenanceShare * risk + charges.nakedMaintenance * naked + closing;
     return {
       scan,
-      initial: (1 + peg) * risk + charges.nakedInitial * naked + closing + confidence,
-      maintenance: charges.maintenanceShare * risk + charges.nakedMaintenance * naked + closing,
+      initial: stress * initial,
+      maintenance: stress * maintenance,
       even: totals.subarray(0, evenCount),
     };
   }

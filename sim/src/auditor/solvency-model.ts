@@ -18,6 +18,7 @@ import {
 import { type Own, OwnModel, type OwnParts } from './own-model.ts';
 import { type Leg, type PortfolioFigures, PortfolioModel } from './portfolio-model.ts';
 import { StandardModel } from './standard-model.ts';
+import { StressModel } from './stress-model.ts';
 import { hold, show } from './violation.ts';
 
 const minorOf = { BTC: 1e8, ETH: 1e8, USDC: 1e6 } as const;
@@ -61,6 +62,7 @@ export class SolvencyModel {
   readonly #parts: OwnParts;
   readonly #standard: StandardModel;
   readonly #portfolio: PortfolioModel;
+  readonly #stress: StressModel;
   readonly #models = new Map<AccountId, MarginModel>();
   readonly #owns: OwnModel;
   /** What was worked out of all currencies of an account since the last event. */
@@ -70,7 +72,9 @@ export class SolvencyModel {
     this.#parts = parts;
     this.#owns = new OwnModel(parts);
     this.#standard = new StandardModel(parts.facts, parts.market);
-    this.#portfolio = new PortfolioModel(parts.facts, parts.market);
+    const stress = new StressModel(parts.facts, parts.market);
+    this.#stress = stress;
+    this.#portfolio = new PortfolioModel(parts.facts, parts.market, (name) => stress.factor(name));
   }
 
   model(accountId: AccountId): MarginModel {
@@ -80,10 +84,14 @@ export class SolvencyModel {
   take(event: Event, applied: Applied): void {
     this.#crossed.clear();
     if (event.type === 'account-changed') this.#models.set(event.accountId, event.marginModel);
+    if (event.type === 'index-changed') this.#stress.begin();
+    if (event.type === 'settlement-closed') this.#stress.settled();
+    if (event.type === 'stress-changed') this.#stress.told(event);
     this.#owns.take(event, applied);
   }
 
   close(): void {
+    this.#stress.close();
     this.#owns.close();
   }
 
@@ -322,7 +330,8 @@ export class SolvencyModel {
     }
     // What each lost beyond its own even grid is not set off.
     const beyond = Math.max(0, apart - worstFirst - worstSecond);
-    return Math.max(0, apart - Math.min(apart, together + beyond));
+    const stress = Math.min(...underlyings.map((name) => this.#stress.factor(name)));
+    return stress * Math.max(0, apart - Math.min(apart, together + beyond));
   }
 }
 

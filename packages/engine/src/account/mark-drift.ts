@@ -172,3 +172,14 @@ const futureShare = (
   const weightCoins = inverse ? weight / minorPerUnit[currencies[currencyNo] as Currency] : 0;
   return 1 + Math.max(initialRate, maintenanceRate) + 2 * ratePerCoin * (coins + weightCoins);
 };
+
+/**
+ * Voids what is known of margins, of every currency at once: a cross account's margin in one is
+ * looked at with those in all.
+ */
+export const voidMargins = (state: EngineState): void => {
+  state.marksVersion.forEach((version, currencyNo) => {
+    state.marksVersion[currencyNo] = version + 1;
+    state.drift.renew(currencyNo);
+  });
+};

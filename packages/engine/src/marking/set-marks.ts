@@ -18,6 +18,7 @@ import { noteIndexStatus } from '../halts/halt-state.ts';
 import { expiryRecordOf, noTriggers } from '../instruments.ts';
 import { watchMargins } from '../liquidation/watch-margins.ts';
 import { runListing } from '../listing/run-listing.ts';
+import { beginStress } from '../portfolio/follow-stress.ts';
 import { deliverDue } from '../settlement/deliver-due.ts';
 import type { EngineState, IndexRecord } from '../state.ts';
 import { firePrice } from '../trading/fire-triggers.ts';
@@ -71,10 +72,12 @@ export const setIndex = (state: EngineState, command: SetIndex): RejectCode | nu
   const index = indexOf(state, command.indexName);
   noteIndexStatus(state, index, command.status);
   recordPrint(index.fixing, command.price, state.nowUs, command.status === 'good');
+  const first = index.price === 0;
   index.price = command.price;
   index.priceUs = state.nowUs;
   index.status = command.status;
   index.confidence = command.confidence;
+  if (first) beginStress(state);
   state.emit({
     type: 'index-changed',
     indexName: index.name,

@@ -43,7 +43,10 @@ export const lossAtOnceUsd = (state: EngineState, pool: MarginPool): number => {
   return sum;
 };
 
-/** What counting gains against losses takes off, in dollars of the scan. */
+/**
+ * What counting gains against losses takes off, in dollars of the scan, times the least stress
+ * factor: the gain of a quiet underlying pays for no more than it would have needed itself.
+ */
 const setOff = (
   state: EngineState,
   pool: MarginPool,
@@ -61,7 +64,8 @@ const setOff = (
   const scans = margins.map(({ scan }) => scan);
   const apart = scans.reduce((sum, scan) => sum + scan, 0);
   const together = crossCurrencyScan(even, scans, { offset: () => share, offsetMaxUsd });
-  return Math.max(0, apart - together);
+  const stress = Math.min(...pool.books.map(({ market }) => market.market.stress));
+  return stress * Math.max(0, apart - together);
 };
 
 const sumOf = (

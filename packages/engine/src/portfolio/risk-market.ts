@@ -76,6 +76,7 @@ export class RiskMarket {
   #takePrices(): void {
     const { market, outline } = this;
     market.index = outline.index;
+    market.stress = outline.stress;
     market.stablePrice = this.numeraire === 'coin' ? 1 : outline.stablePrice;
   }
 

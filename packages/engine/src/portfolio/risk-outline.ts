@@ -97,6 +97,7 @@ export class RiskOutline {
   /** Dollars per coin, and per unit of the stablecoin. */
   index = 0;
   stablePrice = 1;
+  stress = 1;
   #slots: readonly Slot[] = [];
   #riskVersion = -1;
   #ownVersion = -1;
@@ -129,6 +130,7 @@ export class RiskOutline {
     this.#living = living;
     const index = indexPriceOf(state, this.underlying);
     this.stablePrice = stablePriceOf(state);
+    this.stress = state.stress[underlyings.indexOf(this.underlying)]?.factor ?? 1;
     let ownVersion = 0;
     for (const { marksVersion } of indexesOf(state, this.underlying)) ownVersion += marksVersion;
     const sameMarks = ownVersion === this.#ownVersion && index === this.index;

@@ -15,6 +15,16 @@ import { readIndex, readInstruments } from './instrument-codec.ts';
 import { readLiabilities } from './liabilities-codec.ts';
 import { snapshotMark, snapshotVersion } from './save-state.ts';
 
+/** The last version without stress factors, as which a machine begins anyway. */
+const beforeStress = 5;
+
+const readStress = (reader: ByteReader, state: EngineState): void => {
+  const records = JSON.parse(reader.text()) as EngineState['stress'];
+  records.forEach((record, no) => {
+    state.stress[no] = record;
+  });
+};
+
 const readLedger = (reader: ByteReader, state: EngineState): void => {
   const currencies: number[] = [];
   const kinds: number[] = [];
@@ -68,13 +78,14 @@ const readTables = (reader: ByteReader, state: EngineState): void => {
 /**
  * The state that a snapshot holds.
  *
- * Throws: an assertion when the bytes are not a snapshot of this version.
+ * Throws: an assertion when the bytes are not a snapshot of this version or the one before.
  */
 export const loadState = (bytes: Uint8Array, createMatcher: MatcherFactory): EngineState => {
   const reader = new ByteReader(bytes);
   assert(reader.text() === snapshotMark, 'these bytes are not a snapshot of the engine');
   const version = reader.int();
-  assert(version === snapshotVersion, `a snapshot of version ${version}, not ${snapshotVersion}`);
+  const known = version === snapshotVersion || version === beforeStress;
+  assert(known, `a snapshot of version ${version}, not ${snapshotVersion}`);
   const state = createState(createMatcher);
   state.seq = reader.int() as Seq;
   state.nowUs = reader.int();
@@ -97,6 +108,7 @@ export const loadState = (bytes: Uint8Array, createMatcher: MatcherFactory): Eng
   readBooks(reader, state);
   readLiquidations(reader, state);
   readHalts(reader, state);
+  if (version > beforeStress) readStress(reader, state);
   assert(reader.atEnd(), 'a snapshot ends where its state does');
   return state;
 };

@@ -14,7 +14,7 @@ import { writeLiabilities } from './liabilities-codec.ts';
 
 /** First bytes of every snapshot, and the version of what follows. */
 export const snapshotMark = 'openstrike-engine';
-export const snapshotVersion = 5;
+export const snapshotVersion = 6;
 
 const writeVenue = (writer: ByteWriter, state: EngineState): void => {
   for (const accounts of state.venue) {
@@ -92,6 +92,7 @@ export const saveState = (state: EngineState): Uint8Array => {
   writeBooks(writer, state);
   writeLiquidations(writer, state);
   writeHalts(writer, state);
+  writer.text(canonicalText(state.stress));
   const bytes = writer.bytes();
   usualRoom = Math.ceil(bytes.length * 1.1);
   return bytes;

@@ -2,6 +2,7 @@
 // refused.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createStress } from '../portfolio/follow-stress.ts';
 import { TestEngine } from '../testing/test-engine.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -48,6 +49,20 @@ test('an engine refuses what is no snapshot of its version', () => {
   const later = snapshotVersion + 1;
   other[mark] = 2 * later;
   expect(() => engine.restore(other)).toThrow(`version ${later}, not ${snapshotVersion}`);
+});
+
+test('a snapshot from before there were stress factors is one that knows of none', () => {
+  const { engine } = new TestEngine();
+  const bytes = engine.snapshot();
+  const stress = new ByteWriter();
+  stress.text(canonicalText(createStress()));
+  const tail = stress.bytes();
+  expect(bytes.slice(-tail.length)).toEqual(tail);
+  const older = bytes.slice(0, -tail.length);
+  older[1 + 'openstrike-engine'.length] = 2 * 5;
+  const restored = new TestEngine();
+  restored.engine.restore(older);
+  expect(restored.engine.snapshot()).toEqual(bytes);
 });
 
 test('a restored engine has the same bytes', () => {

@@ -212,6 +212,8 @@ export const showEvent = (event: Event, shown: Shown, money: boolean): string | 
       return `insurance ${showCash(event.balance, event.currency)} ${event.currency}`;
     case 'tables-announced':
       return `announced ${event.tables.map((v) => `${v.underlying} ${v.version}`).join(', ')}`;
+    case 'stress-changed':
+      return `stress of ${event.underlying} ${trim(event.factor, 6)}, then ${trim(event.nextFactor, 6)}`;
     case 'venue-configured':
       return `tables ${event.versions.map((v) => `${v.underlying} ${v.version}`).join(', ')}`;
     case 'funding-hour-closed':

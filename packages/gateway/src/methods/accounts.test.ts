@@ -181,7 +181,8 @@ describe('summaries and positions', () => {
   });
 
   test('the published parameters, liquidations included, are what the hash is of', async () => {
-    const { in_force } = await venue.call('public/get_margin_parameters', {});
+    const { in_force, stress } = await venue.call('public/get_margin_parameters', {});
+    expect(list(stress)[0]).toMatchObject({ underlying: 'BTC', factor: 1, next_factor: 1 });
     const [row] = list(in_force);
     expect(row?.parameters).toMatchObject({ liquidation: recommendedLiquidation });
     expect(hashOfValue(row?.parameters)).toBe(row?.hash);

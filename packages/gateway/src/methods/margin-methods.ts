@@ -1,7 +1,7 @@
 // Margin methods: the margin and liquidation parameters that are published, in force and announced,
 // and the certificate of an account's own margins. Invariant: both are the engine's answers,
 // untouched.
-import { marginFileOf, type PublishedTable, usPerMs } from '@openstrike/domain';
+import { marginFileOf, type PublishedTable, type StressView, usPerMs } from '@openstrike/domain';
 import { marginCertificateShape, marginParametersShape } from '@openstrike/wire';
 import { defineMethod, type Method } from '../method.ts';
 import { accountOrSubaccount } from './caller.ts';
@@ -15,6 +15,13 @@ const renderPublished = ({ table, hash }: PublishedTable) => ({
   parameters: marginFileOf(table),
 });
 
+const renderStress = ({ underlying, factor, nextFactor, effectiveUs }: StressView) => ({
+  underlying,
+  factor,
+  next_factor: nextFactor,
+  next_timestamp: Math.floor(effectiveUs / usPerMs),
+});
+
 export const marginMethods: readonly Method[] = [
   defineMethod({
     name: 'public/get_margin_parameters',
@@ -26,11 +33,15 @@ export const marginMethods: readonly Method[] = [
     rateClass: 'plain',
     ...marginParametersShape,
     handle: async (_params, call) => {
-      const { inForce, announced, effectiveUs } = await call.context.queries.query('tables', {});
+      const { inForce, announced, effectiveUs, stress } = await call.context.queries.query(
+        'tables',
+        {},
+      );
       return {
         in_force: inForce.map(renderPublished),
         announced: announced.map(renderPublished),
         effective_timestamp: effectiveUs === null ? null : Math.floor(effectiveUs / usPerMs),
+        stress: stress.map(renderStress),
       };
     },
   }),

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { certifyMargin, checkCertificate } from './certificate.ts';
 import { crossCurrencyScan } from './cross-currency.ts';
-import { stressFactor } from './portfolio-margin.ts';
+import { stressFactor } from './margin-stress.ts';
 import { canonicalText, hashOfValue, recommendedParameters } from './portfolio-parameters.ts';
 
 const parameters = recommendedParameters('BTC');

@@ -47,10 +47,6 @@ export const createPortfolioMargin = (): PortfolioMargin => ({
   binding: -1,
 });
 
-/** The factor in force: that of the day, but no lower than a share of its maximum, nor than 1. */
-export const stressFactor = (today: number, maximum: number, floorShare: number): number =>
-  Math.max(1, today, floorShare * maximum);
-
 const worst: WorstResult = { value: 0, place: -1 };
 
 /** The margin of a book as it stands. */

@@ -21,6 +21,14 @@ export const marginParametersShape = {
     in_force: published,
     announced: published,
     effective_timestamp: Type.Union([Type.Integer(), Type.Null()]),
+    stress: Type.Array(
+      Type.Object({
+        underlying: Type.String(),
+        factor: Type.Number({ description: 'what all portfolio margins are multiplied with' }),
+        next_factor: Type.Number({ description: 'the same from next_timestamp on' }),
+        next_timestamp: Type.Integer(),
+      }),
+    ),
   }),
 };
 
