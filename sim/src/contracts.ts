@@ -162,7 +162,7 @@ const stresses: readonly (StressParameters | undefined)[] = [
   undefined,
 ];
 
-/** The recommended margin section but for rates and stress factors that change with the version. */
+/** The recommended margin section but for rates and factors that change with the version. */
 const marginOf = (underlying: 'BTC' | 'ETH', version: number): MarginParameters => {
   const rates = unpairedRates[(version - 1) % unpairedRates.length] ?? unpairedRates[0];
   const [unpairedInitial, unpairedMaintenance] = rates;

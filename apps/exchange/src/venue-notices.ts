@@ -23,7 +23,8 @@ export const noticeOf = (event: Event): Notice | null => {
   if (event.type === 'stress-changed' && event.nextFactor !== event.factor) {
     const { underlying, factor, nextFactor, effectiveUs } = event;
     const title = `${underlying} stress factor ${nextFactor > factor ? 'rises' : 'falls'}`;
-    const body = `From ${at(effectiveUs)} portfolio margins count ${nextFactor}, not ${factor} times`;
+    const change = `${nextFactor}, not ${factor} times`;
+    const body = `From ${at(effectiveUs)} portfolio margins count ${change}`;
     return { title, body, important: nextFactor > factor };
   }
   if (event.type === 'kill-switch-changed' && event.accountId === null) {

@@ -211,7 +211,7 @@ export interface Queries {
       readonly announced: readonly PublishedTable[];
       /** When the announced ones will be in force; null while there are none. */
       readonly effectiveUs: TsUs | null;
-      /** Of each table in force: what margins are multiplied with now and from when the day ends. */
+      /** Of each table in force. */
       readonly stress: readonly StressView[];
     };
   };

@@ -1,6 +1,6 @@
-// Stress model: the factor on the portfolio margins of each underlying, worked out from the index at
-// the settlements and the tables, as their documentation says it. Invariant: a factor is in force a
-// settlement after it was told, and every change is told.
+// Stress model: the factor on the portfolio margins of each underlying, worked out from the index
+// at the settlements and the tables, as their documentation says it. Invariant: a factor is in
+// force a settlement after it was told, and every change is told.
 import { recommendedMargin, type StressChanged } from '@openstrike/domain';
 import type { ContractFactsTable } from './contract-facts.ts';
 import type { MarketFacts } from './market-facts.ts';

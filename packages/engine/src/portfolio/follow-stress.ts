@@ -1,6 +1,6 @@
-// Follow stress: at each daily settlement the day's move of every underlying goes into the factor on
-// its portfolio margins. Invariant: a factor is in force a day after it was told, so nobody's margin
-// grows without notice; it changes at settlements only, and with it all margins are void.
+// Follow stress: at each daily settlement the day's move of every underlying goes into the factor
+// on its portfolio margins. Invariant: a factor is in force a day after it was told, so nobody's
+// margin grows without notice; it changes at settlements only, and with it all margins are void.
 import type { Event, Queries } from '@openstrike/domain';
 import { freshStress, nextStress, rememberDay, type StressMemory } from '@openstrike/risk';
 import { voidMargins } from '../account/mark-drift.ts';

@@ -213,7 +213,7 @@ export const showEvent = (event: Event, shown: Shown, money: boolean): string | 
     case 'tables-announced':
       return `announced ${event.tables.map((v) => `${v.underlying} ${v.version}`).join(', ')}`;
     case 'stress-changed':
-      return `stress of ${event.underlying} ${trim(event.factor, 6)}, then ${trim(event.nextFactor, 6)}`;
+      return `${event.underlying} stress ${trim(event.factor, 6)}, ${trim(event.nextFactor, 6)}`;
     case 'venue-configured':
       return `tables ${event.versions.map((v) => `${v.underlying} ${v.version}`).join(', ')}`;
     case 'funding-hour-closed':
