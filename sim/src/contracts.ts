@@ -155,7 +155,7 @@ const liquidations: readonly LiquidationParameters[] = [
 const liquidationOf = (version: number): LiquidationParameters =>
   liquidations[(version - 1) % liquidations.length] ?? recommendedLiquidation;
 
-/** Factors that a usual day raises, at once or bit by bit, and that are soon forgotten; and none. */
+/** Factors that a usual day raises, at once or by and by, and that are soon forgotten; or none. */
 const stresses: readonly (StressParameters | undefined)[] = [
   { dailyVolatility: 0.01, decay: 0.8, days: 2, riseMax: 1.1 },
   { dailyVolatility: 0.015, decay: 0.9, days: 5, riseMax: 2 },
