@@ -143,7 +143,7 @@ export class PriceLevels {
       return this.#openLevel(side, key, 0, sides[side] as number);
     }
     const window = sides[side | SIDE_WINDOW] as number;
-    if (window === 0) return this.#walkToLevel(side, key, sides[side] as number);
+    if (window === 0) return this.#walkFromNearerEnd(side, key);
     const index = (key - (this.windows[window] as number)) | 0;
     if (index < 0) return this.#walkToLevel(side, key, sides[side] as number);
     if (index >= WINDOW_KEYS) {
@@ -156,8 +156,29 @@ export class PriceLevels {
     return this.#openBefore(side, key, next as number);
   }
 
-  #walkToLevel(side: number, key: number, from: number): number {
+  /** A price beyond the middle of a side is sooner reached from its worst level. */
+  #walkFromNearerEnd(side: number, key: number): number {
     const { levels, sides } = this;
+    const worst = sides[side | SIDE_WORST] as number;
+    const before = key - (sides[side | SIDE_BEST_KEY] as number);
+    const behind = (levels[worst] as number) - key;
+    if (behind >= before) return this.#walkToLevel(side, key, sides[side] as number);
+    if (behind < 0) return this.#openBefore(side, key, 0);
+    let level = worst;
+    let steps = 0;
+    // Ends at the best level, which is better than the key.
+    for (;;) {
+      const better = levels[level | LEVEL_PREV] as number;
+      if ((levels[better] as number) < key) break;
+      level = better;
+      steps += 1;
+    }
+    if (levels[level] !== key) level = this.#openBefore(side, key, level);
+    return this.#walked(side, level, steps);
+  }
+
+  #walkToLevel(side: number, key: number, from: number): number {
+    const { levels } = this;
     let level = from;
     let steps = 0;
     while ((levels[level] as number) < key) {
@@ -165,6 +186,12 @@ export class PriceLevels {
       steps += 1;
     }
     if (levels[level] !== key) level = this.#openBefore(side, key, level);
+    return this.#walked(side, level, steps);
+  }
+
+  /** Takes note of a walk to a level. */
+  #walked(side: number, level: number, steps: number): number {
+    const { sides } = this;
     if (steps > WALK_STEPS_FREE) this.#countSteps(side, steps - WALK_STEPS_FREE);
     else if (sides[side | SIDE_WALKED] !== 0) sides[side | SIDE_WALKED]! -= 1;
     return level;

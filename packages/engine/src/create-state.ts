@@ -56,6 +56,7 @@ const createTrading = (): TradingState[] =>
 export const createState = (createMatcher: MatcherFactory): EngineState => {
   const tape = new MatchTape();
   const ledger = createLedger();
+  const orderPool = new OrderPool();
   return {
     seq: 0,
     nowUs: 0,
@@ -72,10 +73,8 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     drift: new MarkDrift(currencies),
     accounts: [undefined],
     accountByName: new Map(),
-    orders: new OrderTable(),
-    orderPool: new OrderPool(),
-    orderSlots: [null],
-    freeSlots: [],
+    orders: new OrderTable(orderPool),
+    orderPool,
     lastOrderId: 0,
     lastTradeId: 0,
     book: createMatcher(tape),

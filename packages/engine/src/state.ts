@@ -388,11 +388,8 @@ export interface OrderRecord {
   fee: number;
   /** Handle in the book; 0 when it does not rest there. */
   bookHandle: number;
-  /**
-   * Place in `EngineState.orderSlots`; the book knows the order by it. Not part of the state
-   * proper.
-   */
-  slot: number;
+  /** Its place in the pool: the book knows the order by it. Not part of the state proper. */
+  readonly slot: number;
   /** Where its numbers lie; see `trading/order-row.ts`. */
   readonly chunk: Float64Array;
   readonly at: number;
@@ -475,9 +472,6 @@ export interface EngineState {
   /** Open orders by id. */
   readonly orders: OrderTable;
   readonly orderPool: OrderPool;
-  /** Open orders by slot, and the slots that are free; a matter of speed, rebuilt by `restore`. */
-  readonly orderSlots: (OrderRecord | null)[];
-  readonly freeSlots: number[];
   lastOrderId: number;
   lastTradeId: number;
   book: Matcher;

@@ -1,5 +1,5 @@
 // Holding record: a holding whose numbers lie in a row of a slab; see `holding-store.ts`. The first
-// eight, which every order reads, share a cache line. To its users it is a plain record.
+// eight, which every order reads, share a cache line; the next eight are of those with a position. To its users it is a plain record.
 import type {
   AccountRecord,
   CurrencyRecord,
@@ -77,94 +77,94 @@ export class HoldingRecord implements Holding {
     this.chunk[this.at + 5] = value;
   }
 
-  get initialMargin(): number {
+  get ordersMargin(): number {
     return this.chunk[this.at + 6] as number;
   }
-  set initialMargin(value: number) {
+  set ordersMargin(value: number) {
     this.chunk[this.at + 6] = value;
   }
 
-  get ordersMargin(): number {
+  get weight(): number {
     return this.chunk[this.at + 7] as number;
   }
-  set ordersMargin(value: number) {
+  set weight(value: number) {
     this.chunk[this.at + 7] = value;
   }
 
-  get openCost(): number {
+  get initialMargin(): number {
     return this.chunk[this.at + 8] as number;
   }
-  set openCost(value: number) {
+  set initialMargin(value: number) {
     this.chunk[this.at + 8] = value;
   }
 
-  get sessionCost(): number {
+  get maintenanceMargin(): number {
     return this.chunk[this.at + 9] as number;
   }
-  set sessionCost(value: number) {
+  set maintenanceMargin(value: number) {
     this.chunk[this.at + 9] = value;
   }
 
-  get sessionRealised(): number {
+  get optionsValue(): number {
     return this.chunk[this.at + 10] as number;
   }
-  set sessionRealised(value: number) {
+  set optionsValue(value: number) {
     this.chunk[this.at + 10] = value;
   }
 
-  get sessionFunding(): number {
+  get sessionProfit(): number {
     return this.chunk[this.at + 11] as number;
   }
-  set sessionFunding(value: number) {
+  set sessionProfit(value: number) {
     this.chunk[this.at + 11] = value;
   }
 
-  get realised(): number {
+  get openCost(): number {
     return this.chunk[this.at + 12] as number;
   }
-  set realised(value: number) {
+  set openCost(value: number) {
     this.chunk[this.at + 12] = value;
   }
 
-  get fundingMark(): number {
+  get sessionCost(): number {
     return this.chunk[this.at + 13] as number;
   }
-  set fundingMark(value: number) {
+  set sessionCost(value: number) {
     this.chunk[this.at + 13] = value;
   }
 
-  get maintenanceMargin(): number {
+  get entryValue(): number {
     return this.chunk[this.at + 14] as number;
   }
-  set maintenanceMargin(value: number) {
+  set entryValue(value: number) {
     this.chunk[this.at + 14] = value;
   }
 
-  get sessionProfit(): number {
+  get realised(): number {
     return this.chunk[this.at + 15] as number;
   }
-  set sessionProfit(value: number) {
+  set realised(value: number) {
     this.chunk[this.at + 15] = value;
   }
 
-  get optionsValue(): number {
+  get sessionRealised(): number {
     return this.chunk[this.at + 16] as number;
   }
-  set optionsValue(value: number) {
+  set sessionRealised(value: number) {
     this.chunk[this.at + 16] = value;
   }
 
-  get entryValue(): number {
+  get sessionFunding(): number {
     return this.chunk[this.at + 17] as number;
   }
-  set entryValue(value: number) {
+  set sessionFunding(value: number) {
     this.chunk[this.at + 17] = value;
   }
 
-  get weight(): number {
+  get fundingMark(): number {
     return this.chunk[this.at + 18] as number;
   }
-  set weight(value: number) {
+  set fundingMark(value: number) {
     this.chunk[this.at + 18] = value;
   }
 }

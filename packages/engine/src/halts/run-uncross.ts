@@ -7,8 +7,13 @@ import type { PriceTicks, SizeLots } from '@openstrike/domain';
 import { enforceMmp } from '../market-maker/mmp.ts';
 import type { EngineState, InstrumentRecord, OrderRecord } from '../state.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
-import { fillOrders, orderInSlot } from '../trading/fill-orders.ts';
-import { countReduceOnly, countResting, delistOrder } from '../trading/order-records.ts';
+import { fillOrders } from '../trading/fill-orders.ts';
+import {
+  countReduceOnly,
+  countResting,
+  delistOrder,
+  orderInSlot,
+} from '../trading/order-records.ts';
 import { trimReduceOnly } from '../trading/reduce-only.ts';
 
 /** Resting orders of a side, first in line first. */

@@ -4,7 +4,12 @@
 import type { OrderId } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import type { EngineState, OrderRecord } from '../state.ts';
-import { countReduceOnly, countResting, enlistOrder } from '../trading/order-records.ts';
+import {
+  countReduceOnly,
+  countResting,
+  enlistOrder,
+  orderInSlot,
+} from '../trading/order-records.ts';
 import { pegOrder } from '../trading/pegged-list.ts';
 import { watchOrder } from '../trading/trigger-watch.ts';
 import type { ByteReader } from './byte-reader.ts';
@@ -41,8 +46,7 @@ const writeSide = (
   const { book } = state;
   let handle = book.firstOrder(instrumentId, side);
   while (handle !== 0) {
-    const order = state.orderSlots[book.orderUserRef(handle)];
-    assert(order !== null && order !== undefined, 'the book knows an order that is not open');
+    const order = orderInSlot(state, book.orderUserRef(handle));
     writer.int(order.id);
     writer.int(book.orderVisibleLots(handle));
     writer.int(book.orderDisplayLots(handle));

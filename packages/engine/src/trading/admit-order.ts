@@ -9,7 +9,7 @@ import { priceOf } from '../instruments.ts';
 import { openOrdersMax, positionOrdersMax } from '../limits.ts';
 import type { EngineState, Holding, OrderDraft, OrderRecord, SideCode } from '../state.ts';
 import { ownerRefOf, selfTradeOf } from './execute-order.ts';
-import type { OrderTerms } from './order-records.ts';
+import { type OrderTerms, orderInSlot } from './order-records.ts';
 import { reducibleLots } from './reduce-only.ts';
 import { gridAbove, gridBelow } from './tick-grid.ts';
 
@@ -138,7 +138,7 @@ const sureLots = (state: EngineState, holding: Holding, side: SideCode): number 
   let sum = 0;
   let handle = book.firstOrder(holding.instrument.id, side === 0 ? 1 : 0);
   while (handle !== 0 && takes(side, draft.limitTicks, book.orderTicks(handle))) {
-    const maker = state.orderSlots[book.orderUserRef(handle)] as OrderRecord;
+    const maker = orderInSlot(state, book.orderUserRef(handle));
     if (book.orderOwnerRef(handle) !== owner && !(maker.reduceOnly && mayBeTrimmed(maker))) {
       sum += book.orderLots(handle);
     }

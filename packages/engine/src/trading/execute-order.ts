@@ -12,9 +12,15 @@ import { marginChanged } from '../account/margin.ts';
 import { enforceMmp } from '../market-maker/mmp.ts';
 import type { AccountRecord, EngineState, OrderRecord } from '../state.ts';
 import { endOrder } from './cancel-orders.ts';
-import { fillOrders, orderInSlot } from './fill-orders.ts';
+import { fillOrders } from './fill-orders.ts';
 import { FILL, LEVEL, levelEvent } from './match-tape.ts';
-import { countReduceOnly, countResting, delistOrder, emitOrder } from './order-records.ts';
+import {
+  countReduceOnly,
+  countResting,
+  delistOrder,
+  emitOrder,
+  orderInSlot,
+} from './order-records.ts';
 import { pegOrder } from './pegged-list.ts';
 import { trimReduceOnly } from './reduce-only.ts';
 

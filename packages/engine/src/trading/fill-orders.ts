@@ -11,7 +11,6 @@ import type {
   TsUs,
   UsdMicros,
 } from '@openstrike/domain';
-import { assert } from '@openstrike/std';
 import { moveCash } from '../account/cash.ts';
 import { applyFill, emitPosition, valueAtTicks } from '../account/holdings.ts';
 import { marginChanged } from '../account/margin.ts';
@@ -241,11 +240,4 @@ export const fillOutsideBook = (
   marginChanged(state, maker.holding);
   delistOrder(state, taker);
   delistOrder(state, maker);
-};
-
-/** The order of a book's slot. */
-export const orderInSlot = (state: EngineState, slot: number): OrderRecord => {
-  const order = state.orderSlots[slot];
-  assert(order !== null && order !== undefined, 'the book knows an order that is not open');
-  return order;
 };

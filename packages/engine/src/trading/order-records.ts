@@ -1,6 +1,5 @@
 // Order records: an order's life inside the engine, from its first placing to its end, and the
-// events that tell of it. Invariant: an open order is in the map, in its slot and in its holding's
-// list, and the holding's sums of open lots count exactly its orders that rest in the book and may
+// events that tell of it. Invariant: an open order is in the map and in its holding's list, and the holding's sums of open lots count exactly its orders that rest in the book and may
 // add to the position.
 import type {
   CancelReason,
@@ -15,8 +14,8 @@ import type {
   SizeLots,
   TsUs,
 } from '@openstrike/domain';
+import { assert } from '@openstrike/std';
 import type { EngineState, Holding, OrderRecord, SideCode } from '../state.ts';
-import type { OrderRow } from './order-row.ts';
 import { unpegOrder } from './pegged-list.ts';
 
 export const sideCodeOf = (side: PlaceOrder['side']): SideCode => (side === 'buy' ? 0 : 1);
@@ -65,19 +64,11 @@ export const openOrder = (
 };
 
 /**
- * Puts an order into the map, a slot and its holding's list. Holds: its id is above all of that
+ * Puts an order into the map and its holding's list. Holds: its id is above all of that
  * list.
  */
 export const enlistOrder = (state: EngineState, order: OrderRecord): void => {
   const { holding } = order;
-  const free = state.freeSlots.pop();
-  if (free === undefined) {
-    order.slot = state.orderSlots.length;
-    state.orderSlots.push(order);
-  } else {
-    order.slot = free;
-    state.orderSlots[free] = order;
-  }
   state.orders.add(order);
   order.previous = holding.lastOrder;
   if (holding.lastOrder === null) {
@@ -97,8 +88,6 @@ export const delistOrder = (state: EngineState, order: OrderRecord): void => {
     unpegOrder(order);
   }
   state.orders.remove(order.id);
-  state.orderSlots[order.slot] = null;
-  state.freeSlots.push(order.slot);
   if (previous === null) {
     holding.firstOrder = next;
   } else {
@@ -111,9 +100,16 @@ export const delistOrder = (state: EngineState, order: OrderRecord): void => {
   }
   order.previous = null;
   order.next = null;
-  state.orderPool.give(order as OrderRow);
+  state.orderPool.give(order);
   holding.orderCount -= 1;
   holding.account.openOrderCount -= 1;
+};
+
+/** The order of a book's slot. */
+export const orderInSlot = (state: EngineState, slot: number): OrderRecord => {
+  const order = state.orderPool.at(slot);
+  assert(order.bookHandle !== 0, 'the book knows an order that does not rest in it');
+  return order;
 };
 
 /** Counts lots that begin (positive) or cease (negative) to rest in the book for an order. */

@@ -13,7 +13,7 @@ import type {
   TimeInForce,
   Trigger,
 } from '@openstrike/domain';
-import { NumberSlab } from '../account/holding-store.ts';
+import { clearRow, NumberSlab } from '../account/holding-store.ts';
 import type { Holding, OrderRecord, SideCode } from '../state.ts';
 
 /** What an order is, in words; fixed at its placing but for edits. */
@@ -32,31 +32,34 @@ export interface OrderWords {
 /** Doubles in the row of an order. */
 const orderWidth = 16;
 
+/** The fields that every step of an order reads come first, so that they share a cache line. */
 export class OrderRow implements OrderRecord {
   id: OrderId;
   holding: Holding;
+  readonly chunk: Float64Array;
+  readonly at: number;
   side: SideCode;
+  status: OrderStatus = 'open';
+  priceMode: PriceMode = 'price';
+  previous: OrderRecord | null = null;
+  next: OrderRecord | null = null;
+  readonly slot: number;
   type: OrderType = 'limit';
   originalType: OrderType | null = null;
   timeInForce: TimeInForce = 'gtc';
-  status: OrderStatus = 'open';
   postOnly: PostOnly = 'off';
-  priceMode: PriceMode = 'price';
   trigger: Trigger | null = null;
   triggerOrderId: OrderId | null = null;
   label = '';
   clientKey: string | null = null;
   quote: QuoteTag | null = null;
   clientId = '';
-  previous: OrderRecord | null = null;
-  next: OrderRecord | null = null;
-  readonly chunk: Float64Array;
-  readonly at: number;
 
-  constructor(id: OrderId, holding: Holding, side: SideCode, rows: NumberSlab) {
+  constructor(id: OrderId, holding: Holding, side: SideCode, slot: number, rows: NumberSlab) {
     this.id = id;
     this.holding = holding;
     this.side = side;
+    this.slot = slot;
     this.chunk = rows.take();
     this.at = rows.at;
   }
@@ -84,7 +87,7 @@ export class OrderRow implements OrderRecord {
     this.clientKey = words.clientKey;
     this.quote = words.quote ?? null;
     this.clientId = words.clientId ?? '';
-    this.chunk.fill(0, this.at, this.at + orderWidth);
+    clearRow(this.chunk, this.at, orderWidth);
   }
 
   get priceTicks(): number {
@@ -150,60 +153,60 @@ export class OrderRow implements OrderRecord {
     this.chunk[this.at + 8] = value;
   }
 
-  get slot(): number {
+  get priceModeValue(): number {
     return this.chunk[this.at + 9] as number;
   }
-  set slot(value: number) {
+  set priceModeValue(value: number) {
     this.chunk[this.at + 9] = value;
   }
 
-  get priceModeValue(): number {
+  get triggerReference(): number {
     return this.chunk[this.at + 10] as number;
   }
-  set priceModeValue(value: number) {
+  set triggerReference(value: number) {
     this.chunk[this.at + 10] = value;
   }
 
-  get triggerReference(): number {
+  get connectionId(): number {
     return this.chunk[this.at + 11] as number;
   }
-  set triggerReference(value: number) {
+  set connectionId(value: number) {
     this.chunk[this.at + 11] = value;
   }
 
-  get connectionId(): number {
-    return this.chunk[this.at + 12] as number;
-  }
-  set connectionId(value: number) {
-    this.chunk[this.at + 12] = value;
-  }
-
   get reduceOnly(): boolean {
-    return this.chunk[this.at + 13] !== 0;
+    return this.chunk[this.at + 12] !== 0;
   }
   set reduceOnly(value: boolean) {
-    this.chunk[this.at + 13] = value ? 1 : 0;
+    this.chunk[this.at + 12] = value ? 1 : 0;
   }
 
   get replaced(): boolean {
-    return this.chunk[this.at + 14] !== 0;
+    return this.chunk[this.at + 13] !== 0;
   }
   set replaced(value: boolean) {
-    this.chunk[this.at + 14] = value ? 1 : 0;
+    this.chunk[this.at + 13] = value ? 1 : 0;
   }
 
   get mmp(): boolean {
-    return this.chunk[this.at + 15] !== 0;
+    return this.chunk[this.at + 14] !== 0;
   }
   set mmp(value: boolean) {
-    this.chunk[this.at + 15] = value ? 1 : 0;
+    this.chunk[this.at + 14] = value ? 1 : 0;
   }
 }
 
-/** The records of orders, each with its row: those that have ended are used again. */
+/** The records of orders, each with its row and its slot: those that have ended are used again. */
 export class OrderPool {
   readonly #rows = new NumberSlab(orderWidth);
-  readonly #free: OrderRow[] = [];
+  /** Number 0 names no order. */
+  readonly #bySlot: OrderRow[] = [];
+  readonly #free: number[] = [];
+
+  /** The order of a slot that one was made in. */
+  at(slot: number): OrderRow {
+    return this.#bySlot[slot - 1] as OrderRow;
+  }
 
   /** A record for a new order. */
   take(
@@ -213,13 +216,20 @@ export class OrderPool {
     words: OrderWords,
     triggerOrderId: OrderId | null,
   ): OrderRow {
-    const order = this.#free.pop() ?? new OrderRow(id, holding, side, this.#rows);
+    const slot = this.#free.pop();
+    const order = slot === undefined ? this.#make(id, holding, side) : this.at(slot);
     order.become(id, holding, side, words, triggerOrderId);
     return order;
   }
 
+  #make(id: OrderId, holding: Holding, side: SideCode): OrderRow {
+    const order = new OrderRow(id, holding, side, this.#bySlot.length + 1, this.#rows);
+    this.#bySlot.push(order);
+    return order;
+  }
+
   /** Gives the record of an order back that has ended. */
-  give(order: OrderRow): void {
-    this.#free.push(order);
+  give(order: OrderRecord): void {
+    this.#free.push(order.slot);
   }
 }

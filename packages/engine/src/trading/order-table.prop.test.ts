@@ -1,7 +1,9 @@
 // The order table against a map, over ids that grow as the engine's do, across the 32-bit boundary.
+import { type OrderId, plainOrder } from '@openstrike/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { OrderRecord } from '../state.ts';
+import type { Holding, OrderRecord } from '../state.ts';
+import { OrderPool } from './order-row.ts';
 import { OrderTable } from './order-table.ts';
 
 const steps = fc.array(fc.record({ skip: fc.integer({ min: 0, max: 700 }), drop: fc.nat() }), {
@@ -10,20 +12,25 @@ const steps = fc.array(fc.record({ skip: fc.integer({ min: 0, max: 700 }), drop:
   size: 'max',
 });
 
+/** The table looks at no holding. */
+const noHolding = {} as Holding;
+
 test('holds what a map would hold', () => {
   fc.assert(
     fc.property(steps, fc.constantFrom(0, 4_294_966_000), (all, from) => {
-      const table = new OrderTable();
+      const pool = new OrderPool();
+      const table = new OrderTable(pool);
       const map = new Map<number, OrderRecord>();
       let id = from;
       for (const { skip, drop } of all) {
         id += 1 + (skip < 600 ? 0 : skip);
-        const order = { id } as OrderRecord;
+        const order = pool.take(id as OrderId, noHolding, 0, plainOrder, null);
         table.add(order);
         map.set(id, order);
         if (drop % 3 !== 0) {
           const gone = [...map.keys()][drop % map.size] as number;
           table.remove(gone);
+          pool.give(map.get(gone) as OrderRecord);
           map.delete(gone);
           expect(table.get(gone)).toBe(undefined);
         }

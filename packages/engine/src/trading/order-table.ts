@@ -1,17 +1,24 @@
 // Order table: the open orders by id. Ids only grow and most orders are young, so the low bits of
-// an id are its hash: neighbours in time are neighbours in memory. Linear probing; a removal closes
-// its gap, so the table never needs cleaning up, and only its doublings take longer than a look-up.
+// an id are its hash: neighbours in time are neighbours in memory. An entry is an id and the slot of
+// its order in the pool, side by side, so that a look-up touches one line of the table. Linear
+// probing; a removal closes its gap, so the table never needs cleaning up, and only its doublings
+// take longer than a look-up.
 import { assert } from '@openstrike/std';
 import type { OrderRecord } from '../state.ts';
+import type { OrderPool } from './order-row.ts';
 
 const FIRST_CAPACITY = 1 << 10;
 
 export class OrderTable {
-  #capacity = FIRST_CAPACITY;
-  /** 0 where the place is free. */
-  #ids = new Float64Array(FIRST_CAPACITY);
-  #orders: (OrderRecord | null)[] = new Array(FIRST_CAPACITY).fill(null);
+  readonly #pool: OrderPool;
+  /** Pairs of id and slot; the id is 0 where the place is free. */
+  #entries = new Float64Array(2 * FIRST_CAPACITY);
+  #mask = FIRST_CAPACITY - 1;
   #size = 0;
+
+  constructor(pool: OrderPool) {
+    this.#pool = pool;
+  }
 
   get size(): number {
     return this.#size;
@@ -19,75 +26,75 @@ export class OrderTable {
 
   /** The open order of an id. */
   get(id: number): OrderRecord | undefined {
-    return this.#orders[this.#placeOf(id)] ?? undefined;
+    const at = this.#placeOf(id);
+    return this.#entries[at] === 0 ? undefined : this.#pool.at(this.#entries[at + 1] as number);
   }
 
   /** Takes in an order. Holds: its id is not here. */
   add(order: OrderRecord): void {
-    if (2 * this.#size >= this.#capacity) {
+    if (2 * this.#size > this.#mask) {
       this.#grow();
     }
     const at = this.#placeOf(order.id);
-    assert(this.#ids[at] === 0, 'the order is open already');
-    this.#ids[at] = order.id;
-    this.#orders[at] = order;
+    assert(this.#entries[at] === 0, 'the order is open already');
+    this.#entries[at] = order.id;
+    this.#entries[at + 1] = order.slot;
     this.#size += 1;
   }
 
   /** Takes an order out. Holds: it is here. */
   remove(id: number): void {
-    let gap = this.#placeOf(id);
-    assert(this.#ids[gap] === id, 'the order is not open');
-    const mask = this.#capacity - 1;
-    for (let at = (gap + 1) & mask; this.#ids[at] !== 0; at = (at + 1) & mask) {
-      const home = this.#homeOf(this.#ids[at] as number);
+    const entries = this.#entries;
+    const mask = this.#mask;
+    let gap = this.#placeOf(id) >> 1;
+    assert(entries[2 * gap] === id, 'the order is not open');
+    for (let at = (gap + 1) & mask; entries[2 * at] !== 0; at = (at + 1) & mask) {
+      const home = this.#homeOf(entries[2 * at] as number);
       // An entry may move back to the gap unless its home lies after it on the way here.
       if (((at - home) & mask) >= ((at - gap) & mask)) {
-        this.#ids[gap] = this.#ids[at] as number;
-        this.#orders[gap] = this.#orders[at] as OrderRecord;
+        entries[2 * gap] = entries[2 * at] as number;
+        entries[2 * gap + 1] = entries[2 * at + 1] as number;
         gap = at;
       }
     }
-    this.#ids[gap] = 0;
-    this.#orders[gap] = null;
+    entries[2 * gap] = 0;
     this.#size -= 1;
   }
 
   /** All open orders, by id. Cost: as many, sorted. */
   sorted(): OrderRecord[] {
     const found: OrderRecord[] = [];
-    for (const order of this.#orders) {
-      if (order !== null) found.push(order);
+    for (let at = 0; at < this.#entries.length; at += 2) {
+      if (this.#entries[at] !== 0) found.push(this.#pool.at(this.#entries[at + 1] as number));
     }
     return found.sort((a, b) => a.id - b.id);
   }
 
+  /** The low bits, of ids beyond 32 bits too. */
   #homeOf(id: number): number {
-    return (id % 4_294_967_296) & (this.#capacity - 1);
+    return id & this.#mask;
   }
 
-  /** Where an id is, or would be. */
+  /** Where the pair of an id is, or would be. */
   #placeOf(id: number): number {
-    const mask = this.#capacity - 1;
+    const entries = this.#entries;
     let at = this.#homeOf(id);
-    for (let found = this.#ids[at]; found !== id && found !== 0; found = this.#ids[at]) {
-      at = (at + 1) & mask;
+    for (let found = entries[2 * at]; found !== id && found !== 0; found = entries[2 * at]) {
+      at = (at + 1) & this.#mask;
     }
-    return at;
+    return 2 * at;
   }
 
   #grow(): void {
-    const ids = this.#ids;
-    const orders = this.#orders;
-    this.#capacity *= 2;
-    this.#ids = new Float64Array(this.#capacity);
-    this.#orders = new Array(this.#capacity).fill(null);
-    for (let at = 0; at < ids.length; at++) {
-      const id = ids[at] as number;
+    const entries = this.#entries;
+    this.#entries = new Float64Array(2 * entries.length);
+    this.#mask = entries.length - 1;
+    for (let at = 0; at < entries.length; at += 2) {
+      const id = entries[at] as number;
       if (id !== 0) {
         const to = this.#placeOf(id);
-        this.#ids[to] = id;
-        this.#orders[to] = orders[at] as OrderRecord;
+        this.#entries[to] = id;
+        this.#entries[to + 1] = entries[at + 1] as number;
       }
     }
   }
