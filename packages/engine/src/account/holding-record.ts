@@ -1,5 +1,6 @@
 // Holding record: a holding whose numbers lie in a row of a slab; see `holding-store.ts`. The first
-// eight, which every order reads, share a cache line; the next eight are of those with a position. To its users it is a plain record.
+// eight, which every order reads, share a cache line; the next eight are of those with a position.
+// To its users it is a plain record.
 import type {
   AccountRecord,
   CurrencyRecord,

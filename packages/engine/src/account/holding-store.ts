@@ -8,7 +8,7 @@ import type { Holding } from '../state.ts';
 const FIRST_ROWS = 32;
 const LAST_ROWS = 8192;
 
-/** Doubles by which a chunk's first row begins later: malloc puts large buffers 16 bytes behind a line. */
+/** Doubles before a chunk's first row: malloc puts large buffers 16 bytes behind a line's start. */
 const LEAD = 6;
 
 /** Sets a row to zero; for a few doubles a loop is quicker than a call of `fill`. */

@@ -1,6 +1,7 @@
 // Order records: an order's life inside the engine, from its first placing to its end, and the
-// events that tell of it. Invariant: an open order is in the map and in its holding's list, and the holding's sums of open lots count exactly its orders that rest in the book and may
-// add to the position.
+// events that tell of it. Invariant: an open order is in the map and in its holding's list, and the
+// holding's sums of open lots count exactly its orders that rest in the book and may add to the
+// position.
 import type {
   CancelReason,
   Cash,

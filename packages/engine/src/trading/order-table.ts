@@ -1,6 +1,6 @@
 // Order table: the open orders by id. Ids only grow and most orders are young, so the low bits of
-// an id are its hash: neighbours in time are neighbours in memory. An entry is an id and the slot of
-// its order in the pool, side by side, so that a look-up touches one line of the table. Linear
+// an id are its hash: neighbours in time are neighbours in memory. An entry is an id and the slot
+// of its order in the pool, side by side, so that a look-up touches one line of the table. Linear
 // probing; a removal closes its gap, so the table never needs cleaning up, and only its doublings
 // take longer than a look-up.
 import { assert } from '@openstrike/std';
