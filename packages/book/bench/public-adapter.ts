@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { FillSink, Matcher, Side } from '../src/matcher.ts';
+import { createOrderIndex } from './order-index.ts';
 import { CANCEL, MESSAGE_STRIDE, MODIFY, NEW_IOC, type Stream } from './public-stream.ts';
 
 /** Kinds of report; the numbers are the benchmark's, except the last. */
@@ -22,12 +23,14 @@ const RING_FIELDS = 8192 * REPORT_STRIDE;
 /** Receives a full ring of reports and how many of them are new. */
 export type Drain = (reports: Int32Array, count: number) => void;
 
-/** One matcher behind order ids. */
+/** One matcher behind order ids. Its functions may be called without it. */
 export interface PublicAdapter {
-  /** Works through the messages from `first` up to `end`. */
-  run(stream: Stream, first: number, end: number): void;
+  /** Works through the stream's messages from `first` up to `end`. */
+  run(first: number, end: number): void;
   /** Takes every order that still rests off the books. */
   clear(): void;
+  /** Calls the drain whenever the ring is full, from now on. */
+  drainTo(drain: Drain): void;
   /** Hands what is in the ring to the drain. */
   flush(): void;
 }
@@ -44,86 +47,99 @@ interface ReportRing {
     lots: number,
   ): number;
   readonly fields: Int32Array;
+  drainTo(drain: Drain): void;
   flush(): void;
 }
 
-function createRing(drain: Drain | undefined): ReportRing {
+function createRing(): ReportRing {
   const fields = new Int32Array(RING_FIELDS);
-  let used = 0;
+  let drain: Drain = () => {};
+  const used = new Int32Array(1);
   const flush = (): void => {
-    drain?.(fields, used / REPORT_STRIDE);
-    used = 0;
+    drain(fields, (used[0] as number) / REPORT_STRIDE);
+    used[0] = 0;
   };
   return {
     fields,
     flush,
+    drainTo(to) {
+      drain = to;
+    },
     write(kind, sequence, order, side, ticks, lots) {
-      if (used === RING_FIELDS) flush();
-      const at = used;
+      if (used[0] === RING_FIELDS) flush();
+      const at = used[0] as number;
       fields[at] = kind;
       fields[at | 1] = sequence;
       fields[at | 2] = order;
       fields[at | 3] = side;
       fields[at | 4] = ticks;
       fields[at | 5] = lots;
-      used = (at + REPORT_STRIDE) | 0;
+      used[0] = at + REPORT_STRIDE;
       return at;
     },
   };
 }
 
+// What the message at work has set: numbers in an array need no check of their kind.
+const SEQUENCE = 0;
+const TAKER = 1;
+const LEVEL_SIDE = 2;
+const LEVEL_TICKS = 3;
+
+/** Twice as many as rest at once in the streams, in bits. */
+const LIVE_ORDERS_BITS = 17;
+
 /**
- * Puts a matcher behind order ids, which are dense and looked up in a flat array, as in the public
- * benchmark's own adapters. A closure over constants: V8 then knows the matcher and its arrays.
- * `drain` is called whenever the ring of 8,192 reports is full, and by `flush`.
+ * Puts a matcher behind order ids. A closure over constants: as long as it is the only one of its
+ * isolate, V8 knows the matcher and its arrays.
  */
 export function createPublicAdapter(
   make: (sink: FillSink) => Matcher,
   stream: Stream,
-  drain?: Drain,
 ): PublicAdapter {
-  const ring = createRing(drain);
-  const handles = new Int32Array(stream.orderIds + 1);
-  let sequence = 0;
-  let taker = 0;
-  let levelSide = 0;
-  let levelTicks = 0;
+  const { fields } = stream;
+  const ring = createRing();
+  const index = createOrderIndex(LIVE_ORDERS_BITS);
+  const now = new Int32Array(4);
   const matcher = make({
     fill(_maker, makerId, ticks, lots, remaining) {
-      const at = ring.write(TRADE, sequence, 0, 0, ticks, lots);
+      const at = ring.write(TRADE, now[SEQUENCE] as number, 0, 0, ticks, lots);
       ring.fields[at | 6] = makerId;
-      ring.fields[at | 7] = taker;
-      if (remaining === 0) handles[makerId] = 0;
+      ring.fields[at | 7] = now[TAKER] as number;
+      if (remaining === 0) index.remove(makerId);
     },
     selfTradeCancelled() {},
     levelChanged(book, side, ticks, lots) {
-      levelSide = side;
-      levelTicks = ticks;
-      ring.write(LEVEL, sequence, book, side, ticks, lots);
+      now[LEVEL_SIDE] = side;
+      now[LEVEL_TICKS] = ticks;
+      ring.write(LEVEL, now[SEQUENCE] as number, book, side, ticks, lots);
     },
   });
   for (let book = 0; book < stream.books; book++) matcher.openBook(book);
 
   function place(id: number, side: Side, ticks: number, lots: number, book: number, rest: boolean) {
-    taker = id;
-    handles[id] = matcher.submit(book, side, ticks, lots, 0, 0, id, rest, 0);
+    now[TAKER] = id;
+    const handle = matcher.submit(book, side, ticks, lots, 0, 0, id, rest, 0);
+    if (handle !== 0) index.insert(id, handle);
     return matcher.lotsLeft();
   }
 
   function cancel(id: number): void {
-    const handle = handles[id] as number;
+    const sequence = now[SEQUENCE] as number;
+    const handle = index.remove(id);
     if (handle === 0) {
       ring.write(CANCEL_REJECT, sequence, id, 0, 0, 0);
       return;
     }
-    handles[id] = 0;
     const lots = matcher.cancel(handle);
     // The level that the cancel has just changed is the order's.
-    ring.write(CANCEL_ACK, sequence, id, levelSide, levelTicks, lots);
+    const side = now[LEVEL_SIDE] as number;
+    ring.write(CANCEL_ACK, sequence, id, side, now[LEVEL_TICKS] as number, lots);
   }
 
   function modify(id: number, side: Side, ticks: number, lots: number, book: number): void {
-    const handle = handles[id] as number;
+    const sequence = now[SEQUENCE] as number;
+    const handle = index.remove(id);
     if (handle === 0) {
       ring.write(MODIFY_REJECT, sequence, id, 0, 0, 0);
       return;
@@ -135,11 +151,12 @@ export function createPublicAdapter(
 
   return {
     flush: ring.flush,
+    drainTo: ring.drainTo,
     clear() {
-      for (let id = 1; id < handles.length; id++) if (handles[id] !== 0) cancel(id);
+      for (const id of index.ids()) cancel(id);
       ring.flush();
     },
-    run({ fields }, first, end) {
+    run(first, end) {
       for (let i = first; i < end; i++) {
         const at = i * MESSAGE_STRIDE;
         const kind = fields[at] as number;
@@ -147,7 +164,7 @@ export function createPublicAdapter(
         const id = fields[at + 2] as number;
         const ticks = fields[at + 3] as number;
         const lots = fields[at + 4] as number;
-        sequence = i;
+        now[SEQUENCE] = i;
         if (kind === CANCEL) {
           cancel(id);
         } else if (kind === MODIFY) {
@@ -162,37 +179,52 @@ export function createPublicAdapter(
   };
 }
 
-/**
- * The benchmark's SHA-256 over the reports of a stream, ordered by message and kind, one line each.
- */
-export function reportHash(make: (sink: FillSink) => Matcher, stream: Stream): string {
+/** What an adapter's reports of a stream hash to. */
+export interface ReportHashes {
+  /** The benchmark's SHA-256 over all reports, ordered by message and kind, one line each. */
+  readonly reports: string;
+  /** FNV-1a over the fields of all fills, which C++ peers work out too. */
+  readonly fills: number;
+}
+
+/** Runs an adapter over a stream and hashes its reports. */
+export function hashReports(adapter: PublicAdapter, stream: Stream): ReportHashes {
   const hash = createHash('sha256');
   const message: { kind: number; line: string }[] = [];
   let sequence = -1;
+  let fills = 0x811c_9dc5;
   let text = '';
   const finishMessage = (): void => {
     if (message.length > 1) message.sort((a, b) => a.kind - b.kind);
     for (const { line } of message) text += line;
     message.length = 0;
   };
-  const adapter = createPublicAdapter(make, stream, (reports, count) => {
+  adapter.drainTo((reports, count) => {
     for (let at = 0; at < count * REPORT_STRIDE; at += REPORT_STRIDE) {
       const kind = reports[at] as number;
       if (kind === LEVEL) continue;
       if (reports[at + 1] !== sequence) finishMessage();
       sequence = reports[at + 1] as number;
       message.push({ kind, line: reportLine(reports, at) });
+      if (kind !== TRADE) continue;
+      for (const field of FILL_FIELDS) {
+        fills = Math.imul(fills ^ (reports[at + field] as number), 0x0100_0193);
+      }
     }
     // The last line's end waits for the next line: the text has none at its end.
     hash.update(text.slice(0, -1));
     text = text.slice(-1);
   });
-  adapter.run(stream, 0, stream.count);
+  adapter.run(0, stream.count);
   adapter.flush();
+  adapter.drainTo(() => {});
   finishMessage();
   hash.update(text.slice(0, -1));
-  return hash.digest('hex');
+  return { reports: hash.digest('hex'), fills: fills >>> 0 };
 }
+
+/** Sequence number, ticks, lots, maker and taker. */
+const FILL_FIELDS = [1, 4, 5, 6, 7];
 
 function reportLine(reports: Int32Array, at: number): string {
   const kind = reports[at] as number;

@@ -176,20 +176,23 @@ export class StreamWriter {
   }
 
   write(kind: number, side: number, id: number, ticks: number, lots: number, book = 0): void {
-    let at = this.#count * MESSAGE_STRIDE;
+    const at = this.#count * MESSAGE_STRIDE;
     if (at + MESSAGE_STRIDE > this.#fields.length) {
       const larger = new Int32Array(this.#fields.length * 2);
       larger.set(this.#fields);
       this.#fields = larger;
     }
-    for (const field of [kind, side, id, ticks, lots, book]) {
-      this.#fields[at] = field;
-      at += 1;
-    }
+    const fields = this.#fields;
+    fields[at] = kind;
+    fields[at + 1] = side;
+    fields[at + 2] = id;
+    fields[at + 3] = ticks;
+    fields[at + 4] = lots;
+    fields[at + 5] = book;
     this.#count += 1;
   }
 
   finish(): { fields: Int32Array; count: number } {
-    return { fields: this.#fields.slice(0, this.#count * MESSAGE_STRIDE), count: this.#count };
+    return { fields: this.#fields.subarray(0, this.#count * MESSAGE_STRIDE), count: this.#count };
   }
 }

@@ -3,29 +3,31 @@
  * throughput with all its events and reports, latency of single operations, allocation and garbage
  * collection, beside other books in the same run. Inside the figures: decoding a message, order
  * ids, matching, writing reports and level changes to a ring. Not inside: network, checks, ledger.
- * Run: node matcher.bench.ts [--smoke]
+ *
+ * Each stream has a process of its own, as an engine has, in which the matcher is the only one: V8
+ * then takes its arrays for constants. Run: node matcher.bench.ts [--smoke]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { PerformanceObserver, performance } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'hdr-histogram-js';
+import { NPM_BOOKS, runNpmBook } from '../bench/npm-books.ts';
 import {
-  builtPeers,
-  NPM_BOOKS,
-  runBuiltPeer,
-  runNpmBook,
+  type BuiltPeer,
+  buildPeers,
+  PEER_ROUNDS,
+  runPeer,
   writeStreamFile,
 } from '../bench/peers.ts';
-import { createPublicAdapter, type PublicAdapter, reportHash } from '../bench/public-adapter.ts';
+import { createPublicAdapter, hashReports, type PublicAdapter } from '../bench/public-adapter.ts';
 import { publicStream, type Stream } from '../bench/public-stream.ts';
 import { PUBLISHED_HASHES } from '../bench/published-hashes.ts';
 import { thinStream } from '../bench/thin-stream.ts';
 import { createMatcher } from './fast-matcher.ts';
-import type { FillSink, Matcher } from './matcher.ts';
 
 export interface BenchReport {
   readonly conditions: string;
@@ -41,17 +43,34 @@ const SEED = 23;
 /** Messages are handed over in batches, as a sequencer would. */
 const BATCH = 1024;
 
-const make = (sink: FillSink): Matcher =>
-  createMatcher(sink, { books: 1024, orders: 2 ** 17, levels: 2 ** 15 });
+/** The streams by name; in smoke size they only prove that everything runs. */
+const STREAMS: Readonly<Record<string, (smoke: boolean) => Stream>> = {
+  static: (smoke) => publicStream('static', smoke ? 5000 : 1_000_000, SEED),
+  normal: (smoke) => publicStream('normal', smoke ? 5000 : 1_000_000, SEED),
+  'flash-crash': (smoke) => publicStream('flash-crash', smoke ? 5000 : 1_000_000, SEED),
+  '1000 thin books': (smoke) => thinStream(smoke ? 20_000 : 2_000_000, 1000, SEED),
+};
 
-function timeRound(adapter: PublicAdapter, stream: Stream): number {
-  const start = performance.now();
+/**
+ * Works through a stream, each batch in a turn of the event loop; milliseconds.
+ *
+ * A loop around `run` would be optimized together with it, and that with a worse eye to what is
+ * hot in the matcher.
+ */
+async function runInBatches({ run }: PublicAdapter, stream: Stream): Promise<number> {
   for (let first = 0; first < stream.count; first += BATCH) {
-    adapter.run(stream, first, Math.min(first + BATCH, stream.count));
+    setImmediate(run, first, Math.min(first + BATCH, stream.count));
   }
-  const rate = stream.count / (performance.now() - start) / 1000;
+  const start = performance.now();
+  await nextTurn();
+  return performance.now() - start;
+}
+
+/** Millions of messages a second in one round. */
+async function timeRound(adapter: PublicAdapter, stream: Stream): Promise<number> {
+  const tookMs = await runInBatches(adapter, stream);
   adapter.clear();
-  return rate;
+  return stream.count / tookMs / 1000;
 }
 
 const median = (figures: readonly number[]): number =>
@@ -74,7 +93,7 @@ function latencies(adapter: PublicAdapter, stream: Stream, overheadNs: number): 
   const nanoseconds = new Int32Array(stream.count);
   for (let i = 0; i < stream.count; i++) {
     const start = performance.now();
-    adapter.run(stream, i, i + 1);
+    adapter.run(i, i + 1);
     nanoseconds[i] = (performance.now() - start) * 1e6;
   }
   adapter.clear();
@@ -97,14 +116,14 @@ async function heapUse(adapter: PublicAdapter, stream: Stream): Promise<Figure[]
     }
   });
   globalThis.gc?.();
-  await setImmediate();
+  await nextTurn();
   observer.observe({ entryTypes: ['gc'] });
   const before = process.memoryUsage().heapUsed;
   for (let first = 0; first < stream.count; first += BATCH) {
-    adapter.run(stream, first, Math.min(first + BATCH, stream.count));
+    adapter.run(first, Math.min(first + BATCH, stream.count));
   }
   const bytes = process.memoryUsage().heapUsed - before;
-  await setImmediate();
+  await nextTurn();
   observer.disconnect();
   adapter.clear();
   return [
@@ -118,20 +137,26 @@ interface Rates {
   readonly [name: string]: number[];
 }
 
-/** Rounds of the matcher and of the built peers by turns, and one of each npm book. */
-function throughputs(adapter: PublicAdapter, stream: Stream, smoke: boolean): Rates {
+/** Rounds of the matcher and of the peers by turns, and one of each npm book. */
+async function throughputs(
+  adapter: PublicAdapter,
+  stream: Stream,
+  { smoke, peers }: Setup,
+  fillHash: number,
+): Promise<Rates> {
   const folder = mkdtempSync(join(tmpdir(), 'openstrike-bench-'));
   const file = join(folder, 'stream.i32');
   const rates: Record<string, number[]> = { openstrike: [] };
   try {
     writeStreamFile(stream, file);
-    timeRound(adapter, stream);
-    timeRound(adapter, stream);
-    for (let turn = 0; turn < (smoke ? 1 : 5); turn++) {
-      for (let i = 0; i < 2; i++) rates['openstrike']?.push(timeRound(adapter, stream));
-      for (const peer of builtPeers()) {
-        const name = basename(peer);
-        rates[name] = [...(rates[name] ?? []), ...runBuiltPeer(peer, file, 3)];
+    for (let warming = 0; warming < (smoke ? 1 : 6); warming++) await timeRound(adapter, stream);
+    for (let turn = 0; turn < (smoke ? 1 : 3); turn++) {
+      for (let i = 0; i < 3; i++) rates['openstrike']?.push(await timeRound(adapter, stream));
+      for (const peer of peers) {
+        for (const kind of PEER_ROUNDS) {
+          const measured = runPeer(peer, file, smoke ? 1 : 3, kind, fillHash);
+          rates[`${peer.name} ${kind}`] = [...(rates[`${peer.name} ${kind}`] ?? []), ...measured];
+        }
       }
     }
     for (const name of NPM_BOOKS) {
@@ -162,16 +187,6 @@ function rateFigures(scenario: string, rates: Rates): Figure[] {
   });
 }
 
-function streamsFor(smoke: boolean): (readonly [string, Stream])[] {
-  const orders = smoke ? 5000 : 1_000_000;
-  return [
-    ['static', publicStream('static', orders, SEED)],
-    ['normal', publicStream('normal', orders, SEED)],
-    ['flash-crash', publicStream('flash-crash', orders, SEED)],
-    ['1000 thin books', thinStream(smoke ? 20_000 : 2_000_000, 1000, SEED)],
-  ];
-}
-
 /** The processors this process may use, where the system tells. */
 function allowedCpus(): string {
   try {
@@ -182,66 +197,102 @@ function allowedCpus(): string {
   }
 }
 
-function conditions(overheadNs: number): string {
-  const peers = builtPeers().map((path) => basename(path));
+function conditions(overheadNs: number, peers: readonly BuiltPeer[], absent: readonly string[]) {
   return [
     `machine: ${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} processors,`,
     `allowed ${allowedCpus()},`,
     `load ${loadavg()[0]?.toFixed(1)}; node ${process.version}, V8 ${process.versions.v8};`,
-    `flags: ${process.execArgv.join(' ') || 'none'}; compile cache`,
-    `${process.env['NODE_COMPILE_CACHE'] === undefined ? 'off' : 'on'}; seed ${SEED}; batches of`,
-    `${BATCH}; clock overhead ${overheadNs} ns, subtracted from latencies; built peers:`,
-    peers.length === 0 ? 'none (OPENSTRIKE_PEERS names no folder with them)' : peers.join(', '),
+    `flags: ${process.execArgv.join(' ') || 'none'}; seed ${SEED}; batches of ${BATCH};`,
+    `clock overhead ${overheadNs} ns, subtracted from latencies; built peers:`,
+    `${peers.map(({ name }) => name).join(', ') || 'none'}; absent: ${absent.join(', ') || 'none'}`,
   ].join(' ');
 }
 
-/** Runs every scenario; in smoke size it only proves that everything runs. */
-export async function run({ smoke }: { smoke: boolean }): Promise<BenchReport> {
-  const overheadNs = clockOverheadNs();
-  const figures: Figure[] = [];
-  const hashes: string[] = [];
-  for (const [name, stream] of streamsFor(smoke)) {
-    const hash = reportHash(make, stream);
-    const published = PUBLISHED_HASHES[name as keyof typeof PUBLISHED_HASHES];
-    if (!smoke && published !== undefined && hash !== published) {
-      throw new Error(`the reports of ${name} hash to ${hash}, not to ${published}`);
-    }
-    hashes.push(`${name} ${hash}`);
-    const adapter = createPublicAdapter(make, stream);
-    const rates = throughputs(adapter, stream, smoke);
-    figures.push(...rateFigures(name, rates));
-    for (const [label, value, unit] of [
-      ...latencies(adapter, stream, overheadNs),
-      ...(await heapUse(adapter, stream)),
-    ]) {
-      figures.push([`${name}, ${label}`, value, unit]);
-    }
+interface Setup {
+  readonly smoke: boolean;
+  readonly peers: readonly BuiltPeer[];
+}
+
+interface StreamReport {
+  readonly hash: string;
+  readonly figures: readonly Figure[];
+}
+
+/** Measures one stream in this process. */
+async function measure(name: string, setup: Setup): Promise<StreamReport> {
+  const stream = STREAMS[name]?.(setup.smoke);
+  if (stream === undefined) throw new Error(`no stream is named ${name}`);
+  const adapter = createPublicAdapter(
+    (sink) => createMatcher(sink, { books: 1024, orders: 2 ** 17, levels: 2 ** 15 }),
+    stream,
+  );
+  const { reports, fills } = hashReports(adapter, stream);
+  const published = PUBLISHED_HASHES[name as keyof typeof PUBLISHED_HASHES];
+  if (!setup.smoke && published !== undefined && reports !== published) {
+    throw new Error(`the reports of ${name} hash to ${reports}, not to ${published}`);
   }
-  return { conditions: conditions(overheadNs), workHash: hashes.join('; '), figures };
+  adapter.clear();
+  const rates = await throughputs(adapter, stream, setup, fills);
+  const others = [
+    ...latencies(adapter, stream, clockOverheadNs()),
+    ...(await heapUse(adapter, stream)),
+  ];
+  return {
+    hash: reports,
+    figures: [
+      ...rateFigures(name, rates),
+      ...others.map(([label, value, unit]): Figure => [`${name}, ${label}`, value, unit]),
+    ],
+  };
 }
 
 /**
+ * Measures one stream in a process of its own.
+ *
  * Stripping the types of a module leaves V8 with slower typed arrays for the life of the process
- * (it detaches buffers), unless the stripped source comes out of Node's compile cache: so a script
- * run fills the cache first.
+ * (it detaches buffers), unless the stripped source comes out of Node's compile cache.
  */
+function measureApart(name: string, setup: Setup): StreamReport {
+  const cache = process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'openstrike-compile-cache');
+  const done = spawnSync(
+    process.execPath,
+    [...process.execArgv, fileURLToPath(import.meta.url), '--stream', name, JSON.stringify(setup)],
+    { env: { ...process.env, NODE_COMPILE_CACHE: cache }, encoding: 'utf8' },
+  );
+  if (done.status !== 0) throw new Error(`${name} was not measured: ${done.stderr}`);
+  return JSON.parse(done.stdout) as StreamReport;
+}
+
+/** Runs every scenario; in smoke size it only proves that everything runs. */
+export function run({ smoke }: { smoke: boolean }): BenchReport {
+  const folder = mkdtempSync(join(tmpdir(), 'openstrike-peers-'));
+  try {
+    const { built, absent } = buildPeers(folder);
+    const names = Object.keys(STREAMS);
+    // A first process fills the compile cache for the others.
+    if (!smoke) measureApart(names[0] as string, { smoke: true, peers: [] });
+    const reports = names.map((name) => measureApart(name, { smoke, peers: built }));
+    return {
+      conditions: conditions(clockOverheadNs(), built, absent),
+      workHash: reports.map(({ hash }, i) => `${names[i]} ${hash}`).join('; '),
+      figures: reports.flatMap(({ figures }) => figures),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function main(): Promise<void> {
-  const script = fileURLToPath(import.meta.url);
-  if (process.env['NODE_COMPILE_CACHE'] === undefined) {
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'openstrike-compile-cache') };
-    const args = [...process.execArgv, script];
-    spawnSync(process.execPath, [...args, '--smoke'], { env });
-    const done = spawnSync(process.execPath, [...args, ...process.argv.slice(2)], {
-      env,
-      stdio: 'inherit',
-    });
-    process.exitCode = done.status ?? 1;
+  const [option, name, setup] = process.argv.slice(2);
+  if (option === '--stream') {
+    const report = await measure(name as string, JSON.parse(setup as string) as Setup);
+    process.stdout.write(JSON.stringify(report));
     return;
   }
-  const report = await run({ smoke: process.argv.includes('--smoke') });
+  const report = run({ smoke: option === '--smoke' });
   process.stdout.write(`${report.conditions}\nhash of the work: ${report.workHash}\n`);
-  for (const [name, value, unit] of report.figures) {
-    process.stdout.write(`${name}: ${Number(value.toPrecision(4))} ${unit}\n`);
+  for (const [label, value, unit] of report.figures) {
+    process.stdout.write(`${label}: ${Number(value.toPrecision(4))} ${unit}\n`);
   }
 }
 
