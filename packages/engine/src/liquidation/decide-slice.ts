@@ -175,14 +175,14 @@ const sliced = (state: EngineState, { sketch }: Seller, slice: Slice): Figures =
 const hasBuffer = ({ marginEquity, maintenance }: Figures, p: LiquidationParameters): boolean =>
   marginEquity >= (1 + p.buffer) * maintenance;
 
-/** Halvings of the share that is looked for: it is found to a thousandth of what is offered. */
+/** Halvings of the share that is looked for: an edge is found to a thousandth of what is offered. */
 const halvings = 10;
 
 /**
- * The share that an answer takes. Of a solvent account the least, within a thousandth of what is
- * offered, that brings it to its buffer, or all that is offered where that does not: how much less
- * is required of what is left is tried, since offsets and whole lots keep it from shrinking evenly.
- * Where equity is gone, as much as the fund can pay for.
+ * The share that an answer takes. Of a solvent account one that brings it to its buffer while a
+ * thousandth of the offer less does not, or all that is offered where that does not either: what is
+ * required of the rest is tried, since offsets and whole lots keep it from shrinking evenly. Where
+ * equity is gone, as much as the fund can pay for.
  */
 const shareOf = (
   state: EngineState,
