@@ -114,6 +114,33 @@ test('collateral is converted at the index less its haircut before the fund pays
   expect(venue.fund('USDC')).toBe(200_000 * dollar - paid);
 });
 
+test('coins that the fund took stay its own, worth more than it gave, and pay debts in coins', () => {
+  const { venue, owner, rich } = open(1);
+  venue.seed('USDC', 200_000 * dollar);
+  venue.trade(owner, rich, linear, 10, 100_000);
+  venue.say(90_000);
+  venue.seconds(320);
+  const [conversion] = venue.of('collateral-converted');
+  const given = (conversion?.toAmount ?? 0) / dollar;
+  expect((90_000 * venue.fund('BTC')) / coin - given).toBeCloseTo(0.07 * 90_000, 0);
+
+  // Nothing of it is sold: it is there for whoever owes coins, as a seeded fund would be.
+  const other = venue.account('other');
+  venue.deposit(other, coin);
+  venue.trade(other, rich, 'BTC-PERPETUAL', 40, 90_000);
+  venue.told.length = 0;
+  venue.say(87_000);
+  const owed = 0 - venue.equity(other);
+  expect(owed).toBeGreaterThan(0.3 * coin);
+  venue.seconds(320);
+  const step = venue.of('liquidation-stepped').find(({ fromFund }) => fromFund > 0);
+  expect(step).toMatchObject({ accountId: other, currency: 'BTC', fromDeleveraging: 0 });
+  expect(Math.abs((step?.fromFund ?? 0) - owed)).toBeLessThan(0.001 * coin);
+  expect(venue.fund('BTC')).toBe(coin - (step?.fromFund ?? 0));
+  const [ended] = venue.of('liquidation-ended');
+  expect(ended).toMatchObject({ accountId: other, outcome: 'closed' });
+});
+
 test('collateral goes at the index less its haircut before the fund pays the rest', () => {
   const { venue, owner, rich } = open(1);
   venue.trade(owner, rich, linear, 10, 100_000);
