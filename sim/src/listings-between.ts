@@ -7,10 +7,10 @@ import type { Feeds } from '@openstrike/feeds';
 /** Places that are asked for in a family. */
 const placesMax = 6;
 
-/** A command for each family that has options. */
+/** A command for each family that has options; and, of one, some that change nothing. */
 export const listingsBetween = (feeds: Feeds): ListOptions[] => {
   const listed = feeds.instruments({ currency: null, kind: 'option', expired: false });
-  return [...new Set(listed.map((each) => each.family))].map((family) => {
+  const commands = [...new Set(listed.map((each) => each.family))].map((family): ListOptions => {
     const places = listed.flatMap(({ family: name, expiryUs, strike }) => {
       if (name !== family || expiryUs === null || strike === null) return [];
       const later = (expiryUs + 14 * usPerDay) as TsUs;
@@ -21,4 +21,16 @@ export const listingsBetween = (feeds: Feeds): ListOptions[] => {
     });
     return { type: 'list-options', family, options: places.slice(0, placesMax) };
   });
+  return [...commands, ...commands.slice(0, 1).flatMap(idle)];
+};
+
+/** The same again, and what is refused: an expiry of the past, and one at no listed time. */
+const idle = (command: ListOptions): ListOptions[] => {
+  const [first] = command.options;
+  if (first === undefined) return [];
+  const at = (expiryUs: number): ListOptions => ({
+    ...command,
+    options: [{ ...first, expiryUs: expiryUs as TsUs }],
+  });
+  return [command, at(first.expiryUs - 365 * usPerDay), at(first.expiryUs + usPerDay / 2)];
 };

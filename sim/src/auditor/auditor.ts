@@ -16,6 +16,7 @@ import type {
 } from '@openstrike/domain';
 import { currencies } from '@openstrike/domain';
 import type { Coverage } from '../coverage.ts';
+import { checkAuctionList, type RunningAuction } from './auction-list.ts';
 import { BookModel } from './book-model.ts';
 import { checkUncrossing } from './call-auction-model.ts';
 import { CashModel } from './cash-model.ts';
@@ -29,10 +30,12 @@ import {
 } from './contract-facts.ts';
 import { ExposureModel } from './exposure-model.ts';
 import { FixingModel } from './fixing-model.ts';
+import { FundModel } from './fund-model.ts';
 import { hashOf } from './hash-of.ts';
 import { KeyModel } from './key-model.ts';
 import { KillModel } from './kill-model.ts';
 import { LiquidationModel } from './liquidation-model.ts';
+import { ListingModel } from './listing-model.ts';
 import { MakerModel } from './maker-model.ts';
 import { MarketFacts } from './market-facts.ts';
 import { OrderModel } from './order-model.ts';
@@ -65,7 +68,14 @@ export class Auditor {
   });
   readonly #liquidations: LiquidationModel;
   readonly #watch: WatchModel;
-  readonly #waterfall = new WaterfallModel(this.facts, this.#market);
+  readonly #waterfall = new WaterfallModel({
+    facts: this.facts,
+    market: this.#market,
+    orders: this.orders,
+    positions: this.positions,
+  });
+  readonly #funds: FundModel;
+  readonly #listings: ListingModel;
   /** Changes of marks in the present command, by currency. */
   readonly #marksChanged = new Map<Currency, number>();
   readonly #halted = new Set<string>();
@@ -98,12 +108,21 @@ export class Auditor {
     this.#shadow = shadow;
     this.#coverage = coverage;
     this.#makers = new MakerModel(coverage);
+    this.#listings = new ListingModel(this.facts, coverage);
     this.#auditEvery = auditEvery;
     const { cash, positions, solvency } = this;
     const holds = (accountId: AccountId, currency: Currency): boolean =>
       this.#holds(accountId, currency);
     const liquidations = new LiquidationModel(cash, positions, solvency, coverage);
     this.#liquidations = liquidations;
+    this.#funds = new FundModel({
+      facts: this.facts,
+      market: this.#market,
+      cash,
+      positions,
+      solvency,
+      stressOf: (currency) => this.#waterfall.parameters(currency).fundStress,
+    });
     this.#watch = new WatchModel(
       shadow,
       holds,
@@ -193,6 +212,8 @@ export class Auditor {
     this.#auditMoney();
     this.#auditOrders();
     this.#auditPositions();
+    this.#funds.check(this.#shadow.query('insurance', {}), this.lastTsUs);
+    this.#checkAuctions();
     for (const { instrument } of this.facts.all()) {
       this.books.checkAgainst(instrument.id, this.orders.ofInstrument(instrument.id));
     }
@@ -249,6 +270,7 @@ export class Auditor {
         return this.#fixings.check(event, applied.tsUs);
       }
       case 'instrument-listed':
+        this.#listings.listed(event.instrument);
         return this.facts.list(event.instrument);
       case 'instrument-state-changed':
         return this.#checkState(event);
@@ -415,6 +437,7 @@ export class Auditor {
       this.#keys.arrived(command, command.clientKey, applied);
     }
     this.facts.close(applied);
+    this.#listings.close(applied);
     this.#kills.close(command, this.orders.open);
     this.#makers.command(applied);
     const factsOf = (id: InstrumentId): ContractFacts => this.facts.get(id);
@@ -461,6 +484,26 @@ export class Auditor {
         () => `${show(command)} ${availableFunds}`,
       );
     }
+  }
+
+  /** What providers are told of the auctions that run now. */
+  #checkAuctions(): void {
+    checkAuctionList(this.#shadow.query('auctions', {}), {
+      nowUs: this.lastTsUs,
+      running: this.#waterfall.auctions(),
+      parameters: (currency) => this.#waterfall.parameters(currency),
+      fund: (currency) => this.cash.insurance.get(currency) ?? 0,
+      holdings: (auction) => this.#auctioned(auction),
+    });
+  }
+
+  #auctioned({ accountId, currency }: RunningAuction): ReadonlyMap<number, number> {
+    const cross = this.solvency.model(accountId).startsWith('cross');
+    const held = [...this.positions.ofAccount(accountId)].filter(({ instrumentId, lots }) => {
+      const { settlementCurrency } = this.facts.get(instrumentId).instrument;
+      return lots !== 0 && (cross || settlementCurrency === currency);
+    });
+    return new Map(held.map(({ instrumentId, lots }) => [instrumentId, lots]));
   }
 
   #ask(accountId: AccountId, currency: Currency): void {

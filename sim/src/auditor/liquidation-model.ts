@@ -70,6 +70,8 @@ export class LiquidationModel {
   readonly #answers = new Map<string, { readonly price: number; readonly shareMax: number }>();
   #lastId = 0;
   #since = new Map<Currency, Since>();
+  /** Liquidations whose closing is told in the present command. */
+  readonly #closedNow = new Set<number>();
   /** Conversions since the last step was told. */
   #conversions: CollateralConverted[] = [];
   /** Who held something when the present command began; made when first asked for. */
@@ -158,6 +160,7 @@ export class LiquidationModel {
 
   /** Remembers who holds positions before a command that may liquidate. */
   begin(): void {
+    this.#closedNow.clear();
     this.#holders = this.busy() ? this.#positions.holders() : null;
   }
 
@@ -280,6 +283,7 @@ export class LiquidationModel {
   #step(event: LiquidationStepped): void {
     const one = this.#openOf(event);
     const { kind, before, after, accountId, currency } = event;
+    if (kind === 'deleveraging') this.#closedNow.add(one.id);
     hold(phasesOf[kind].includes(one.phase), 'steps come in their phase', () => show(event));
     this.#lacks(before, event);
     hold(improves(before, after), 'each step improves the account', () => show(event));
@@ -376,12 +380,19 @@ export class LiquidationModel {
       const covered = marginEquity >= maintenance;
       hold(covered, 'restored accounts cover their margin', () => show(event));
     } else {
-      const whole = maintenance === 0 && (outcome === 'debt') === netEquity < 0;
+      // Where nobody can pay, closing alone shrinks no shortfall: a debt may keep its positions.
+      const kept = outcome === 'debt' && maintenance > 0;
+      const whole = (kept || maintenance === 0) && (outcome === 'debt') === netEquity < 0;
       hold(whole, 'a loss is borne to the unit', () => show(event));
+      hold(!kept || !this.#closedNow.has(liquidationId), 'what is closed is closed whole', () =>
+        show(event),
+      );
       const fund = this.#cash.insurance.get(currency) ?? 0;
       hold(outcome === 'closed' || fund === 0, 'no debt stands beside a fund', () => show(event));
+      if (kept) this.#coverage.count('liquidation', 'debt with positions');
+      // With positions it is to begin anew, as for anybody who lacks margin.
+      if (outcome === 'debt' && !kept) this.#debts.set(`${accountId}:${currency}`, netEquity);
     }
-    if (outcome === 'debt') this.#debts.set(`${accountId}:${currency}`, netEquity);
   }
 }
 

@@ -1,6 +1,7 @@
 // The waterfall model finds a venue that goes by other values than its tables say, parameter by
 // parameter, and has nothing to say of one that goes by them.
 import {
+  type Cash,
   type Command,
   type ContractTable,
   type Event,
@@ -11,7 +12,7 @@ import {
   type TsUs,
 } from '@openstrike/domain';
 import { createEngine } from '@openstrike/engine';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   LiquidationVenue,
   leveraged,
@@ -75,7 +76,7 @@ const saidOf = (change: Partial<LiquidationParameters>, deaf: boolean): string =
   return '';
 };
 
-const { clock, fee } = shipped;
+const { clock, fee, fundStress } = shipped;
 
 test.each<[string, Partial<LiquidationParameters>]>([
   ['warnings are at the ratios of the table', { warnings: [0.6, 0.75, 0.9] }],
@@ -89,6 +90,8 @@ test.each<[string, Partial<LiquidationParameters>]>([
   ['the fee of a slice is that of the table', { fee: { ...fee, rate: 0.0002 } }],
   ['the fee of a slice is that of the table', { fee: { ...fee, equityShareMax: 0.9 } }],
   ['a slice restores the buffer', { buffer: 0.4 }],
+  ['a hedge takes its share of the delta', { hedgeShareMax: 0.02 }],
+  ['a hedge takes its share of the depth', { hedgeDepthShareMax: 0.01 }],
 ])('%s: %j', (rule, change) => {
   expect(saidOf(change, false)).toBe('');
   expect(saidOf(change, true)).toContain(rule);
@@ -106,4 +109,69 @@ test.each<[number, Partial<LiquidationParameters>]>([
   };
   closeOut(false);
   expect(() => closeOut(true)).toThrow('auctions run as long as the table says');
+});
+
+test.each<Partial<LiquidationParameters>>([
+  { fundStress: { ...fundStress, accounts: 1 } },
+  { fundStress: { ...fundStress, moves: [-0.1, 0.1] } },
+])('a fund aims at what the table says: %j', (change) => {
+  const audit = (deaf: boolean): void => {
+    const venue = new AuditedVenue(deaf);
+    const { short } = leveraged(4_000_000, tablesWith(change), venue);
+    const other = venue.account('other');
+    venue.deposit(other, 1e8);
+    const { id } = venue.instrument('BTC-PERPETUAL');
+    venue.place(short, id, 'sell', 100_000, 200_000);
+    venue.place(other, id, 'buy', 100_000, 200_000);
+    venue.auditor.audit();
+  };
+  audit(false);
+  expect(() => audit(true)).toThrow('a fund aims at the largest stressed shortfalls');
+});
+
+describe('where nobody can pay', () => {
+  /** A bankrupt account whose other side has gained nothing, beside a fund of so much. */
+  const bankrupt = (fund: number) => {
+    const venue = new AuditedVenue(false);
+    const { long, short } = leveraged(4_000_000, testTables, venue);
+    const late = venue.account('late');
+    venue.deposit(late, 100 * 1e8);
+    venue.index('btc_usd', 97_000);
+    const { id } = venue.instrument('BTC-PERPETUAL');
+    venue.place(short, id, 'buy', 400_000, 194_000);
+    venue.place(late, id, 'sell', 400_000, 194_000);
+    if (fund > 0) {
+      venue.apply({ type: 'seed-insurance', currency: 'BTC', amount: fund as Cash });
+    }
+    venue.told.length = 0;
+    return { venue, long };
+  };
+
+  test('a liquidation ends in a debt, its positions stay, and it begins anew', () => {
+    const { venue, long } = bankrupt(0);
+    venue.seconds(310);
+    const [ended] = venue.of('liquidation-ended');
+    expect(ended).toMatchObject({ accountId: long, outcome: 'debt' });
+    expect(ended?.state.netEquity).toBeLessThan(0);
+    expect(ended?.state.maintenance).toBeGreaterThan(0);
+    expect(venue.of('deleveraged')).toEqual([]);
+    expect(venue.engine.query('positions', { accountId: long })).toMatchObject([
+      { sizeLots: 400_000 },
+    ]);
+    venue.told.length = 0;
+    venue.index('btc_usd', 97_000);
+    expect(venue.of('liquidation-started')).toMatchObject([{ accountId: long }]);
+  });
+
+  test('whatever the fund can pay shrinks the shortfall, so the account is closed', () => {
+    const { venue, long } = bankrupt(1_000);
+    venue.seconds(310);
+    expect(venue.of('liquidation-stepped')).toMatchObject([
+      { kind: 'deleveraging', fromFund: 1_000 },
+    ]);
+    expect(venue.of('liquidation-ended')).toMatchObject([
+      { outcome: 'debt', state: { maintenance: 0 } },
+    ]);
+    expect(venue.engine.query('positions', { accountId: long })).toMatchObject([{ sizeLots: 0 }]);
+  });
 });

@@ -17,11 +17,14 @@ import {
   type Trade,
   usPerSecond,
 } from '@openstrike/domain';
+import type { RunningAuction } from './auction-list.ts';
 import { type ContractFactsTable, coinsAt, type Ratio, valueAt } from './contract-facts.ts';
+import { HedgeModel, type HedgeParts } from './hedge-model.ts';
 import type { Mark, MarketFacts } from './market-facts.ts';
 import { hold, show } from './violation.ts';
 
 interface Followed {
+  readonly accountId: Trade['taker']['accountId'];
   readonly currency: Currency;
   phase: LiquidationPhase;
   /** Before the phase began, at the latest. */
@@ -37,14 +40,16 @@ const size = ({ num, den }: Ratio): number => Math.abs(Number(num) / Number(den)
 export class WaterfallModel {
   readonly #facts: ContractFactsTable;
   readonly #market: MarketFacts;
+  readonly #hedges: HedgeModel;
   readonly #followed = new Map<number, Followed>();
   readonly #levels = new Map<string, number>();
   /** The most that each provider takes, by auction. */
   readonly #shares = new Map<string, number>();
 
-  constructor(facts: ContractFactsTable, market: MarketFacts) {
-    this.#facts = facts;
-    this.#market = market;
+  constructor(parts: HedgeParts) {
+    this.#facts = parts.facts;
+    this.#market = parts.market;
+    this.#hedges = new HedgeModel(parts);
   }
 
   /** The section in force for a currency; the stablecoin goes by the first table. */
@@ -69,8 +74,8 @@ export class WaterfallModel {
         return this.#warned(event);
       case 'liquidation-started': {
         const start = { phaseUs: beforeUs, hedges: 0, steps: 0, stepsUs: beforeUs };
-        const { currency } = event;
-        this.#followed.set(event.liquidationId, { currency, phase: 'hedge', ...start });
+        const { accountId, currency } = event;
+        this.#followed.set(event.liquidationId, { accountId, currency, phase: 'hedge', ...start });
         return;
       }
       case 'liquidation-phase-changed':
@@ -148,6 +153,7 @@ export class WaterfallModel {
       () => `${one.steps} since ${one.stepsUs} at ${tsUs}: ${show(event)}`,
     );
     if (event.kind === 'hedge') {
+      this.#hedges.stepped(event, this.parameters(one.currency));
       hold(one.hedges < hedgeStepsMax, 'hedges are at most those of the table', () => show(event));
       one.hedges += 1;
     }
@@ -227,7 +233,7 @@ export class WaterfallModel {
 
   /** Whatever a liquidation trades is no worse than so far from the mark. */
   #traded(trade: Trade): void {
-    const { instrumentId, priceTicks, liquidation, taker } = trade;
+    const { instrumentId, priceTicks, liquidation, taker, maker } = trade;
     if (liquidation === null) return;
     const { settlementCurrency } = this.#facts.get(instrumentId).instrument;
     const { hedgeBand } = this.parameters(settlementCurrency);
@@ -238,6 +244,24 @@ export class WaterfallModel {
       'liquidations trade near the mark',
       () => `${mark} ${show(trade)}`,
     );
+    // What a provider takes over, or who is closed out, meets outside the book.
+    if (maker.orderType !== 'market') {
+      const currency = this.#namedAfter(taker.accountId, settlementCurrency);
+      this.#hedges.trade(trade, this.parameters(currency));
+    }
+  }
+
+  /** The currency that an account's liquidation is named after: a cross account has but one. */
+  #namedAfter(accountId: Trade['taker']['accountId'], traded: Currency): Currency {
+    const own = [...this.#followed.values()].filter((one) => one.accountId === accountId);
+    const one = own.find(({ currency }) => currency === traded) ?? own[0];
+    hold(one !== undefined, 'hedges are of a liquidation', () => `${accountId}`);
+    return one.currency;
+  }
+
+  /** Auctions that may be answered now, by the events alone. */
+  auctions(): ReadonlyMap<number, RunningAuction> {
+    return new Map([...this.#followed].filter(([, { phase }]) => phase.endsWith('auction')));
   }
 
   /** Changes of marks that an account may stay unnoticed for. */

@@ -2,45 +2,64 @@
 // that a test can see the simulator find it. Where a bug would be in the engine, the auditor's
 // replica is broken in the same way, so that only its models can tell.
 import { createMatcher, type Matcher } from '@openstrike/book';
-import type {
-  AnnounceTables,
-  Cash,
-  Command,
-  Configure,
-  Event,
-  LiabilityStatement,
-  MarginParameters,
-  MmpLimits,
-  PlaceOrder,
-  Seq,
-  StateMachine,
-  TsUs,
+import {
+  type AccountId,
+  type AnnounceTables,
+  type AuctionView,
+  type Cash,
+  type Command,
+  type Configure,
+  type Event,
+  type LiabilityStatement,
+  type LiquidationParameters,
+  type MarginParameters,
+  type MmpLimits,
+  type PlaceOrder,
+  type Queries,
+  type QueryName,
+  recommendedLiquidation,
+  type Seq,
+  type StateMachine,
+  type TsUs,
 } from '@openstrike/domain';
 import { createEngine } from '@openstrike/engine';
 import { type JournalFile, MemoryStorage } from '@openstrike/sequencer';
 import { type Plant, soundPlant } from '../plant.ts';
 
-/** A machine that sees other commands than were journaled, or says other than it did. */
+/** What is answered to a question, by its name. */
+type Misstate = <Name extends QueryName>(
+  name: Name,
+  answer: Queries[Name]['out'],
+) => Queries[Name]['out'];
+
+/**
+ * A machine that sees other commands than were journaled, or says other than it did, or answers
+ * other than it is.
+ */
 class BrokenMachine implements StateMachine {
   readonly #inner: StateMachine;
   readonly #mishear: (command: Command) => Command;
   readonly #misspeak: (events: readonly Event[]) => readonly Event[];
+  readonly #misstate: Misstate;
 
   constructor(
     inner: StateMachine,
     mishear: (command: Command) => Command,
     misspeak: (events: readonly Event[]) => readonly Event[],
+    misstate: Misstate = (_name, answer) => answer,
   ) {
     this.#inner = inner;
     this.#mishear = mishear;
     this.#misspeak = misspeak;
+    this.#misstate = misstate;
   }
 
   apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
     return this.#misspeak(this.#inner.apply(this.#mishear(command), seq, tsUs));
   }
 
-  query: StateMachine['query'] = (name, parameters) => this.#inner.query(name, parameters);
+  query: StateMachine['query'] = (name, parameters) =>
+    this.#misstate(name, this.#inner.query(name, parameters));
   snapshot = (): Uint8Array => this.#inner.snapshot();
   restore = (bytes: Uint8Array): void => this.#inner.restore(bytes);
   stateHash = (): string => this.#inner.stateHash();
@@ -60,6 +79,32 @@ const mishearing = (mishear: (command: Command) => Command): Plant =>
 
 const misspeaking = (misspeak: (events: readonly Event[]) => readonly Event[]): Plant =>
   bothBroken(() => new BrokenMachine(createEngine(), same, misspeak));
+
+/** Lists auctions otherwise than they are. */
+const mislisting = (change: (auctions: readonly AuctionView[]) => readonly AuctionView[]): Plant =>
+  bothBroken(
+    () =>
+      new BrokenMachine(createEngine(), same, same, (name, answer) =>
+        name === 'auctions' ? (change(answer as readonly AuctionView[]) as typeof answer) : answer,
+      ),
+  );
+
+/** Hears a switch of the whole venue as one of an account, and says that it was the venue's. */
+const narrowKillSwitch = (): StateMachine => {
+  let narrowed = false;
+  const accountId = 1 as AccountId;
+  return new BrokenMachine(
+    createEngine(),
+    (command) => {
+      narrowed = command.type === 'set-kill-switch' && command.accountId === null;
+      return narrowed ? ({ ...command, accountId } as Command) : command;
+    },
+    (events) =>
+      events.map((event) =>
+        narrowed && event.type === 'kill-switch-changed' ? { ...event, accountId: null } : event,
+      ),
+  );
+};
 
 const brokenMatcher = (spoil: (matcher: Matcher) => Partial<Matcher>): Plant =>
   bothBroken(() =>
@@ -184,6 +229,47 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
               : event,
           ),
       ),
+  ),
+  'a kill switch of the venue stops one account': bothBroken(narrowKillSwitch),
+  'a kill switch says that it took out one order more': misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'kill-switch-changed' && event.engaged
+        ? { ...event, orders: event.orders + 1 }
+        : event,
+    ),
+  ),
+  'a hedge takes more than its share of the book': mishearing((command) =>
+    withLiquidation(command, (section) => ({ ...section, hedgeDepthShareMax: 1 })),
+  ),
+  'a hedge takes more than its share of the delta': mishearing((command) =>
+    withLiquidation(command, (section) => ({ ...section, hedgeShareMax: 1 })),
+  ),
+  'the target of a fund leaves the largest moves out': mishearing((command) =>
+    withLiquidation(command, (section) => {
+      const { fundStress } = section;
+      const [first, ...others] = fundStress.moves;
+      const moves = [first ?? 0, ...others.slice(0, -1)];
+      return { ...section, fundStress: { ...fundStress, moves } };
+    }),
+  ),
+  'an option is listed at the strike beside the one asked for': mishearing((command) =>
+    command.type === 'list-options'
+      ? {
+          ...command,
+          options: command.options.map((place) => ({ ...place, strike: place.strike + 1 })),
+        }
+      : command,
+  ),
+  'the list of auctions leaves one out': mislisting((auctions) => auctions.slice(1)),
+  'the list of auctions asks more than the clock': mislisting((auctions) =>
+    auctions.map((auction) => ({ ...auction, price: auction.price + 0.01 })),
+  ),
+  "an auction's result names another provider": misspeaking((events) =>
+    events.map((event) =>
+      event.type === 'liquidation-stepped' && event.providerId !== null
+        ? { ...event, providerId: (event.providerId - 1) as AccountId }
+        : event,
+    ),
   ),
   'announced tables come into force late': mishearing((command) =>
     command.type === 'announce-tables'
@@ -389,6 +475,20 @@ const withMargin = <Tables extends Configure | AnnounceTables>(
   ...command,
   tables: command.tables.map((table) => ({ ...table, margin: change(table.margin) })),
 });
+
+const withLiquidation = (
+  command: Command,
+  change: (section: LiquidationParameters) => LiquidationParameters,
+): Command =>
+  command.type === 'configure' || command.type === 'announce-tables'
+    ? {
+        ...command,
+        tables: command.tables.map((table) => ({
+          ...table,
+          liquidation: change(table.liquidation ?? recommendedLiquidation),
+        })),
+      }
+    : command;
 
 const withOptions = (
   command: Configure,
