@@ -114,7 +114,7 @@ test('collateral is converted at the index less its haircut before the fund pays
   expect(venue.fund('USDC')).toBe(200_000 * dollar - paid);
 });
 
-test('coins that the fund took stay its own, worth more than it gave, and pay debts in coins', () => {
+test('coins that the fund took stay its own, and pay debts in coins', () => {
   const { venue, owner, rich } = open(1);
   venue.seed('USDC', 200_000 * dollar);
   venue.trade(owner, rich, linear, 10, 100_000);

@@ -1,5 +1,5 @@
-// A slice is sized by what it leaves: where offsets and whole lots keep a requirement from shrinking
-// with the account, a share that would do for one that shrinks evenly does not.
+// A slice is sized by what it leaves: where offsets and whole lots keep a requirement from falling
+// with the account, a share that would do for one that falls evenly does not.
 import type { AccountId, Cash, LiquidationStepped } from '@openstrike/domain';
 import { expect, test } from 'vitest';
 import { LiquidationVenue, providerOf } from '../testing/liquidation-venue.ts';

@@ -175,7 +175,7 @@ const sliced = (state: EngineState, { sketch }: Seller, slice: Slice): Figures =
 const hasBuffer = ({ marginEquity, maintenance }: Figures, p: LiquidationParameters): boolean =>
   marginEquity >= (1 + p.buffer) * maintenance;
 
-/** Halvings of the share that is looked for: an edge is found to a thousandth of what is offered. */
+/** Halvings of the share that is looked for: an edge is found to a thousandth of the offer. */
 const halvings = 10;
 
 /**
