@@ -45,6 +45,11 @@ export interface StateMachine {
    * telling. A machine that has no quicker way leaves it out.
    */
   replay?(command: Command, seq: Seq, tsUs: TsUs): void;
+  /**
+   * Names the commands that will be applied next, so that a machine can fetch what they need from
+   * memory for all of them at once. It changes nothing, and nothing may rest on it.
+   */
+  foresee?(commands: readonly Command[]): void;
   query<Name extends QueryName>(name: Name, parameters: Queries[Name]['in']): Queries[Name]['out'];
   /** Canonical bytes of the whole state: equal states give equal bytes on every machine. */
   snapshot(): Uint8Array;

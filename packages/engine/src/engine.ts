@@ -21,6 +21,7 @@ import { announceTables } from './announce-tables.ts';
 import { configure } from './configure.ts';
 import { setKillSwitch } from './control/kill-switch.ts';
 import { createState, type MatcherFactory } from './create-state.ts';
+import { Foresight } from './foresee.ts';
 import { setCallAuctions } from './halts/call-auctions.ts';
 import { answerLiquidation, setProvider } from './liquidation/answer-liquidation.ts';
 import { listOptions } from './listing/list-options.ts';
@@ -117,6 +118,7 @@ class Engine implements StateMachine {
   readonly #createMatcher: MatcherFactory;
   #state: EngineState;
   #events: Event[] = [];
+  readonly #foresight = new Foresight();
 
   constructor(createMatcherOf: MatcherFactory) {
     this.#createMatcher = createMatcherOf;
@@ -132,6 +134,10 @@ class Engine implements StateMachine {
     // A client key remembers its order's events.
     this.#setQuiet(command.type !== 'place-order' || command.clientKey === null);
     this.#apply(command, seq, tsUs);
+  }
+
+  foresee(commands: readonly Command[]): void {
+    this.#foresight.foresee(this.#state, commands);
   }
 
   query<Name extends QueryName>(name: Name, parameters: Queries[Name]['in']): Queries[Name]['out'] {

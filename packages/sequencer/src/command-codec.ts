@@ -27,7 +27,7 @@ import type {
   Trigger,
   TriggerSource,
 } from '@openstrike/domain';
-import { assert } from '@openstrike/std';
+import { AssertionError, assert } from '@openstrike/std';
 import type { ByteReader } from './byte-reader.ts';
 import { type ByteWriter, textBytesMax } from './byte-writer.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -56,15 +56,18 @@ class Enumeration<Word extends string> {
     }
   }
 
+  /** The usual words have the lowest codes, so that a loop finds them sooner than a look-up. */
   code(word: Word): number {
-    const code = this.#words.indexOf(word);
-    assert(code >= 0, `"${word}" has no code in the journal's format`);
-    return code;
+    const words = this.#words;
+    for (let code = 0; code < words.length; code++) {
+      if (words[code] === word) return code;
+    }
+    throw new AssertionError(`"${word}" has no code in the journal's format`);
   }
 
   word(code: number): Word {
     const word = this.#words[code];
-    assert(word !== undefined, `code ${code} is not in the journal's format`);
+    if (word === undefined) throw new AssertionError(`code ${code} is not in the journal's format`);
     return word;
   }
 }
@@ -221,7 +224,7 @@ function readPlaceOrder(from: ByteReader): PlaceOrder {
   const label = from.text();
   const clientKey = (flags & 4) === 0 ? null : from.text();
   const clientId = (flags & 8) === 0 ? null : from.text();
-  return {
+  const order: PlaceOrder = {
     type: 'place-order',
     accountId: accountId as PlaceOrder['accountId'],
     instrumentId: instrumentId as PlaceOrder['instrumentId'],
@@ -241,8 +244,8 @@ function readPlaceOrder(from: ByteReader): PlaceOrder {
     validUntilUs: validUntilUs as PlaceOrder['validUntilUs'],
     connectionId,
     mmp: (flags & 2) !== 0,
-    ...(clientId === null ? null : { clientId }),
   };
+  return clientId === null ? order : { ...order, clientId };
 }
 
 function writeTrigger(to: ByteWriter, trigger: Trigger | null): void {

@@ -5,6 +5,7 @@
 // event is handed out before its command is durable.
 import {
   type Applied,
+  type Command,
   OperationalError,
   type Seq,
   type StateMachine,
@@ -202,6 +203,11 @@ async function replay(
   return { commands, checkpointsMatched, held, lastFrame: inLast ? lastFrame : null };
 }
 
+/** So many commands are named to the machine before the first of them is applied. */
+const foreseen = 16;
+
+const lastSeqOf = (frame: Frame): number => frame.firstSeq + frame.count - 1;
+
 /** Applies a frame's commands; the applied ones with a seq above `keepAfterSeq`. */
 export function applyFrame(
   window: Uint8Array,
@@ -210,7 +216,7 @@ export function applyFrame(
   keepAfterSeq: number,
 ): Applied[] {
   const kept: Applied[] = [];
-  visitCommands(window, frame, (command, seq, tsUs) => {
+  const apply = (command: Command, seq: Seq, tsUs: TsUs): void => {
     if (seq > keepAfterSeq) {
       kept.push({ seq, tsUs, command, events: machine.apply(command, seq, tsUs) });
     } else if (machine.replay === undefined) {
@@ -218,6 +224,20 @@ export function applyFrame(
     } else {
       machine.replay(command, seq, tsUs);
     }
+  };
+  let commands: Command[] = [];
+  let times: TsUs[] = [];
+  visitCommands(window, frame, (command, seq, tsUs) => {
+    commands.push(command);
+    times.push(tsUs);
+    if (commands.length < foreseen && seq < lastSeqOf(frame)) return;
+    machine.foresee?.(commands);
+    const first = seq + 1 - commands.length;
+    commands.forEach((each, i) => {
+      apply(each, (first + i) as Seq, times[i] as TsUs);
+    });
+    commands = [];
+    times = [];
   });
   return kept;
 }
