@@ -11,6 +11,7 @@ const floors: Readonly<Record<string, number>> = {
   pool: 2,
   engine: 3,
   feeds: 3,
+  threads: 4,
   wire: 4,
   sequencer: 5,
   connectors: 5,

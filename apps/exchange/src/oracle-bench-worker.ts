@@ -1,6 +1,6 @@
 // Oracle bench worker: the thread that a live market's oracle would have, with connectors replaced
 // by a loop that says so many updates a second: quotes of eight spot venues and of an outside
-// chain's options and futures. It ticks and fits as the live oracle does, only faster.
+// chain's options and futures. It ticks and fits as the live oracle does, only more often.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MarketContract, QuoteEvent, SourceName } from '@openstrike/connectors';
 import type { Command, IndexName } from '@openstrike/domain';
@@ -9,36 +9,53 @@ import {
   LiveOracle,
   type OptionQuote,
   type OwnBooks,
+  SurfaceThread,
   startingStates,
   usualDefinition,
 } from '@openstrike/oracle';
 import { black76 } from '@openstrike/pricing';
 import { createRandom, exp } from '@openstrike/std';
 
-export interface OracleBenchTask {
-  readonly updatesPerSecond: number;
+export interface OracleBenchRound {
+  readonly ticks: number;
   readonly tickEveryMs: number;
   /** Every so many ticks the surface of the next index is fitted; 0 for no surfaces. */
   readonly fitEveryTicks: number;
+}
+
+export interface OracleBenchTask {
+  readonly updatesPerSecond: number;
   /** Venue time at the worker's start, by its own clock. */
   readonly startUs: number;
-  readonly seconds: number;
-  /** The first ticks, which are not counted. */
-  readonly warmUpTicks: number;
+  /** One after another, of one oracle. */
+  readonly rounds: readonly OracleBenchRound[];
+}
+
+/** What is said at the end of each round. */
+export interface OracleBenchReport {
+  readonly events: number;
+  /** Processor time of this thread, which fits nothing itself. */
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  /** From the asking for each surface to its telling. */
+  readonly fitsMs: readonly number[];
+  /** Processor time of each tick. */
+  readonly ticksMs: readonly number[];
+}
+
+export interface OracleBenchTick {
+  readonly type: 'tick';
+  readonly dueMs: number;
+  /** When it began, and when it was handed over. */
+  readonly beganMs: number;
+  readonly saidMs: number;
+  readonly commands: readonly Command[];
 }
 
 export type OracleBenchMessage =
-  | { readonly type: 'tick'; readonly dueMs: number; readonly commands: readonly Command[] }
+  | OracleBenchTick
   | { readonly type: 'surface'; readonly commands: readonly Command[] }
-  | {
-      readonly type: 'done';
-      readonly events: number;
-      /** Processor time of this thread alone. */
-      readonly cpuMs: number;
-      readonly wallMs: number;
-      readonly fitsMs: readonly number[];
-      readonly ticksMs: readonly number[];
-    };
+  | { readonly type: 'round'; readonly report: OracleBenchReport };
 
 const task = workerData as OracleBenchTask;
 const random = createRandom('oracle bench');
@@ -105,19 +122,21 @@ const markets = { BTC: marketOf('BTC'), ETH: marketOf('ETH') };
 const told = [...markets.BTC.told, ...markets.ETH.told];
 const expiriesUs = markets.BTC.expiries.map(({ expiryUs }) => expiryUs);
 const definition = usualDefinition();
-const fitsMs: number[] = [];
-const ticksMs: number[] = [];
+let fitsMs: number[] = [];
+let ticksMs: number[] = [];
 let dueMs = 0;
+let beganMs = 0;
 
 const oracle = new LiveOracle({
   definition,
   connectors: [],
   expiriesOf: () => expiriesUs,
   surfaceVersion: 0,
+  surfaces: new SurfaceThread(),
   nowUs,
   onCommands: (commands) => {
-    const surface = commands[0]?.type === 'set-surface';
-    post(surface ? { type: 'surface', commands } : { type: 'tick', dueMs, commands });
+    if (commands[0]?.type === 'set-surface') post({ type: 'surface', commands });
+    else post({ type: 'tick', dueMs, beganMs, saidMs: nowMs(), commands });
   },
   onNote: () => undefined,
 });
@@ -160,40 +179,69 @@ const cpuMs = (): number => {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
 };
-const cpuBeforeMs = cpuMs();
 
-const tick = (): void => {
+const fit = async (name: IndexName): Promise<void> => {
+  const askedMs = nowMs();
+  await oracle.fit(name, nowUs());
+  fitsMs.push(nowMs() - askedMs);
+};
+
+const tick = ({ fitEveryTicks }: OracleBenchRound): void => {
   catchUp();
-  dueMs = beginMs + (ticks + 1) * task.tickEveryMs;
+  beganMs = nowMs();
   const startedMs = cpuMs();
   oracle.tick(nowUs());
   ticks += 1;
-  if (ticks > task.warmUpTicks) ticksMs.push(cpuMs() - startedMs);
-  // Without surfaces each index still gets its first one, so that as much is listed.
-  const due = ticks <= names.length ? 1 : task.fitEveryTicks;
-  if (due > 0 && ticks % due === 0) {
-    const name = names[(ticks / due) % names.length] as IndexName;
-    setTimeout(() => {
-      const fitMs = cpuMs();
-      oracle.fit(name, nowUs());
-      fitsMs.push(cpuMs() - fitMs);
-    }, 5);
+  ticksMs.push(cpuMs() - startedMs);
+  if (fitEveryTicks > 0 && ticks % fitEveryTicks === 0) {
+    const name = names[(ticks / fitEveryTicks) % names.length] as IndexName;
+    setTimeout(() => void fit(name), 5);
   }
 };
 
-const pump = setInterval(() => {
-  catchUp();
-  const elapsedMs = nowMs() - beginMs;
-  if (elapsedMs >= (ticks + 1) * task.tickEveryMs) tick();
-  if (elapsedMs < task.seconds * 1_000) return;
-  clearInterval(pump);
-  post({
-    type: 'done',
-    events,
-    cpuMs: cpuMs() - cpuBeforeMs,
-    wallMs: nowMs() - beginMs,
+const started = { events: 0, cpuMs: cpuMs(), atMs: nowMs() };
+/** Tells of the round that ends, and begins the next. */
+const endRound = (): void => {
+  const now = { events, cpuMs: cpuMs(), atMs: nowMs() };
+  const report = {
+    events: now.events - started.events,
+    cpuMs: now.cpuMs - started.cpuMs,
+    wallMs: now.atMs - started.atMs,
     fitsMs,
     ticksMs,
-  });
+  };
+  post({ type: 'round', report });
+  Object.assign(started, now);
+  fitsMs = [];
+  ticksMs = [];
+};
+
+const roundsLeft = [...task.rounds];
+dueMs = beginMs;
+let endsAfter = 0;
+/** Goes on to the next round where one has ended; null after the last. */
+const roundNow = (): OracleBenchRound | null => {
+  if (ticks === endsAfter) {
+    if (ticks > 0) {
+      endRound();
+      roundsLeft.shift();
+    }
+    endsAfter += roundsLeft[0]?.ticks ?? 0;
+  }
+  return roundsLeft[0] ?? null;
+};
+
+let round = roundNow();
+const pump = setInterval(() => {
+  catchUp();
+  if (round !== null) {
+    if (nowMs() < dueMs + round.tickEveryMs) return;
+    dueMs += round.tickEveryMs;
+    tick(round);
+    round = roundNow();
+    return;
+  }
+  clearInterval(pump);
+  void oracle.stop();
   parentPort?.close();
 }, 1);

@@ -1,6 +1,6 @@
-// Oracle worker: connectors, index, forwards and surface fits of a live market in a thread of their
-// own, so that neither a burst of quotes nor a fit ever delays the engine. It posts commands and
-// notes, and is sent our own books.
+// Oracle worker: connectors, index and forwards of a live market in a thread of their own, so that
+// no burst of quotes ever delays the engine; surfaces are fitted in a further one. It posts
+// commands and notes, and is sent our own books.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createConnector } from '@openstrike/connectors';
 import type { Command, ContractTable, IndexName, TsUs } from '@openstrike/domain';
@@ -9,6 +9,7 @@ import {
   type OracleNote,
   type OracleReport,
   type OwnBooks,
+  SurfaceThread,
   usualDefinition,
 } from '@openstrike/oracle';
 import { expiriesToQuote, listedIndexes, rememberByHour } from './expiries-to-quote.ts';
@@ -47,6 +48,7 @@ const oracle = new LiveOracle({
   ),
   expiriesOf: (indexName: IndexName, nowUs: number) => expiriesOf(indexName, nowUs as TsUs),
   surfaceVersion: task.surfaceVersion,
+  surfaces: new SurfaceThread(),
   nowUs: () => Date.now() * 1_000,
   onCommands: (commands) => post({ type: 'commands', commands }),
   onNote: (note) => post({ type: 'note', note }),

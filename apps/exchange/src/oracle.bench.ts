@@ -2,8 +2,7 @@
 // index, forwards and surfaces in the oracle's thread, with the real engine and the shipped
 // contract tables in this one. Measured from the instant a tick is due to the last mark of it, and,
 // for the engine, from the instant an order was to be sent to its answer, with surfaces and
-// without, in turns. Ticks come ten a second, so that a percentile has something to be of; those of
-// the first seconds, when everything is listed and compiled, are not counted.
+// without, in turns. Ticks come ten a second, so that a percentile has something to be of.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import {
@@ -24,7 +23,12 @@ import { createEngine } from '@openstrike/engine';
 import { startingStates } from '@openstrike/oracle';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { loadContractTables } from './contract-tables.ts';
-import type { OracleBenchMessage, OracleBenchTask } from './oracle-bench-worker.ts';
+import type {
+  OracleBenchMessage,
+  OracleBenchReport,
+  OracleBenchTask,
+  OracleBenchTick,
+} from './oracle-bench-worker.ts';
 
 /** Monday 21 September 2026, 10:00 UTC. */
 const startUs = 1_789_984_800_000_000;
@@ -87,21 +91,8 @@ class Venue {
   }
 }
 
-interface Round {
-  readonly marks: Histogram;
-  /** Processor time of the engine for all commands of one tick, in milliseconds. */
-  readonly appliesMs: readonly number[];
-  readonly orders: Histogram;
-  readonly done: Extract<OracleBenchMessage, { readonly type: 'done' }>;
-  readonly surfaces: number;
-  readonly instruments: number;
-}
-
-/** Processor milliseconds of this thread so far. */
-const cpuMs = (): number => {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
-};
+/** The parts of a tick's way, in order. */
+const stages = ['late to begin', 'ticking', 'on its way', 'marking'] as const;
 
 const histogram = (): Histogram =>
   build({
@@ -110,14 +101,40 @@ const histogram = (): Histogram =>
     numberOfSignificantValueDigits: 3,
   });
 
-/** One round: the worker speaks, this thread applies and takes orders at a fixed rate. */
-const runRound = (task: OracleBenchTask, ordersPerSecond: number): Promise<Round> => {
+/** What this thread saw in one round. */
+class Round {
+  readonly marks = histogram();
+  readonly orders = histogram();
+  /** Milliseconds that each tick spent in each stage. */
+  readonly stageMs: readonly number[][] = stages.map(() => []);
+  /** Processor time of the engine for all commands of one tick, in milliseconds. */
+  readonly appliesMs: number[] = [];
+  surfaces = 0;
+
+  marked(tick: OracleBenchTick, heardMs: number, markedMs: number): void {
+    const { dueMs, beganMs, saidMs } = tick;
+    const times = [dueMs, beganMs, saidMs, heardMs, markedMs];
+    for (const [place, of] of this.stageMs.entries()) {
+      of.push((times[place + 1] as number) - (times[place] as number));
+    }
+    this.marks.recordValue(Math.max(1, Math.round((markedMs - dueMs) * 1_000)));
+  }
+}
+
+/** Processor milliseconds of this thread so far. */
+const cpuMs = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+};
+
+/** The worker speaks, this thread applies and takes orders at a fixed rate. */
+const runRounds = (
+  task: OracleBenchTask,
+  ordersPerSecond: number,
+  onRound: (round: Round, report: OracleBenchReport, instruments: number) => void,
+): Promise<void> => {
   const venue = new Venue();
-  const marks = histogram();
-  const orders = histogram();
-  const appliesMs: number[] = [];
-  let surfaces = 0;
-  let ticks = 0;
+  let round = new Round();
   const url = new URL('./oracle-bench-worker.ts', import.meta.url);
   const worker = new Worker(url, { workerData: task });
   const beginMs = nowMs();
@@ -128,34 +145,42 @@ const runRound = (task: OracleBenchTask, ordersPerSecond: number): Promise<Round
       if (dueMs > nowMs()) break;
       venue.order();
       sent += 1;
-      if (ticks > task.warmUpTicks)
-        orders.recordValue(Math.max(1, Math.round((nowMs() - dueMs) * 1_000)));
+      round.orders.recordValue(Math.max(1, Math.round((nowMs() - dueMs) * 1_000)));
     }
   }, 1);
-  return new Promise((resolve, reject) => {
+  const apply = (command: Command): void => {
+    const refused = venue.apply(command).find(({ type }) => type === 'command-rejected');
+    if (refused !== undefined) throw new Error(JSON.stringify(refused));
+  };
+  const hear = (message: OracleBenchMessage): void => {
+    const heardMs = nowMs();
+    switch (message.type) {
+      case 'round':
+        onRound(round, message.report, venue.instruments);
+        round = new Round();
+        return;
+      case 'surface':
+        round.surfaces += 1;
+        return message.commands.forEach(apply);
+      case 'tick': {
+        const startedMs = cpuMs();
+        message.commands.forEach(apply);
+        round.appliesMs.push(cpuMs() - startedMs);
+        round.marked(message, heardMs, nowMs());
+      }
+    }
+  };
+  return new Promise<void>((resolve, reject) => {
     worker.on('error', reject);
+    worker.on('exit', () => resolve());
     worker.on('message', (message: OracleBenchMessage) => {
-      if (message.type === 'done') {
-        clearInterval(sending);
-        const { instruments } = venue;
-        resolve({ marks, orders, appliesMs, done: message, surfaces, instruments });
-        return;
+      try {
+        hear(message);
+      } catch (error) {
+        reject(error as Error);
       }
-      const startedMs = cpuMs();
-      for (const command of message.commands) {
-        const [refused] = venue.apply(command).filter(({ type }) => type === 'command-rejected');
-        if (refused !== undefined) reject(new Error(JSON.stringify(refused)));
-      }
-      if (message.type === 'surface') {
-        surfaces += 1;
-        return;
-      }
-      ticks += 1;
-      if (ticks <= task.warmUpTicks) return;
-      appliesMs.push(cpuMs() - startedMs);
-      marks.recordValue(Math.max(1, Math.round((nowMs() - message.dueMs) * 1_000)));
     });
-  });
+  }).finally(() => clearInterval(sending));
 };
 
 const show = (name: string, of: Histogram): string => {
@@ -170,40 +195,56 @@ const at = (values: readonly number[], percentile: number): string => {
   return (sorted[place] ?? Number.NaN).toFixed(2);
 };
 
+const both = (name: string, values: readonly number[]): string =>
+  `${name} ${at(values, 50)} (p99 ${at(values, 99)})`;
+
+const tell = (round: Round, report: OracleBenchReport): void => {
+  console.log(`  ${show('tick due to last mark', round.marks)}`);
+  const parts = stages.map((name, place) => both(name, round.stageMs[place] ?? []));
+  console.log(`  of these: ${parts.join(', ')} ms`);
+  console.log(`  ${show('order due to its end (place and cancel)', round.orders)}`);
+  const rate = Math.round((report.events / report.wallMs) * 1_000);
+  const share = ((report.cpuMs / report.wallMs) * 100).toFixed(0);
+  console.log(`  oracle: ${rate} updates a second on ${share} % of one core`);
+  const times = [both('a tick', report.ticksMs), both('its marks', round.appliesMs)];
+  console.log(`  processor time: ${times.join(', ')} ms`);
+  if (report.fitsMs.length === 0) return;
+  console.log(`  ${both('asked to told: a surface', report.fitsMs)} ms`);
+};
+
 export const run = async ({ smoke }: { readonly smoke: boolean }): Promise<void> => {
   const { model } = cpus()[0] ?? { model: 'unknown' };
   const conditions = `${model}, ${availableParallelism()} threads, Node ${process.version}`;
-  const warmUpTicks = smoke ? 2 : 50;
-  const seconds = smoke ? 1 : 25;
+  const ticks = smoke ? 10 : 200;
   console.log(
-    `Oracle: 10,000 updates a second to the marks of the shipped tables, ${warmUpTicks} ticks of ` +
-      `warm-up not counted; ${conditions}`,
+    'Oracle: 10,000 updates a second to the marks of the shipped tables, ten ticks a second, ' +
+      `after a warm-up at fifty; ${conditions}`,
   );
-  const task = { updatesPerSecond: 10_000, tickEveryMs: 100, startUs, seconds, warmUpTicks };
-  for (let round = 0; round < (smoke ? 1 : 3); round += 1) {
-    for (const fitEveryTicks of smoke ? [2] : [0, 2]) {
-      const found = await runRound({ ...task, fitEveryTicks }, smoke ? 200 : 1_000);
-      const { done, instruments, surfaces, appliesMs } = found;
+  // What a venue has long behind it: its tables grown and its code compiled.
+  const warmUp = { ticks: smoke ? 10 : 1_000, tickEveryMs: 20, fitEveryTicks: 5 };
+  const [quiet, fitting] = [0, 2].map((fitEveryTicks) => ({
+    ticks,
+    tickEveryMs: 100,
+    fitEveryTicks,
+  }));
+  const turns = Array.from({ length: smoke ? 1 : 3 }, () => [quiet, fitting]);
+  const task = {
+    updatesPerSecond: 10_000,
+    startUs,
+    rounds: [warmUp, ...turns.flat()],
+  } as OracleBenchTask;
+  let number = 0;
+  await runRounds(task, smoke ? 200 : 1_000, (round, report, instruments) => {
+    if (number > 0) {
       const load = loadavg()[0]?.toFixed(1);
+      const { surfaces } = round;
       console.log(
-        `round ${round + 1}: ${surfaces} surfaces, ${instruments} instruments, load ${load}`,
+        `round ${number}: ${surfaces} surfaces, ${instruments} instruments, load ${load}`,
       );
-      console.log(`  ${show('tick due to last mark', found.marks)}`);
-      console.log(`  ${show('order due to its end (place and cancel)', found.orders)}`);
-      const rate = Math.round((done.events / done.wallMs) * 1_000);
-      const share = ((done.cpuMs / done.wallMs) * 100).toFixed(0);
-      console.log(`  oracle: ${rate} updates a second on ${share} % of one core`);
-      const times = [
-        ['a tick', done.ticksMs],
-        ['its marks', appliesMs],
-        ['a surface', done.fitsMs],
-      ] as const;
-      const told = times.map(
-        ([name, values]) => `${name} ${at(values, 50)} (p99 ${at(values, 99)}) ms`,
-      );
-      console.log(`  processor time: ${told.join(', ')}`);
+      tell(round, report);
     }
-  }
+    number += 1;
+  });
 };
 
 if (import.meta.main) {

@@ -1,6 +1,6 @@
 // Participants worker: the simulated makers and takers, in a thread of their own, through the same
 // door as everybody: WebSocket, keys, rate tiers. They know nothing of the engine but what the
-// door tells them.
+// door tells them, and give way to it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRecordedQuotes, openRecording, type RecordedQuotes } from '@openstrike/oracle';
 import { createRandom } from '@openstrike/std';
@@ -13,6 +13,7 @@ import {
   replayQuoteOf,
   type Taker,
 } from '@openstrike/strategy';
+import { giveWay } from '@openstrike/threads';
 import { createDeribitVenue, type Venue, type VenueInstrument } from '@openstrike/venues';
 import type { DemoAccount } from './run-file.ts';
 
@@ -33,6 +34,7 @@ export interface ParticipantsReport {
   readonly warnings: readonly string[];
 }
 
+giveWay();
 const task = workerData as ParticipantsTask;
 const warnings: string[] = [];
 const log: ParticipantLog = {

@@ -14,6 +14,7 @@ import {
   type TsUs,
 } from '@openstrike/domain';
 import type { Candle } from '@openstrike/feeds';
+import { workerEntry } from '@openstrike/threads';
 import { EventCompactor, type QuotedIvOf, transferablesOf } from './event-compactor.ts';
 import type {
   CashQuery,
@@ -104,8 +105,7 @@ const inProcessLink = (client: HistoryClient, options: HistoryOptions): ServerLi
 };
 
 const workerLink = (client: HistoryClient, options: HistoryOptions): ServerLink => {
-  const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./history-worker.${suffix}`, import.meta.url), {
+  const worker = new Worker(workerEntry(import.meta.url, 'history-worker'), {
     workerData: { folder: options.folder, gauge: client.gauge.buffer },
   });
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));

@@ -1,13 +1,15 @@
 // History worker: the entry of the thread that owns the database. It only joins the server to the
-// port.
+// port, and gives way to the threads that trade.
 
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '@openstrike/std';
+import { giveWay } from '@openstrike/threads';
 import { operationalErrorOf } from './history-database.ts';
 import { type FromServer, failureOf, HistoryServer, type ToServer } from './history-server.ts';
 import { StoredGauge } from './stored-gauge.ts';
 
+giveWay();
 const { folder, gauge: shared } = workerData as {
   readonly folder: string;
   readonly gauge: SharedArrayBuffer;

@@ -18,4 +18,5 @@ export * from './surface/chain-quotes.ts';
 export * from './surface/fit-chain.ts';
 export * from './surface/pins.ts';
 export * from './surface/surface-machine.ts';
+export * from './surface/surface-thread.ts';
 export * from './term-structure.ts';

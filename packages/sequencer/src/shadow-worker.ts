@@ -1,6 +1,7 @@
 // Shadow worker: the thread in which a shadow replays and writes its snapshot; see shadow.ts.
 import { parentPort, workerData } from 'node:worker_threads';
 import { OperationalError, type StateMachine } from '@openstrike/domain';
+import { giveWay } from '@openstrike/threads';
 import { FileStorage } from './file-storage.ts';
 import { type ShadowAnswer, type ShadowTask, writeShadowSnapshot } from './shadow.ts';
 
@@ -22,4 +23,5 @@ async function run(task: ShadowTask): Promise<ShadowAnswer> {
   }
 }
 
+giveWay();
 parentPort?.postMessage(await run(workerData as ShadowTask));

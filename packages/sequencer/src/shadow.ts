@@ -1,10 +1,11 @@
 // Shadow: makes a snapshot without stopping the engine. Beside it a second state machine is
 // restored from the newest snapshot, replays the durable journal up to a given place and writes
 // what it reached. Because it replays from bytes, every snapshot is also a check that journal,
-// codec and rules still reproduce the state.
+// codec and rules still reproduce the state. Its thread gives way to the engine's.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { OperationalError, type StateMachine } from '@openstrike/domain';
+import { workerEntry } from '@openstrike/threads';
 import { JournalReader } from './journal-reader.ts';
 import type { JournalStorage } from './journal-storage.ts';
 import { applyFrame, checkState, chooseStart, refuseOtherRules } from './recovery.ts';
@@ -61,10 +62,7 @@ export async function writeShadowSnapshot(
 
 /** The same in a worker thread, on a folder. */
 export async function runShadowWorker(task: ShadowTask): Promise<SnapshotHeader> {
-  const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const worker = new Worker(new URL(`./shadow-worker${ending}`, import.meta.url), {
-    workerData: task,
-  });
+  const worker = new Worker(workerEntry(import.meta.url, 'shadow-worker'), { workerData: task });
   worker.unref();
   const [answer] = (await Promise.race([
     once(worker, 'message'),

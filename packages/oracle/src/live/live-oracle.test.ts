@@ -9,6 +9,7 @@ import type {
 import type { Command } from '@openstrike/domain';
 import { expect, test } from 'vitest';
 import { usualDefinition } from '../desk/oracle-definition.ts';
+import { type SurfaceStepper, stepHere } from '../surface/surface-thread.ts';
 import { syntheticChain, syntheticNowUs } from '../testing/synthetic-chain.ts';
 import { LiveOracle, type OracleNote } from './live-oracle.ts';
 
@@ -54,7 +55,7 @@ class FakeConnector implements Connector {
 const names = ['coinbase', 'kraken', 'bitstamp', 'gemini'] as const;
 const bitcoin: MarketContract = { kind: 'spot', base: 'BTC', quote: 'USD' };
 
-const start = (nowUs: () => number) => {
+const start = (nowUs: () => number, surfaces: SurfaceStepper = stepHere) => {
   const connectors = names.map((name) => new FakeConnector(name));
   const commands: Command[] = [];
   const notes: OracleNote[] = [];
@@ -64,6 +65,7 @@ const start = (nowUs: () => number) => {
     connectors,
     expiriesOf: () => chain.map(({ expiryUs }) => expiryUs),
     surfaceVersion: 100,
+    surfaces,
     nowUs,
     onCommands: (told) => commands.push(...told),
     onNote: (note) => notes.push(note),
@@ -90,17 +92,17 @@ test('every second is told on its own time, and stopping ends timers and connect
   expect(oracle.report()).toEqual(report);
 });
 
-test('surfaces follow our own books; what stops them is told once', () => {
+test('surfaces follow our own books; what stops them is told once', async () => {
   let nowUs: number = syntheticNowUs;
   const { connectors, commands, notes, oracle, chain } = start(() => nowUs);
   oracle.start();
-  const turn = (): void => {
+  const turn = async (): Promise<void> => {
     for (const connector of connectors) connector.say(bitcoin, 77_067, nowUs);
     oracle.tick(nowUs);
-    oracle.fit('btc_usd', nowUs);
+    await oracle.fit('btc_usd', nowUs);
   };
   // Before the first surface there is none to stay, and nothing to tell.
-  turn();
+  await turn();
   expect(oracle.report().indexes[0]).toMatchObject({ surfacesFailed: 1, surfacesKept: 0 });
   expect(commands.some(({ type }) => type === 'set-surface')).toBe(false);
   const expiries = chain.map(({ expiryUs, quotes }) => ({
@@ -109,7 +111,7 @@ test('surfaces follow our own books; what stops them is told once', () => {
     options: quotes,
   }));
   oracle.takeOwn({ indexName: 'btc_usd', perpetual: null, expiries });
-  turn();
+  await turn();
   const surface = commands.find(({ type }) => type === 'set-surface');
   expect(surface).toMatchObject({ version: 101, indexName: 'btc_usd' });
   expect(surface?.type === 'set-surface' && surface.slices).toHaveLength(12);
@@ -117,7 +119,7 @@ test('surfaces follow our own books; what stops them is told once', () => {
   oracle.takeOwn({ indexName: 'btc_usd', perpetual: null, expiries: silent });
   for (let i = 0; i < 3; i += 1) {
     nowUs += second;
-    turn();
+    await turn();
   }
   // The surface stays, and the venue is told so each second.
   const stayed = commands.filter(({ type }) => type === 'set-surface').slice(1);
@@ -151,12 +153,52 @@ test('surfaces follow our own books; what stops them is told once', () => {
     expiries: [{ ...first, options: [] } as (typeof expiries)[number], ...others],
   });
   nowUs += second;
-  turn();
+  await turn();
   expect(commands.findLast(({ type }) => type === 'set-surface')).toMatchObject({
     version: 102,
     kept: [chain[0]?.expiryUs],
   });
   void oracle.stop();
+});
+
+test('a surface that is late or fails is told of, and the next one is fitted', async () => {
+  const nowUs: number = syntheticNowUs;
+  let failing = false;
+  let go: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const { connectors, commands, notes, oracle, chain } = start(() => nowUs, {
+    ...stepHere,
+    step: async (machine, inputs) => {
+      await gate;
+      if (failing) throw new Error('no such luck');
+      return stepHere.step(machine, inputs);
+    },
+  });
+  oracle.start();
+  for (const connector of connectors) connector.say(bitcoin, 77_067, nowUs);
+  oracle.tick(nowUs);
+  const expiries = chain.map(({ expiryUs, quotes }) => ({
+    expiryUs,
+    future: null,
+    options: quotes,
+  }));
+  oracle.takeOwn({ indexName: 'btc_usd', perpetual: null, expiries });
+  const slow = oracle.fit('btc_usd', nowUs);
+  expect(await oracle.fit('btc_usd', nowUs)).toBe(null);
+  const told = 'the surface of btc_usd is late: its last fit is still under way';
+  expect(notes.at(-1)).toEqual({ level: 'warn', sentence: told });
+  go();
+  expect(await slow).toMatchObject({ version: 101 });
+  failing = true;
+  expect(await oracle.fit('btc_usd', nowUs + second)).toBe(null);
+  expect(notes.at(-1)?.sentence).toBe('the surface of btc_usd failed: Error: no such luck');
+  failing = false;
+  expect(await oracle.fit('btc_usd', nowUs + second)).toMatchObject({ version: 102 });
+  const versions = commands.flatMap((each) => (each.type === 'set-surface' ? [each.version] : []));
+  expect(versions).toEqual([101, 102]);
+  await oracle.stop();
 });
 
 test('an operator is told when an index turns, and why', () => {

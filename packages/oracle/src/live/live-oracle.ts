@@ -1,8 +1,8 @@
 // Live oracle: runs a desk on the connectors of outside venues by the wall clock: index values and
-// forwards at every second, surfaces one by one in the time between, so that none delays the next
-// second. It is made to run in a thread of its own; what it says are commands, what it notices are
-// notes. Invariant: every second is told once; a failure of one surface or source stops nothing
-// else.
+// forwards at every second, surfaces one by one in the time between, fitted elsewhere so that none
+// delays a second. It is made to run in a thread of its own; what it says are commands, what it
+// notices are notes. Invariant: every second is told once; a failure of one surface or source stops
+// nothing else; surfaces of one index are told in the order they were asked for.
 import type { Connector, ConnectorEvent } from '@openstrike/connectors';
 import type { Command, IndexName, SetSurface } from '@openstrike/domain';
 import { usPerMs, usPerSecond } from '@openstrike/domain';
@@ -14,8 +14,8 @@ import {
   createSurfaceMachine,
   type SurfaceMachine,
   type SurfaceStep,
-  stepSurface,
 } from '../surface/surface-machine.ts';
+import type { SurfaceStepper } from '../surface/surface-thread.ts';
 import { type OracleReport, OracleTally } from './oracle-tally.ts';
 
 /** Something that an operator should see. */
@@ -31,6 +31,8 @@ export interface LiveOracleOptions {
   readonly expiriesOf: (indexName: IndexName, nowUs: number) => readonly number[];
   /** Surfaces are numbered on from here, so that versions do not repeat after a restart. */
   readonly surfaceVersion: number;
+  /** Where surfaces are fitted; it is stopped with the oracle. */
+  readonly surfaces: SurfaceStepper;
   /** Wall time in microseconds since the epoch. */
   readonly nowUs: () => number;
   readonly onCommands: (commands: readonly Command[], atUs: number) => void;
@@ -46,7 +48,8 @@ const repeatAfterUs = 60 * usPerSecond;
 export class LiveOracle {
   readonly #options: LiveOracleOptions;
   readonly #desk: OracleDesk;
-  readonly #surfaces = new Map<IndexName, SurfaceMachine>();
+  /** Null while a step is under way: then the machine is elsewhere. */
+  readonly #surfaces = new Map<IndexName, SurfaceMachine | null>();
   readonly #statuses = new Map<IndexName, string>();
   /** When each sentence was last told. */
   readonly #told = new Map<string, number>();
@@ -79,7 +82,8 @@ export class LiveOracle {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    await Promise.all(this.#options.connectors.map((connector) => connector.stop()));
+    const { connectors, surfaces } = this.#options;
+    await Promise.all([surfaces.stop(), ...connectors.map((connector) => connector.stop())]);
   }
 
   /** Takes one event of a connector. */
@@ -105,18 +109,36 @@ export class LiveOracle {
     for (const [indexName, value] of values) this.#watch(indexName, value);
   }
 
-  /** Fits the surface of one index and tells it if there is a new one. */
-  fit(indexName: IndexName, nowUs: number): SurfaceStep | null {
-    const machine = this.#surfaces.get(indexName);
-    const quotes = machine === undefined ? null : this.#desk.gather(indexName, nowUs);
-    if (machine === undefined || quotes === null || quotes.expiries.length === 0) return null;
+  /** Has the surface of one index fitted and tells it if there is a new one. */
+  async fit(indexName: IndexName, nowUs: number): Promise<SurfaceStep | null> {
+    const machine = this.#surfaces.get(indexName) ?? null;
+    if (machine === null) {
+      this.#note('warn', `the surface of ${indexName} is late: its last fit is still under way`);
+      return null;
+    }
+    const quotes = this.#desk.gather(indexName, nowUs);
+    if (quotes === null || quotes.expiries.length === 0) return null;
     const { index, expiries } = quotes;
-    const step = stepSurface(machine, { nowUs, index, expiries });
+    this.#surfaces.set(indexName, null);
+    try {
+      const stepped = await this.#options.surfaces.step(machine, { nowUs, index, expiries });
+      this.#surfaces.set(indexName, stepped.machine);
+      if (!this.#stopped) this.#tell(indexName, stepped.step, nowUs);
+      return stepped.step;
+    } catch (error) {
+      this.#surfaces.set(indexName, machine);
+      if (!this.#stopped)
+        this.#note('warn', `the surface of ${indexName} failed: ${String(error)}`);
+      return null;
+    }
+  }
+
+  #tell(indexName: IndexName, step: SurfaceStep, nowUs: number): void {
     const { slices, version, kept, reason } = step;
     if (reason !== null) this.#note('warn', `the surface of ${indexName}: ${reason}`);
     this.#tally.surface(indexName, step);
     // Before the first surface nothing can stay.
-    if (slices === null && kept.length === 0) return step;
+    if (slices === null && kept.length === 0) return;
     const surface: SetSurface = {
       type: 'set-surface',
       indexName,
@@ -125,7 +147,6 @@ export class LiveOracle {
       ...(kept.length > 0 && { kept }),
     };
     this.#options.onCommands([surface], nowUs);
-    return step;
   }
 
   report(): OracleReport {
@@ -141,7 +162,7 @@ export class LiveOracle {
       this.tick(this.#options.nowUs());
       let waitMs = surfaceAfterMs;
       for (const { indexName } of this.#options.definition.indexes) {
-        this.#after(waitMs, () => this.fit(indexName, this.#options.nowUs()));
+        this.#after(waitMs, () => void this.fit(indexName, this.#options.nowUs()));
         waitMs += surfaceEveryMs;
       }
     });

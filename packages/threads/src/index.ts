@@ -1,0 +1,2 @@
+export * from './give-way.ts';
+export * from './worker-entry.ts';
