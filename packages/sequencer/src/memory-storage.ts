@@ -15,6 +15,8 @@ interface MemoryFile {
   durable: Uint8Array;
   /** Byte ranges written since they were last synced. */
   dirty: { from: number; to: number }[];
+  /** Whether the bytes are also another file's, of this disk or of a copy: not to be changed. */
+  shared: boolean;
 }
 
 export type StorageFault = 'disk-full' | 'write-failed' | 'sync-failed' | 'lost-sync';
@@ -50,7 +52,7 @@ export class MemoryStorage implements JournalStorage {
   async open(name: string): Promise<JournalFile> {
     let file = this.#files.get(name);
     if (file === undefined) {
-      file = { cached: new Uint8Array(0), durable: new Uint8Array(0), dirty: [] };
+      file = memoryFile(new Uint8Array(0), new Uint8Array(0));
       this.#files.set(name, file);
     }
     const opened = file;
@@ -77,28 +79,26 @@ export class MemoryStorage implements JournalStorage {
 
   async close(): Promise<void> {}
 
-  /** A copy that shares nothing. */
+  /** A copy: what happens to the one does not happen to the other. Cost: none until it does. */
   clone(): MemoryStorage {
     const copy = new MemoryStorage();
     for (const [name, file] of this.#files) {
-      const { cached, durable, dirty } = file;
-      copy.#files.set(name, {
-        cached: cached.slice(),
-        durable: durable.slice(),
-        dirty: [...dirty],
-      });
+      file.shared = true;
+      copy.#files.set(name, { ...file, dirty: [...file.dirty] });
     }
     return copy;
   }
 
   /** The file's bytes as a reader sees them; a test may change them in place. */
   bytesOf(name: string): Uint8Array {
-    return this.#file(name).cached;
+    const file = this.#file(name);
+    makeOwn(file);
+    return file.cached;
   }
 
   /** Puts bytes there, durable. */
   put(name: string, bytes: Uint8Array): void {
-    this.#files.set(name, { cached: bytes.slice(), durable: bytes.slice(), dirty: [] });
+    this.#files.set(name, memoryFile(bytes.slice(), bytes.slice()));
   }
 
   /**
@@ -111,6 +111,11 @@ export class MemoryStorage implements JournalStorage {
       const lengths = [file.durable.length, file.cached.length];
       const [low, high] = [Math.min(...lengths), Math.max(...lengths)];
       const length = random.nextInt(0, 2) === 0 ? high : random.nextInt(low, high + 1);
+      if (file.dirty.length === 0 && low === high) {
+        file.shared = true;
+        survivor.#files.set(name, { ...memoryFile(file.durable, file.durable), shared: true });
+        continue;
+      }
       const bytes = new Uint8Array(length);
       bytes.set(file.durable.subarray(0, length));
       for (const { from, to } of file.dirty) {
@@ -162,6 +167,7 @@ export class MemoryStorage implements JournalStorage {
 
   #put(file: MemoryFile, bytes: Uint8Array, offset: number): void {
     const end = offset + bytes.length;
+    makeOwn(file);
     file.cached = grown(file.cached, end);
     file.cached.set(bytes, offset);
     file.dirty.push({ from: offset, to: end });
@@ -177,6 +183,7 @@ export class MemoryStorage implements JournalStorage {
       file.dirty = [];
       throw new OperationalError('storage-failed', 'A sync failed: check the disk and restart.');
     }
+    makeOwn(file);
     file.durable = grown(file.durable, file.cached.length);
     for (const { from, to } of file.dirty) {
       file.durable.set(file.cached.subarray(from, to), from);
@@ -184,6 +191,21 @@ export class MemoryStorage implements JournalStorage {
     file.dirty = [];
   }
 }
+
+const memoryFile = (cached: Uint8Array, durable: Uint8Array): MemoryFile => ({
+  cached,
+  durable,
+  dirty: [],
+  shared: false,
+});
+
+/** Gives a file bytes that are its own. */
+const makeOwn = (file: MemoryFile): void => {
+  if (!file.shared) return;
+  file.cached = file.cached.slice();
+  file.durable = file.durable.slice();
+  file.shared = false;
+};
 
 /**
  * The bytes with at least so many, zeros behind. Cost: constant for most appends, as room is left.
@@ -197,8 +219,7 @@ const grown = (bytes: Uint8Array, length: number): Uint8Array => {
   if (bytes.byteOffset + length <= bytes.buffer.byteLength) {
     return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
   }
-  // What is written whole, such as a snapshot, is rarely appended to.
-  const wider = new Uint8Array(bytes.length === 0 ? length : 2 * length);
+  const wider = new Uint8Array(Math.max(length, 2 * bytes.length));
   wider.set(bytes);
   return wider.subarray(0, length);
 };
