@@ -24,6 +24,8 @@ const FIRST = MILLS_FIRST;
 /** Distance in standard deviations above which their asymptotic series takes over. */
 export const FAR = 12;
 const INVERSE_SQRT_2PI = 0.3989422804014327;
+/** Distance above which a price underflows: exp(-NOTHING * NOTHING / 2) is below all doubles. */
+const NOTHING = 39;
 
 /** What a European option on a forward is priced from. */
 export type Black76Inputs = {
@@ -92,6 +94,9 @@ export function black76(
  */
 export function outOfTheMoney(x: number, s: number): number {
   const near = x / s - 0.5 * s;
+  if (near > NOTHING) {
+    return 0;
+  }
   const bell = exp(-0.5 * near * near);
   return near < MILLS_FIRST
     ? 1 - bell * (millsRatio(-near) + millsRatio(x / s + 0.5 * s))

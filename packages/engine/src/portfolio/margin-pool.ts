@@ -22,8 +22,9 @@ interface Counted {
 export class PoolBook {
   readonly market: RiskMarket;
   readonly counted = new Map<number, Counted>();
-  book: BookSum;
-  orders: OrderSum;
+  /** Made when there is something to sum: most pools hold one underlying alone. */
+  #book: BookSum | null = null;
+  #orders: OrderSum | null = null;
   stamp = -1;
   /** Of all open orders that are counted. */
   openLots = 0;
@@ -37,20 +38,25 @@ export class PoolBook {
 
   constructor(market: RiskMarket) {
     this.market = market;
-    this.book = new BookSum(market.arrays);
-    this.orders = new OrderSum(market.arrays);
   }
 
-  /** Makes room for sums over the arrays as they are now, with nothing in them. */
+  get book(): BookSum {
+    this.#book ??= new BookSum(this.market.arrays);
+    return this.#book;
+  }
+
+  get orders(): OrderSum {
+    this.#orders ??= new OrderSum(this.market.arrays);
+    return this.#orders;
+  }
+
+  /** Makes sums over the arrays as they are now, with nothing in them. */
   empty(): void {
     const { arrays, stamp, outline } = this.market;
-    if (this.book.arrays === arrays) {
-      this.book.reset();
-      this.orders.reset();
-    } else {
-      this.book = new BookSum(arrays);
-      this.orders = new OrderSum(arrays);
-    }
+    if (this.#book?.arrays === arrays) this.#book.reset();
+    else this.#book = null;
+    if (this.#orders?.arrays === arrays) this.#orders.reset();
+    else this.#orders = null;
     const { evenCount } = outline;
     if (this.even.length === evenCount) this.even.fill(0);
     else this.even = new Float64Array(evenCount);

@@ -2,7 +2,7 @@
 // portfolio margin with its open orders at their worst fill, and what gains of one underlying may
 // count against losses of another. Invariants: maintenance never exceeds initial margin; asking
 // about one order more is one pass over the scenarios and leaves the pool as it was.
-import { currencies, minorPerUnit } from '@openstrike/domain';
+import { type Currency, currencies, minorPerUnit } from '@openstrike/domain';
 import {
   createPortfolioMargin,
   crossCurrencyScan,
@@ -35,11 +35,21 @@ const evenAlone = [new Float64Array(0), new Float64Array(0)];
 /** What all open orders of a pool lose against the marks as they fill, in dollars. */
 export const lossAtOnceUsd = (state: EngineState, pool: MarginPool): number => {
   let sum = 0;
-  for (const [no, currency] of currencies.entries()) {
+  for (let no = 0; no < currencies.length; no++) {
     let loss = 0;
     for (const { lossAtOnce } of pool.books) loss += lossAtOnce[no] as number;
-    if (loss !== 0) sum += (loss / minorPerUnit[currency]) * currencyPriceOf(state, no);
+    if (loss === 0) continue;
+    sum += (loss / minorPerUnit[currencies[no] as Currency]) * currencyPriceOf(state, no);
   }
+  return sum;
+};
+
+const sumOf = (
+  margins: readonly PortfolioMargin[],
+  figure: 'initial' | 'maintenance' | 'scan',
+): number => {
+  let sum = 0;
+  for (const margin of margins) sum += margin[figure];
   return sum;
 };
 
@@ -56,22 +66,22 @@ const setOff = (
   if (pool.currencyNo !== null && pool.currencyNo < underlyings.length) {
     return 0;
   }
-  if (margins.every(({ scan }) => scan === 0)) return 0;
-  const sections = underlyings.map((underlying) => marginParametersOf(state, underlying));
-  const share = Math.min(...sections.map(({ crossOffset }) => crossOffset));
-  const offsetMaxUsd = Math.min(...sections.map(({ crossOffsetMaxUsd }) => crossOffsetMaxUsd));
+  const apart = sumOf(margins, 'scan');
+  if (apart === 0) return 0;
+  let share = Number.POSITIVE_INFINITY;
+  let offsetMaxUsd = Number.POSITIVE_INFINITY;
+  for (const underlying of underlyings) {
+    const { crossOffset, crossOffsetMaxUsd } = marginParametersOf(state, underlying);
+    share = Math.min(share, crossOffset);
+    offsetMaxUsd = Math.min(offsetMaxUsd, crossOffsetMaxUsd);
+  }
   if (share === 0 || even[0]?.length !== even[1]?.length) return 0;
   const scans = margins.map(({ scan }) => scan);
-  const apart = scans.reduce((sum, scan) => sum + scan, 0);
   const together = crossCurrencyScan(even, scans, { offset: () => share, offsetMaxUsd });
-  const stress = Math.min(...pool.books.map(({ market }) => market.market.stress));
+  let stress = Number.POSITIVE_INFINITY;
+  for (const { market } of pool.books) stress = Math.min(stress, market.market.stress);
   return stress * Math.max(0, apart - together);
 };
-
-const sumOf = (
-  margins: readonly PortfolioMargin[],
-  pick: (of: PortfolioMargin) => number,
-): number => margins.reduce((sum, margin) => sum + pick(margin), 0);
 
 const nothing = createPortfolioMargin();
 
@@ -137,13 +147,14 @@ export const poolMargin = (
       )
     : 0;
   const offAlone = several ? setOff(state, pool, alone, evenAlone) : 0;
-  const share = Math.min(
-    ...pool.books.map(({ market }) => market.parameters.charges.maintenanceShare),
-  );
-  out.initialAlone = sumOf(alone, ({ initial }) => initial) - offAlone;
-  const initial = sumOf(withOrders, (margin) => margin.initial) - off;
+  let share = Number.POSITIVE_INFINITY;
+  for (const { market } of pool.books) {
+    share = Math.min(share, market.parameters.charges.maintenanceShare);
+  }
+  out.initialAlone = sumOf(alone, 'initial') - offAlone;
+  const initial = sumOf(withOrders, 'initial') - off;
   out.initial = Math.max(out.initialAlone, initial) + lossAtOnceUsd(state, pool);
-  out.maintenance = sumOf(alone, ({ maintenance }) => maintenance) - share * offAlone;
+  out.maintenance = sumOf(alone, 'maintenance') - share * offAlone;
   return out;
 };
 

@@ -16,7 +16,7 @@ import {
 import type { EngineState, InstrumentRecord } from '../state.ts';
 import type { RiskOutline, Underlying } from './risk-outline.ts';
 
-const FIRST_INSTRUMENTS = 128;
+const FIRST_INSTRUMENTS = 32;
 
 export class RiskMarket {
   readonly outline: RiskOutline;

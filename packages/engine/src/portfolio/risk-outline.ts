@@ -65,10 +65,10 @@ export const indexPriceOf = (state: EngineState, underlying: Underlying): number
 
 /** Dollars per unit of the stablecoin, by bitcoin's two indexes; 1 where one of them is missing. */
 export const stablePriceOf = (state: EngineState): number => {
-  const [inUsd, inStable] = indexesOf(state, 'BTC').map(usd);
-  return inUsd !== undefined && inStable !== undefined && inUsd > 0 && inStable > 0
-    ? inUsd / inStable
-    : 1;
+  const [inUsd, inStable] = indexNosOf.BTC;
+  const dollars = usd(state.indexes[inUsd as number]);
+  const stable = usd(state.indexes[inStable as number]);
+  return dollars > 0 && stable > 0 ? dollars / stable : 1;
 };
 
 /** Dollars that a unit of a settlement currency counts for; stablecoins count one. */
@@ -76,12 +76,6 @@ export const currencyPriceOf = (state: EngineState, currencyNo: number): number 
   const currency = currencies[currencyNo];
   return currency === 'BTC' || currency === 'ETH' ? indexPriceOf(state, currency) : 1;
 };
-
-/** A perpetual's or an expiry's place among the expiries. */
-interface Slot {
-  readonly index: number;
-  readonly expiryUs: number;
-}
 
 export class RiskOutline {
   readonly underlying: Underlying;
@@ -98,7 +92,8 @@ export class RiskOutline {
   index = 0;
   stablePrice = 1;
   stress = 1;
-  #slots: readonly Slot[] = [];
+  /** Of each index, the place of each expiry among the expiries; 0 is the perpetual's. */
+  #places: readonly ReadonlyMap<number, number>[] = [];
   #riskVersion = -1;
   #ownVersion = -1;
   #tables: readonly ContractTable[] | null = null;
@@ -154,22 +149,21 @@ export class RiskOutline {
   /** Place of an instrument's expiry; the slot of its index's perpetual where it has none. */
   expiryPlaceOf({ indexNo, expiryUs }: InstrumentRecord): number {
     const at = indexNosOf[this.underlying].indexOf(indexNo);
-    const slot = this.#slots.findIndex(
-      (each) => each.index === at && each.expiryUs === (expiryUs ?? 0),
-    );
-    return Math.max(0, slot);
+    return this.#places[at]?.get(expiryUs ?? 0) ?? 0;
   }
 
   /** One slot per index for its perpetual, then one per expiry. */
   #fillExpiries(state: EngineState): void {
-    const slots: Slot[] = [];
+    const places: Map<number, number>[] = [];
     const rows: Parameters<typeof addRiskExpiry>[1][] = [];
-    for (const [at, index] of indexesOf(state, this.underlying).entries()) {
+    for (const index of indexesOf(state, this.underlying)) {
+      const own = new Map<number, number>();
+      places.push(own);
       const { confidence } = index;
       const [perpetual] = index.perpetuals;
       const mark = perpetual === undefined ? Number.NaN : state.marks.markPrice[perpetual.id];
       const forward = Number.isNaN(mark) ? usd(index) : (mark as number);
-      slots.push({ index: at, expiryUs: 0 });
+      own.set(0, rows.length);
       rows.push({ years: 0, forward: forward || 1, fixed: 0, confidence });
       for (const { expiryUs, instruments } of index.expiries) {
         const marked = instruments.find(
@@ -183,7 +177,7 @@ export class RiskOutline {
         const fixed = averaging
           ? fixedPart(index.fixing, index.markedUs).sumUsd / printsPerFixing
           : 0;
-        slots.push({ index: at, expiryUs });
+        own.set(expiryUs, rows.length);
         rows.push({ years, forward, fixed, confidence });
       }
     }
@@ -192,7 +186,7 @@ export class RiskOutline {
     }
     this.expiries.count = 0;
     for (const row of rows) addRiskExpiry(this.expiries, row);
-    this.#slots = slots;
+    this.#places = places;
   }
 
   /** The moves that lead to each listed strike, those of near expiries first. */

@@ -27,16 +27,27 @@ export const crossCurrencyScan = (
   let worstApart = 0;
   for (const row of even) {
     let own = 0;
-    for (const value of row) own = Math.min(own, value);
+    for (let s = 0; s < row.length; s++) {
+      const value = row[s] as number;
+      if (value < own) own = value;
+    }
     worstApart -= own;
   }
+  const shares = sharesOf(even.length, parameters);
   for (let s = 0; s < count; s++) {
     let losses = 0;
     let setOff = 0;
     for (let c = 0; c < even.length; c++) {
       const value = (even[c] as Float64Array)[s] as number;
       if (value < 0) losses -= value;
-      else if (value > 0) setOff += value * offsetOf(even, s, c, parameters);
+      if (!(value > 0)) continue;
+      // The least share by which the gain counts against any of the losses.
+      let least = 1;
+      for (let d = 0; d < even.length; d++) {
+        const share = shares[c * even.length + d] as number;
+        if (((even[d] as Float64Array)[s] as number) < 0 && share < least) least = share;
+      }
+      setOff += value * least;
     }
     const counted = Math.min(setOff, parameters.offsetMaxUsd, losses);
     worst = Math.max(worst, losses - counted);
@@ -45,18 +56,11 @@ export const crossCurrencyScan = (
   return Math.min(apart, worst + Math.max(0, apart - worstApart));
 };
 
-/** The least share by which a gain counts against any of the losses of the scenario. */
-const offsetOf = (
-  even: readonly Float64Array[],
-  s: number,
-  gainer: number,
-  parameters: CrossCurrencyParameters,
-): number => {
-  let least = 1;
-  for (let c = 0; c < even.length; c++) {
-    if (((even[c] as Float64Array)[s] as number) < 0) {
-      least = Math.min(least, parameters.offset(gainer, c));
-    }
+/** What of a gain counts between each two underlyings, at gainer * count + loser. */
+const sharesOf = (count: number, { offset }: CrossCurrencyParameters): Float64Array => {
+  const shares = new Float64Array(count * count);
+  for (let c = 0; c < count; c++) {
+    for (let d = 0; d < count; d++) shares[c * count + d] = offset(c, d);
   }
-  return least;
+  return shares;
 };

@@ -14,7 +14,7 @@ import {
   type RiskExpiries,
   type RiskInstruments,
 } from './risk-instruments.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, VolatilityMove } from './scenario.ts';
 import { downFactor, skewShift, twistFactor, upFactor } from './volatility-shock.ts';
 
 /** Skews are kept apart from the scenarios, four per instrument: linear and absolute, + and -. */
@@ -26,6 +26,10 @@ const DOLLARS_PER_COIN_STEP = 16_384;
 /** The nearest whole multiple of a step; the value itself where the step is 0. */
 const rounded = (value: number, step: number): number =>
   step === 0 ? value : Math.round(value / step) * step;
+
+/** Volatility moves in the order of an expiry's factors. */
+const moveKinds: readonly VolatilityMove[] = ['none', 'up', 'down', 'twist', 'twist-reverse'];
+const UP = moveKinds.indexOf('up');
 
 /** Room for the greeks of one option. */
 const oneGreek = () => ({
@@ -86,6 +90,8 @@ export class RiskArrays {
   readonly #values: Float64Array;
   readonly #moves: Float64Array;
   readonly #weights: Float64Array;
+  /** Of each scenario, a place in `moveKinds`. */
+  readonly #kinds: Uint8Array;
   /** The instrument whose put's values stand in `#values`; -1 for none. */
   #valued = -1;
 
@@ -113,6 +119,7 @@ export class RiskArrays {
     this.#revaluation = revaluation;
     this.#moves = new Float64Array(count);
     this.#weights = new Float64Array(count);
+    this.#kinds = new Uint8Array(count);
     this.setScenarios(scenarios);
     this.#values = new Float64Array(length);
     this.#batch = {
@@ -147,8 +154,10 @@ export class RiskArrays {
     assert(scenarios.length === this.scenarioCount, 'scenarios of another number need new arrays');
     this.scenarios = scenarios;
     this.damped = false;
-    for (const [s, { move, weight, damper }] of scenarios.entries()) {
+    for (let s = 0; s < scenarios.length; s++) {
+      const { move, volatility, weight, damper } = scenarios[s] as Scenario;
       this.#moves[s] = move;
+      this.#kinds[s] = moveKinds.indexOf(volatility);
       this.#weights[s] = weight;
       this.dampers[s] = damper;
       this.damped ||= damper > 0;
@@ -187,24 +196,20 @@ export class RiskArrays {
     const years = this.expiries.years[e] as number;
     const now = this.expiries.forward[e] as number;
     const variable = now - (this.expiries.fixed[e] as number);
-    const up = upFactor(volatility, years);
-    const down = downFactor(volatility, years);
-    const twisted = twist === null ? 1 : twistFactor(twist, years, false);
-    const reversed = twist === null ? 1 : twistFactor(twist, years, true);
+    const factors = [
+      1,
+      upFactor(volatility, years),
+      downFactor(volatility, years),
+      twist === null ? 1 : twistFactor(twist, years, false),
+      twist === null ? 1 : twistFactor(twist, years, true),
+    ];
+    const kinds = this.#kinds;
+    const moves = this.#moves;
     for (let s = 0; s < this.scenarioCount; s++) {
-      const kind = (this.scenarios[s] as Scenario).volatility;
-      forward[s] = now + variable * (this.#moves[s] as number);
-      factor[s] =
-        kind === 'up'
-          ? up
-          : kind === 'down'
-            ? down
-            : kind === 'twist'
-              ? twisted
-              : kind === 'twist-reverse'
-                ? reversed
-                : 1;
-      least[s] = kind === 'up' ? volatility.upVolatilityMin : 0;
+      const kind = kinds[s] as number;
+      forward[s] = now + variable * (moves[s] as number);
+      factor[s] = factors[kind] as number;
+      least[s] = kind === UP ? volatility.upVolatilityMin : 0;
     }
     forward.fill(now, this.scenarioCount);
   }

@@ -40,12 +40,15 @@ const evenMoves = (range: number, prices: number): readonly number[] => {
 export const refineMoves = (parameters: GridParameters, listed: Iterable<ListedMove>): number[] => {
   const { range, prices, pricesMax, mergeDeviations } = parameters;
   const even = evenMoves(range, prices);
-  const strikes = [...listed].filter(({ move }) => Math.abs(move) < range);
-  const moves = Float64Array.from(strikes, ({ move }) => move);
-  const deviations = Float64Array.from(strikes, ({ deviation }) => Math.max(deviation, LEAST));
-  const distances = moves.map((move) =>
-    even.reduce((least, other) => Math.min(least, Math.abs(other - move)), range),
-  );
+  const moves: number[] = [];
+  const deviations: number[] = [];
+  const distances: number[] = [];
+  for (const { move, deviation } of listed) {
+    if (!(Math.abs(move) < range)) continue;
+    moves.push(move);
+    deviations.push(Math.max(deviation, LEAST));
+    distances.push(distanceTo(even, move, range));
+  }
   const taken = [...even];
   while (taken.length < pricesMax) {
     const next = furthestOf(distances, deviations, mergeDeviations);
@@ -65,8 +68,22 @@ export const refineMoves = (parameters: GridParameters, listed: Iterable<ListedM
 /** Prices nearer than this are one. */
 const LEAST = 1e-9;
 
+/** How near the nearest of the prices is, or `most` where none is nearer. */
+const distanceTo = (prices: readonly number[], move: number, most: number): number => {
+  let least = most;
+  for (let i = 0; i < prices.length; i++) {
+    const distance = Math.abs((prices[i] as number) - move);
+    if (distance < least) least = distance;
+  }
+  return least;
+};
+
 /** Place of the largest distance in deviations above `least`, or -1. */
-const furthestOf = (distances: Float64Array, deviations: Float64Array, least: number): number => {
+const furthestOf = (
+  distances: readonly number[],
+  deviations: readonly number[],
+  least: number,
+): number => {
   let furthest = -1;
   let most = least;
   for (let i = 0; i < distances.length; i++) {
@@ -85,8 +102,12 @@ const halveGaps = (moves: number[], count: number): void => {
   moves.sort(compareNumbers);
   while (moves.length < count) {
     let widest = 1;
+    let most = gapBefore(moves, 1) * (1 + LEAST);
     for (let i = 2; i < moves.length; i++) {
-      if (gapBefore(moves, i) > gapBefore(moves, widest) * (1 + LEAST)) widest = i;
+      const gap = gapBefore(moves, i);
+      if (gap <= most) continue;
+      widest = i;
+      most = gap * (1 + LEAST);
     }
     const middle = ((moves[widest] as number) + (moves[widest - 1] as number)) / 2;
     moves.splice(widest, 0, middle);
@@ -110,22 +131,47 @@ const columns = (moves: readonly number[]): Scenario[] =>
 /** How many scenarios are the even grid, which comes first. */
 export const evenCountOf = ({ prices }: GridParameters): number => volatilityMoves.length * prices;
 
+interface FixedScenarios {
+  readonly even: readonly Scenario[];
+  readonly after: readonly Scenario[];
+}
+
+/** What does not depend on the strikes listed is made once for parameters, which never change. */
+const fixedScenarios = new WeakMap<GridParameters, FixedScenarios>();
+
+const fixedOf = (parameters: GridParameters): FixedScenarios => {
+  const known = fixedScenarios.get(parameters);
+  if (known !== undefined) return known;
+  const { range, prices, tails, twists } = parameters;
+  const ofTail = (move: number): Scenario => ({
+    move,
+    volatility: 'up',
+    weight: range / Math.abs(move),
+    damper: 0,
+  });
+  const made = {
+    even: columns(evenMoves(range, prices)),
+    after: [
+      ...tails.map(ofTail),
+      ...(twists ? [plain(0, 'twist'), plain(0, 'twist-reverse')] : []),
+    ],
+  };
+  fixedScenarios.set(parameters, made);
+  return made;
+};
+
 /**
  * The scenarios of a margin model over the given moves, besides those of the even grid.
  *
  * Shape: `between` as from `refineMoves`: within the range, without repeats.
  */
 export const scenariosOf = (
-  { range, prices, tails, twists }: GridParameters,
+  parameters: GridParameters,
   between: readonly number[],
-): readonly Scenario[] => [
-  ...columns(evenMoves(range, prices)),
-  ...columns(between),
-  ...tails.map(
-    (move): Scenario => ({ move, volatility: 'up', weight: range / Math.abs(move), damper: 0 }),
-  ),
-  ...(twists ? [plain(0, 'twist'), plain(0, 'twist-reverse')] : []),
-];
+): readonly Scenario[] => {
+  const { even, after } = fixedOf(parameters);
+  return [...even, ...columns(between), ...after];
+};
 
 /**
  * The same scenarios, and where each price within the range stands among them.
