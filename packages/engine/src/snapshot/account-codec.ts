@@ -14,7 +14,7 @@ import { createAccountRecord, placeAccount } from '../account/accounts.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
 import { holdingOf, holdingsInOrder } from '../account/holdings.ts';
 import type { AccountRecord, ClientKeyRecord, EngineState, Holding } from '../state.ts';
-import type { ByteReader } from './byte-reader.ts';
+import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { canonicalText, readCanonicalText } from './canonical-text.ts';
 import { readProtections, writeProtections } from './market-maker-codec.ts';
@@ -57,17 +57,18 @@ const readHolding = (reader: ByteReader, state: EngineState, account: AccountRec
 
 type KeptResult = Pick<ClientKeyRecord, 'order' | 'rejectCode' | 'trades'>;
 
-/** A result from a snapshot. Most are never asked for, so its text is read when one is. */
+/** A result from a snapshot. Most are never asked for, so its bytes are read when one is. */
 class RestoredKey implements ClientKeyRecord {
   readonly clientKey: string;
   readonly tsUs: number;
-  readonly #text: string;
+  /** As `bytesOfKey` makes them. */
+  readonly bytes: Uint8Array;
   #read: KeptResult | null = null;
 
-  constructor(clientKey: string, tsUs: number, text: string) {
+  constructor(clientKey: string, tsUs: number, bytes: Uint8Array) {
     this.clientKey = clientKey;
     this.tsUs = tsUs;
-    this.#text = text;
+    this.bytes = bytes;
   }
 
   get order(): KeptResult['order'] {
@@ -84,7 +85,10 @@ class RestoredKey implements ClientKeyRecord {
 
   #result(): KeptResult {
     if (this.#read === null) {
-      const [order, rejectCode, trades] = readCanonicalText(this.#text) as [
+      const reader = new ByteReader(this.bytes);
+      reader.skipText();
+      reader.int();
+      const [order, rejectCode, trades] = readCanonicalText(reader.text()) as [
         KeptResult['order'],
         KeptResult['rejectCode'],
         KeptResult['trades'],
@@ -111,14 +115,28 @@ const bytesOfKey = (record: ClientKeyRecord): Uint8Array => {
 };
 
 const writeClientKey = (writer: ByteWriter, record: ClientKeyRecord): void => {
-  writer.encoded(keyBytes.get(record) ?? bytesOfKey(record));
+  const known = record instanceof RestoredKey ? record.bytes : keyBytes.get(record);
+  writer.encoded(known ?? bytesOfKey(record));
 };
 
-const readClientKey = (reader: ByteReader): ClientKeyRecord => {
+/** Reads the keys of an account, whose bytes are copied together. */
+const readClientKeys = (reader: ByteReader, account: AccountRecord): void => {
+  const count = reader.int();
   const from = reader.at;
-  const record = new RestoredKey(reader.text(), reader.int(), reader.text());
-  keyBytes.set(record, reader.bytesFrom(from));
-  return record;
+  const heads: { readonly clientKey: string; readonly tsUs: number; readonly end: number }[] = [];
+  for (let i = 0; i < count; i++) {
+    const clientKey = reader.text();
+    const tsUs = reader.int();
+    reader.skipText();
+    heads.push({ clientKey, tsUs, end: reader.at - from });
+  }
+  const bytes = reader.bytesFrom(from);
+  let start = 0;
+  for (const { clientKey, tsUs, end } of heads) {
+    const record = new RestoredKey(clientKey, tsUs, bytes.subarray(start, end));
+    account.clientKeys.set(clientKey, record);
+    start = end;
+  }
 };
 
 const writeAccount = (writer: ByteWriter, account: AccountRecord): void => {
@@ -164,10 +182,7 @@ const readAccount = (reader: ByteReader, state: EngineState): void => {
       readHolding(reader, state, account);
     }
   }
-  for (let count = reader.int(); count > 0; count--) {
-    const record = readClientKey(reader);
-    account.clientKeys.set(record.clientKey, record);
-  }
+  readClientKeys(reader, account);
   placeAccount(state, account);
 };
 

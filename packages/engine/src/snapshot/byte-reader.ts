@@ -83,17 +83,39 @@ export class ByteReader {
     return parts.join('');
   }
 
+  /** Goes on behind a text. */
+  skipText(): void {
+    const points = this.int();
+    if (this.#isAscii(points)) {
+      this.#at += points;
+      return;
+    }
+    for (let count = points; count > 0; count--) {
+      this.#codePoint();
+    }
+  }
+
+  /** Whether so many code points are a byte each. */
+  #isAscii(points: number): boolean {
+    const bytes = this.#bytes;
+    const end = this.#at + points;
+    for (let at = this.#at; at < end; at++) {
+      // Also past the end, where there is no byte.
+      if (!((bytes[at] as number) < 0x80)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** So many code points where each is a byte; null, and nothing read, for others. */
   #ascii(points: number): string | null {
+    if (!this.#isAscii(points)) {
+      return null;
+    }
     const from = this.#at;
     const end = from + points;
     const bytes = this.#bytes;
-    for (let at = from; at < end; at++) {
-      // Also past the end, where there is no byte.
-      if (!((bytes[at] as number) < 0x80)) {
-        return null;
-      }
-    }
     let text = '';
     for (let at = from; at < end; at += piece) {
       // Applied rather than spread, which would go through an iterator.
