@@ -35,10 +35,11 @@ const fitsVenue = (state: EngineState, venue: VenueAccounts, amount: number): bo
 const referenceKey = (currency: Currency, reference: string): string => `${currency}:${reference}`;
 
 /** What an account may take out: free funds, and cash that is really there. */
-export const withdrawableOf = (state: EngineState, record: CurrencyRecord): number => {
-  const free = availableFundsOf(state, record);
-  return Math.max(Math.min(free, balanceOf(state, record.account, record.currencyNo)), 0);
-};
+export const withdrawableOf = (
+  state: EngineState,
+  record: CurrencyRecord,
+  free: number = availableFundsOf(state, record),
+): number => Math.max(Math.min(free, balanceOf(state, record.account, record.currencyNo)), 0);
 
 const canPay = (
   state: EngineState,

@@ -24,6 +24,7 @@ import {
 } from '../state.ts';
 
 interface Greeks {
+  readonly indexNo: number;
   readonly indexName: IndexName;
   deltaTotal: number;
   optionsDelta: number;
@@ -66,29 +67,32 @@ const addGreeks = (state: EngineState, holding: Holding, greeks: Greeks): void =
   }
 };
 
+const noGreeks = (state: EngineState, indexNo: number): Greeks => ({
+  indexNo,
+  indexName: (state.indexes[indexNo] as IndexRecord).name,
+  deltaTotal: 0,
+  optionsDelta: 0,
+  optionsGamma: 0,
+  optionsVega: 0,
+  optionsTheta: 0,
+});
+
+/** By index, of those that positions are held in. */
 const greeksOf = (state: EngineState, record: CurrencyRecord): readonly Greeks[] => {
-  const byIndex = new Map<number, Greeks>();
+  const all: Greeks[] = [];
   for (const holding of holdingsInOrder(record)) {
     if (holding.sizeLots === 0) {
       continue;
     }
     const { indexNo } = holding.instrument;
-    let greeks = byIndex.get(indexNo);
+    let greeks = all.find((one) => one.indexNo === indexNo);
     if (greeks === undefined) {
-      const { name } = state.indexes[indexNo] as IndexRecord;
-      greeks = {
-        indexName: name,
-        deltaTotal: 0,
-        optionsDelta: 0,
-        optionsGamma: 0,
-        optionsVega: 0,
-        optionsTheta: 0,
-      };
-      byIndex.set(indexNo, greeks);
+      greeks = noGreeks(state, indexNo);
+      all.push(greeks);
     }
     addGreeks(state, holding, greeks);
   }
-  return [...byIndex.keys()].sort((a, b) => a - b).map((no) => byIndex.get(no) as Greeks);
+  return all.length < 2 ? all : all.sort((a, b) => a.indexNo - b.indexNo);
 };
 
 interface Profits {
@@ -125,10 +129,14 @@ const profitsOf = (state: EngineState, record: CurrencyRecord): Profits => {
   return profits;
 };
 
-const sumOf = (all: readonly Greeks[], pick: (greeks: Greeks) => number): number => {
+/** A greek of all indexes together. */
+const sumOf = (
+  all: readonly Greeks[],
+  greek: 'deltaTotal' | 'optionsDelta' | 'optionsGamma' | 'optionsVega' | 'optionsTheta',
+): number => {
   let sum = 0;
   for (const greeks of all) {
-    sum += pick(greeks);
+    sum += greeks[greek];
   }
   return sum;
 };
@@ -141,6 +149,7 @@ export const summaryOf = (state: EngineState, record: CurrencyRecord): AccountSu
   const marginBalance = marginBalanceOf(state, record);
   const profits = profitsOf(state, record);
   const greeks = greeksOf(state, record);
+  const free = margin.equity - margin.initialMargin;
   return {
     accountId: account.id,
     currency: currencies[currencyNo] as Currency,
@@ -151,8 +160,8 @@ export const summaryOf = (state: EngineState, record: CurrencyRecord): AccountSu
     initialMargin: margin.initialMargin as Cash,
     maintenanceMargin: margin.maintenanceMargin as Cash,
     openOrdersMargin: margin.ordersMargin as Cash,
-    availableFunds: (margin.equity - margin.initialMargin) as Cash,
-    availableWithdrawalFunds: withdrawableOf(state, record) as Cash,
+    availableFunds: free as Cash,
+    availableWithdrawalFunds: withdrawableOf(state, record, free) as Cash,
     sessionRealised: profits.realised as Cash,
     sessionUnrealised: profits.unrealised as Cash,
     sessionFunding: profits.funding as Cash,
@@ -160,11 +169,11 @@ export const summaryOf = (state: EngineState, record: CurrencyRecord): AccountSu
     optionsSessionRealised: profits.optionsRealised as Cash,
     optionsSessionUnrealised: profits.optionsUnrealised as Cash,
     totalProfit: profits.total as Cash,
-    deltaTotal: sumOf(greeks, (one) => one.deltaTotal),
-    optionsDelta: sumOf(greeks, (one) => one.optionsDelta),
-    optionsGamma: sumOf(greeks, (one) => one.optionsGamma),
-    optionsVega: sumOf(greeks, (one) => one.optionsVega),
-    optionsTheta: sumOf(greeks, (one) => one.optionsTheta),
+    deltaTotal: sumOf(greeks, 'deltaTotal'),
+    optionsDelta: sumOf(greeks, 'optionsDelta'),
+    optionsGamma: sumOf(greeks, 'optionsGamma'),
+    optionsVega: sumOf(greeks, 'optionsVega'),
+    optionsTheta: sumOf(greeks, 'optionsTheta'),
     byIndex: greeks.map((one) => ({
       indexName: one.indexName,
       deltaTotal: one.deltaTotal,
