@@ -25,7 +25,7 @@ for (const file of chosen) {
   // The flags that the bootstrap starts the exchange with, or the simulator.
   const flags = [
     '--expose-gc',
-    ...(file.startsWith('sim/') ? [] : inlining),
+    ...(file.startsWith('sim/') ? ['--min-semi-space-size=64'] : inlining),
     '--max-semi-space-size=64',
   ];
   const done = spawnSync(process.execPath, [...flags, join(root, file)], { stdio: 'inherit' });

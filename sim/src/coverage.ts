@@ -2,8 +2,20 @@
 // never met a fault or a refusal cannot pass for one that did.
 import type { Applied } from '@openstrike/domain';
 
+/** Counts by kind and name. */
+export type CoverageCounts = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
 export class Coverage {
   readonly #kinds = new Map<string, Map<string, number>>();
+
+  /** With what was counted before, perhaps by another thread. */
+  constructor(counts: CoverageCounts = new Map()) {
+    for (const [kind, names] of counts) this.#kinds.set(kind, new Map(names));
+  }
+
+  counts(): CoverageCounts {
+    return this.#kinds;
+  }
 
   count(kind: string, name: string, by = 1): void {
     let names = this.#kinds.get(kind);

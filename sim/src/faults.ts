@@ -1,12 +1,13 @@
 // Faults: what goes wrong in the safety phase, each kind at random times of its own: the process
 // is killed, the power fails, a disk fails, fills up, lies or rots, the clock jumps, connections
 // break.
-import { OperationalError, type Seq } from '@openstrike/domain';
+import { OperationalError, type Seq, type StateMachine } from '@openstrike/domain';
 import { createEngine } from '@openstrike/engine';
 import { createSequencer, type MemoryStorage, type Sequencer } from '@openstrike/sequencer';
 import type { Random } from '@openstrike/std';
 import { hold } from './auditor/violation.ts';
 import type { Oracle } from './oracle.ts';
+import { RecallingMachine } from './recalling-machine.ts';
 import type { EverySeconds } from './sim-options.ts';
 import { chance, pick, type World } from './world.ts';
 
@@ -157,14 +158,15 @@ export class Faults {
     storage: MemoryStorage,
     lastSeq: Seq,
   ): Promise<{ sequencer: Sequencer; lastSeq: Seq; stateHash: () => string }> {
-    const { venue, schedule } = this.#world;
-    const machines: ReturnType<typeof createEngine>[] = [];
+    const { venue, schedule, auditor } = this.#world;
+    const machines: StateMachine[] = [];
     const sequencer = await createSequencer({
       storage,
       clock: { nowUs: () => venue.nowUs() },
       createStateMachine: () => {
-        machines.push(createEngine());
-        return machines.at(-1) as ReturnType<typeof createEngine>;
+        const machine = new RecallingMachine(createEngine(), auditor, venue.recollection);
+        machines.push(machine);
+        return machine;
       },
       waits: { endOfTurn: () => schedule.pause(1), sleep: () => schedule.pause(1) },
     });
@@ -172,7 +174,7 @@ export class Faults {
     return {
       sequencer,
       lastSeq: report.lastSeq,
-      stateHash: () => (machines.at(-1) as ReturnType<typeof createEngine>).stateHash(),
+      stateHash: () => (machines.at(-1) as StateMachine).stateHash(),
     };
   }
 }

@@ -3,14 +3,14 @@
 import { parseArgs } from 'node:util';
 import { Coverage } from './coverage.ts';
 import { incidents, outcomeLines } from './incidents/incidents.ts';
-import { reportLines, summaryLine } from './report.ts';
-import { drawOptions } from './sim-options.ts';
-import { simulate } from './simulation.ts';
+import { runSeed, type SeedTask } from './seed-outcome.ts';
+import { runSideBySide, threadsFor } from './side-by-side.ts';
 
 const usage = `Simulates the venue from one seed, with faults in network, disk, oracle and clock.
   --seed N     the seed (default 1)
   --minutes M  virtual minutes of the phase with faults (default 5)
   --runs R     simulates the seeds N to N+R-1, one line each (default 1)
+  --threads T  so many of them side by side (default one for each processor)
   --incident X plays a known incident again and prints what came of it
   --incidents  lists them
 `;
@@ -41,6 +41,7 @@ const main = async (): Promise<void> => {
       seed: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '5' },
       runs: { type: 'string', default: '1' },
+      threads: { type: 'string' },
       incident: { type: 'string' },
       incidents: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -61,18 +62,21 @@ const main = async (): Promise<void> => {
   const first = numberOf(values.seed, 'seed');
   const minutes = numberOf(values.minutes, 'minutes');
   const runs = numberOf(values.runs, 'runs');
-  const all = new Coverage();
-  for (let seed = first; seed < first + runs; seed++) {
-    const startedMs = performance.now();
-    const report = await simulate(drawOptions(seed, minutes));
-    const tookMs = performance.now() - startedMs;
-    const whole = runs === 1 || report.failure !== null;
-    const lines = whole ? reportLines(report, tookMs) : [summaryLine(report, tookMs)];
+  const tasks = Array.from({ length: runs }, (_, i) => ({ seed: first + i, minutes }));
+  if (runs === 1) {
+    const { lines, held } = await runSeed(tasks[0] as SeedTask, true);
     process.stdout.write(`${lines.join('\n')}\n`);
-    if (report.failure !== null) process.exit(1);
-    all.add(report.coverage);
+    if (!held) process.exit(1);
+    return;
   }
-  if (runs > 1) process.stdout.write(`exercised in all:\n${all.lines().join('\n')}\n`);
+  const all = new Coverage();
+  const threads = numberOf(values.threads ?? `${threadsFor(runs)}`, 'threads');
+  for await (const { lines, held, counts } of runSideBySide(tasks, threads)) {
+    process.stdout.write(`${lines.join('\n')}\n`);
+    if (!held) process.exit(1);
+    all.add(new Coverage(counts));
+  }
+  process.stdout.write(`exercised in all:\n${all.lines().join('\n')}\n`);
 };
 
 await main();

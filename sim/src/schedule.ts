@@ -62,17 +62,16 @@ export class Schedule {
     this.#stirred = true;
   }
 
-  /** Runs the next action, and the promise jobs that it led to. */
-  async step(): Promise<void> {
+  /** Runs the next action; resolves after the promise jobs that it led to, null where none. */
+  step(): Promise<void> | null {
     const action = this.#actions.pop();
     if (action !== undefined) {
       this.nowUs = Math.max(this.nowUs, action.atUs);
       action.run();
     }
-    if (this.#stirred || action === undefined) {
-      this.#stirred = false;
-      this.#waits += 1;
-      await (this.#waits % loopEvery === 0 ? loopDone() : jobsDone());
-    }
+    if (!this.#stirred && action !== undefined) return null;
+    this.#stirred = false;
+    this.#waits += 1;
+    return this.#waits % loopEvery === 0 ? loopDone() : jobsDone();
   }
 }

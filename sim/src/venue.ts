@@ -20,12 +20,12 @@ import {
 } from '@openstrike/sequencer';
 import type { Random } from '@openstrike/std';
 import type { Auditor } from './auditor/auditor.ts';
-import { hashOf } from './auditor/hash-of.ts';
 import { hold, Violation } from './auditor/violation.ts';
 import type { Coverage } from './coverage.ts';
 import { Disk } from './disk.ts';
 import type { Plant } from './plant.ts';
 import { Reader } from './reader.ts';
+import { RecallingMachine, type Recollection } from './recalling-machine.ts';
 import type { Schedule } from './schedule.ts';
 import type { SimOptions } from './sim-options.ts';
 
@@ -33,32 +33,25 @@ import type { SimOptions } from './sim-options.ts';
 const hashEvery = 1_000;
 
 /** The venue's machine, with its state hash noted now and then. */
-class NotedMachine implements StateMachine {
-  readonly #inner: StateMachine;
+class NotedMachine extends RecallingMachine {
   readonly #auditor: Auditor;
   #events = 0;
 
-  constructor(inner: StateMachine, auditor: Auditor) {
-    this.#inner = inner;
+  constructor(inner: StateMachine, auditor: Auditor, recollection: Recollection) {
+    super(inner, auditor, recollection);
     this.#auditor = auditor;
   }
 
-  apply(command: Command, seq: Seq, tsUs: TsUs): Applied['events'] {
-    const events = this.#inner.apply(command, seq, tsUs);
-    // One that replays for a snapshot is behind what is published.
+  override apply(command: Command, seq: Seq, tsUs: TsUs): Applied['events'] {
+    const events = super.apply(command, seq, tsUs);
     this.#events += events.length;
+    // What has been published already is not compared again.
     if (this.#events >= hashEvery && seq > this.#auditor.lastSeq) {
       this.#events = 0;
-      this.#auditor.noteHash(seq, hashOf(this.#inner));
+      this.#auditor.noteHash(seq, this.stateHash());
     }
     return events;
   }
-
-  query: StateMachine['query'] = (name, parameters) => this.#inner.query(name, parameters);
-  snapshot = (): Uint8Array => this.#inner.snapshot();
-  restore = (bytes: Uint8Array): void => this.#inner.restore(bytes);
-  /** The platform's; the machine's own is compared with it when the journal is recomputed. */
-  stateHash = (): string => hashOf(this.#inner);
 }
 
 /** One run of the process, from a start to its death. */
@@ -86,6 +79,8 @@ export class Venue {
   readonly feeds: Feeds = createFeeds();
   /** Added to the schedule's time: jumps of the venue's clock. */
   skewUs = 0;
+  /** Where the last start got to: the next one recalls it. */
+  readonly recollection: Recollection = { seq: 0 as Seq, snapshot: new Uint8Array(0) };
   readonly #parts: VenueParts;
   #life: Life | null = null;
   #starting = false;
@@ -145,7 +140,9 @@ export class Venue {
       const report = await life.sequencer.recover({ publishAfterSeq: auditor.lastSeq as Seq });
       if (this.#life !== life) return;
       const machine = machines.at(-1) as StateMachine;
-      auditor.recovered(report.lastSeq, hashOf(machine));
+      auditor.recovered(report.lastSeq, machine.stateHash());
+      this.recollection.seq = report.lastSeq;
+      this.recollection.snapshot = machine.snapshot();
       if (report.tornBytes > 0) coverage.count('venue', 'torn tail cut');
       if (report.snapshotSeq > 0) coverage.count('venue', 'started from a snapshot');
       await life.reader.seed(life.sequencer, report.lastSeq, report.lastTsUs);
@@ -168,7 +165,7 @@ export class Venue {
       storage: disk,
       clock: { nowUs: () => this.nowUs() },
       createStateMachine: () => {
-        const machine = new NotedMachine(plant.createMachine(), auditor);
+        const machine = new NotedMachine(plant.createMachine(), auditor, this.recollection);
         machines.push(machine);
         return machine;
       },

@@ -13,9 +13,11 @@ import type {
   OrderId,
   Seq,
   StateMachine,
+  TsUs,
 } from '@openstrike/domain';
 import { currencies } from '@openstrike/domain';
 import type { Coverage } from '../coverage.ts';
+import { HashedMachine } from '../hashed-machine.ts';
 import { checkAuctionList, type RunningAuction } from './auction-list.ts';
 import { BookModel } from './book-model.ts';
 import { checkUncrossing } from './call-auction-model.ts';
@@ -31,7 +33,6 @@ import {
 import { ExposureModel } from './exposure-model.ts';
 import { FixingModel } from './fixing-model.ts';
 import { FundModel } from './fund-model.ts';
-import { hashOf } from './hash-of.ts';
 import { KeyModel } from './key-model.ts';
 import { KillModel } from './kill-model.ts';
 import { LiquidationModel } from './liquidation-model.ts';
@@ -89,9 +90,10 @@ export class Auditor {
   readonly #exposures = new ExposureModel(this.positions);
   readonly #coverage: Coverage;
   /** Follows the published commands beside the models; answers what only a machine can. */
-  readonly #shadow: StateMachine;
+  readonly #shadow: HashedMachine;
   /** Every published command by seq, to know acknowledgements and the final journal by. */
   readonly commands: Command[] = [];
+  readonly stamps: TsUs[] = [];
   readonly trace: Applied[] = [];
   /** State hashes that the venue's own machine reached, by seq, until the shadow gets there. */
   readonly #hashes = new Map<number, string>();
@@ -105,7 +107,7 @@ export class Auditor {
   readonly #auditEvery: number;
 
   constructor(shadow: StateMachine, coverage: Coverage, auditEvery = 1_000) {
-    this.#shadow = shadow;
+    this.#shadow = new HashedMachine(shadow);
     this.#coverage = coverage;
     this.#makers = new MakerModel(coverage);
     this.#listings = new ListingModel(this.facts, coverage);
@@ -150,6 +152,7 @@ export class Auditor {
     this.lastSeq = seq;
     this.lastTsUs = tsUs;
     this.commands[seq] = command;
+    this.stamps[seq] = tsUs;
     this.trace.push(applied);
     if (this.trace.length > traceMax) this.trace.shift();
     this.#coverage.countApplied(applied);
@@ -197,7 +200,7 @@ export class Auditor {
       'recovery keeps what was acknowledged',
       () => `recovered to ${lastSeq}, published to ${this.lastSeq}`,
     );
-    const same = stateHash === hashOf(this.#shadow);
+    const same = stateHash === this.#shadow.stateHash();
     hold(same, 'recovery restores the state', () => `${lastSeq}`);
     this.#hashes.clear();
   }
@@ -466,7 +469,7 @@ export class Auditor {
     );
     const hash = this.#hashes.get(seq);
     if (hash !== undefined) {
-      hold(hash === hashOf(this.#shadow), 'a replica has the same state', () => `${seq}`);
+      hold(hash === this.#shadow.stateHash(), 'a replica has the same state', () => `${seq}`);
       this.#hashes.delete(seq);
       this.#coverage.count('audit', 'state hash');
     }
@@ -591,8 +594,7 @@ export class Auditor {
         if (lots !== 0) held += 1;
       }
     }
-    let stated = 0;
-    for (const _ of this.positions.held()) stated += 1;
+    const stated = [...this.positions.held()].length;
     hold(held === stated, 'no position is forgotten', () => `${held} held, ${stated} stated`);
   }
 }

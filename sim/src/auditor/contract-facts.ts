@@ -14,7 +14,7 @@ import type {
   TablesAnnounced,
   VenueConfigured,
 } from '@openstrike/domain';
-import { hold, show } from './violation.ts';
+import { hold, show, Violation } from './violation.ts';
 
 const minorOf = { BTC: 100_000_000n, ETH: 100_000_000n, USDC: 1_000_000n } as const;
 
@@ -109,9 +109,11 @@ export class ContractFactsTable {
   }
 
   get(id: InstrumentId): ContractFacts {
-    const facts = this.#facts.get(id);
-    hold(facts !== undefined, 'events speak of listed instruments', () => `instrument ${id}`);
-    return facts;
+    return this.#facts.get(id) ?? this.#unlisted(id);
+  }
+
+  #unlisted(id: InstrumentId): never {
+    throw new Violation('events speak of listed instruments', `instrument ${id}`);
   }
 
   family({ family }: Instrument): ContractFamily | undefined {

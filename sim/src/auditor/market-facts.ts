@@ -46,6 +46,12 @@ interface Accrual {
   exact: boolean;
 }
 
+/** Of an underlying: in dollars, then in the stablecoin. */
+export const indexNamesOf = {
+  BTC: ['btc_usd', 'btc_usdc'],
+  ETH: ['eth_usd', 'eth_usdc'],
+} as const satisfies Record<'BTC' | 'ETH', readonly IndexName[]>;
+
 const minorOf = { BTC: 1e8, ETH: 1e8, USDC: 1e6 } as const;
 const periodUs = 8 * usPerHour;
 
@@ -105,12 +111,8 @@ export class MarketFacts {
 
   /** Dollars per coin: of the dollar index, or failing that of the other one. */
   coinPrice(underlying: 'BTC' | 'ETH'): number {
-    const name = underlying.toLowerCase();
-    return (
-      this.indexes.get(`${name}_usd` as IndexName)?.usd ||
-      this.indexes.get(`${name}_usdc` as IndexName)?.usd ||
-      0
-    );
+    const [first, second] = indexNamesOf[underlying];
+    return this.indexes.get(first)?.usd || this.indexes.get(second)?.usd || 0;
   }
 
   /** Dollars per unit of the stablecoin. */

@@ -12,7 +12,7 @@ import {
 } from '@openstrike/domain';
 import { greeksOf, putValue } from './black76-model.ts';
 import type { ContractFactsTable } from './contract-facts.ts';
-import type { Mark, MarketFacts, Marking } from './market-facts.ts';
+import { indexNamesOf, type Mark, type MarketFacts, type Marking } from './market-facts.ts';
 import {
   listedGrid,
   type ModelScenario,
@@ -133,11 +133,6 @@ const worst = ({ lots, buy, sell }: Own, result: number): number =>
 
 const slotOf = ({ indexName, expiryUs }: Instrument): string => `${indexName}:${expiryUs ?? 0}`;
 
-const indexNamesOf = {
-  BTC: ['btc_usd', 'btc_usdc'],
-  ETH: ['eth_usd', 'eth_usdc'],
-} as const satisfies Record<Underlying, readonly IndexName[]>;
-
 export class PortfolioModel {
   readonly #facts: ContractFactsTable;
   readonly #market: MarketFacts;
@@ -197,9 +192,7 @@ export class PortfolioModel {
     const slots = new Map<Slot, SlotSum>();
     for (const own of all) {
       const { results, slot } = own.row;
-      for (let s = 0; s < totals.length; s++) {
-        totals[s] = (totals[s] as number) + worst(own, results[s] as number);
-      }
+      addResults(totals, results, own);
       let sum = slots.get(slot);
       if (sum === undefined) {
         sum = emptySlot();
@@ -419,9 +412,12 @@ export class PortfolioModel {
     const { skew } = parameters.revaluation;
     const value = (at: number, under: number): number => putValue(at, strike, years, under);
     const later = new Float64Array(scenarios.length);
+    const shocked = new Map<ModelScenario['kind'], number>();
     scenarios.forEach(({ move, kind }, s) => {
-      const shocked = shockedVolatility(parameters.revaluation, kind, years, volatility);
-      later[s] = value(movedTo(slot, move), shocked);
+      const under =
+        shocked.get(kind) ?? shockedVolatility(parameters.revaluation, kind, years, volatility);
+      shocked.set(kind, under);
+      later[s] = value(movedTo(slot, move), under);
     });
     const skewed = skewedVolatilities(skew, strike / forward, years, volatility);
     const made = {
@@ -448,6 +444,24 @@ export class PortfolioModel {
     return perLot * (fee + charges.halfSpreadVolatility * 100 * vega);
   }
 }
+
+/** Adds the worst results of what is held in every scenario. */
+const addResults = (totals: Float64Array, results: Float64Array, own: Own): void => {
+  const { lots, buy, sell } = own;
+  if (buy === 0 && sell === 0) {
+    for (let s = 0; s < totals.length; s++) {
+      totals[s] = (totals[s] as number) + lots * (results[s] as number);
+    }
+    return;
+  }
+  // An order fills where it loses: one to buy where the result is a loss, one to sell elsewhere.
+  const falling = lots + buy;
+  const rising = lots - sell;
+  for (let s = 0; s < totals.length; s++) {
+    const result = results[s] as number;
+    totals[s] = (totals[s] as number) + (result < 0 ? falling : rising) * result;
+  }
+};
 
 /** The forward after a move of what is not averaged yet. */
 const movedTo = ({ forward, fixed }: Slot, move: number): number =>
