@@ -128,7 +128,7 @@ const venue: readonly ChannelRow[] = [
   fact(
     'platform_state',
     platformStateSchema,
-    'Indexes whose markets are halted, or no longer are.',
+    'Indexes whose markets are halted, or no longer are; and maintenance of the whole venue.',
   ),
   fact(
     'platform_state.public_methods_state',

@@ -1,7 +1,8 @@
 // Book channels: a book as a snapshot and increments, and as its best levels. Invariant: applying
 // the increments of one subscription to its snapshot gives the public book at each change id, and
 // each increment names the one before it; a level that came and went between two notifications is
-// never told.
+// never told. Who joins between two notifications has increments of its own until its book and the
+// others' are the same.
 import type { Instrument, PriceTicks, SizeLots } from '@openstrike/domain';
 import type { BookDelta, BookLevelDelta, Feeds } from '@openstrike/feeds';
 import {
@@ -10,7 +11,7 @@ import {
   renderBookSnapshot,
   renderGroupedBook,
 } from '@openstrike/wire';
-import { Channel, type ChannelBase } from './channel.ts';
+import { Channel, type ChannelBase, type Subscription } from './channel.ts';
 import type { Routes } from './routes.ts';
 
 interface GatheredLevel {
@@ -55,6 +56,13 @@ export class BookGathering {
   }
 }
 
+/** One who was given the book while changes of it were gathering. */
+interface Joined {
+  /** Of the last notification to it. */
+  changeId: number;
+  readonly gathering: BookGathering;
+}
+
 export class BookChannel extends Channel {
   readonly replaces = true;
   readonly #feeds: Feeds;
@@ -62,6 +70,7 @@ export class BookChannel extends Channel {
   readonly #gathering = new BookGathering();
   /** Of the last notification, which the next one names. */
   #changeId: number | null = null;
+  readonly #joined = new Map<Subscription, Joined>();
 
   constructor(base: ChannelBase, feeds: Feeds, routes: Routes, instrument: Instrument) {
     super(base);
@@ -70,6 +79,7 @@ export class BookChannel extends Channel {
     this.ends.push(
       routes.books.add(instrument.id, (delta) => {
         this.#gathering.add(delta);
+        for (const { gathering } of this.#joined.values()) gathering.add(delta);
         this.touch();
       }),
     );
@@ -83,13 +93,40 @@ export class BookChannel extends Channel {
     return [renderBookSnapshot({ ...book, changeId: this.#changeId }, this.#instrument)];
   }
 
+  override refresh(subscription: Subscription): void {
+    this.#joined.delete(subscription);
+    const book = this.#feeds.book(this.#instrument.id);
+    if (book === null || !this.gathers) {
+      super.refresh(subscription);
+      return;
+    }
+    const { changeId } = book;
+    this.sendTo(subscription, renderBookSnapshot(book, this.#instrument));
+    this.#joined.set(subscription, { changeId, gathering: new BookGathering() });
+  }
+
   protected override emit(): void {
     const book = this.#feeds.book(this.#instrument.id);
     this.#changeId ??= book?.changeId ?? 0;
     const delta = this.#gathering.take(this.#changeId);
-    if (delta === null) return;
-    this.send(renderBookDelta(delta, this.#instrument));
-    this.#changeId = delta.changeId;
+    if (delta !== null) {
+      this.send(renderBookDelta(delta, this.#instrument), this.#joined);
+      this.#changeId = delta.changeId;
+    }
+    for (const [subscription, joined] of this.#joined) this.#tellJoined(subscription, joined);
+  }
+
+  #tellJoined(subscription: Subscription, joined: Joined): void {
+    if (subscription.ended || this.waits(subscription)) {
+      this.#joined.delete(subscription);
+      return;
+    }
+    const delta = joined.gathering.take(joined.changeId);
+    if (delta !== null) {
+      this.sendTo(subscription, renderBookDelta(delta, this.#instrument));
+      joined.changeId = delta.changeId;
+    }
+    if (joined.changeId === this.#changeId) this.#joined.delete(subscription);
   }
 }
 

@@ -1,7 +1,8 @@
 // Channel: one named stream of notifications and those who listen to it. Invariant: its data is
-// turned into text once per notification and into a frame once per label, whoever listens. A
-// listener who is behind on a channel whose news replaces older news is left out until it has
-// caught up, then starts again from the newest state.
+// turned into text once per notification and into a frame once per label, whoever listens. Who
+// comes anew is given the newest state at once, which hurries nothing for the others. A listener
+// who is behind on a channel whose news replaces older news is left out until it has caught up,
+// then starts again from the newest state.
 import type { GatewayMetrics } from '../metrics.ts';
 import { encodeTextFrame } from '../sockets/frame.ts';
 import type { SocketSession } from '../sockets/socket-session.ts';
@@ -109,10 +110,17 @@ export abstract class Channel {
     if (this.#size > 0) this.emit();
   }
 
-  /** Gives one listener the whole newest state; nobody else sees it. */
+  /**
+   * Gives one listener the whole newest state. Nobody else sees it, and what has gathered keeps its
+   * time: what comes next must follow from the state, whether it was gathered before it or after.
+   */
   refresh(subscription: Subscription): void {
-    this.flush();
     for (const data of this.snapshot()) this.sendTo(subscription, data);
+  }
+
+  /** Whether something waits to be sent. */
+  protected get gathers(): boolean {
+    return this.#pace !== null;
   }
 
   /** Sends one notification to one listener. */
@@ -123,13 +131,14 @@ export abstract class Channel {
     this.#hand(subscription, frame);
   }
 
-  /** Sends one notification to everybody who listens. */
-  protected send(data: unknown): void {
+  /** Sends one notification to everybody who listens, some excepted. */
+  protected send(data: unknown, except?: ReadonlyMap<Subscription, unknown>): void {
     const text = JSON.stringify(data);
     for (const audience of this.#audiences.values()) {
       let frame: Buffer | null = null;
       for (const subscription of audience.members) {
-        if (this.replaces && this.#waits(subscription)) continue;
+        if (except?.has(subscription)) continue;
+        if (this.replaces && this.waits(subscription)) continue;
         frame ??= encodeTextFrame(audience.head + text + audience.tail);
         this.#hand(subscription, frame);
       }
@@ -137,7 +146,7 @@ export abstract class Channel {
   }
 
   /** Whether a listener hears the newest state later instead of this. */
-  #waits(subscription: Subscription): boolean {
+  protected waits(subscription: Subscription): boolean {
     const { behind, congested } = subscription.session;
     if (!congested && !behind.has(subscription)) return false;
     behind.add(subscription);

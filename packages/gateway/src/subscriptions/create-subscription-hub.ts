@@ -122,7 +122,8 @@ class ChannelHub implements SubscriptionHub {
       if (held?.label === label) {
         this.#restart(held);
       } else {
-        held?.channel.flush();
+        // What gathered for its last listener would go with the channel.
+        if (held?.channel.size === 1) held.channel.flush();
         this.#end(socket, name);
         if (socket.subscriptions.size >= this.#options.channelsMax) continue;
         this.#begin(socket, { name, read, label, accountId: session.grant?.accountId ?? null });

@@ -1,41 +1,14 @@
 import type { AccountId, PriceTicks, SizeLots, UsdMicros } from '@openstrike/domain';
 import { goodIndex, usPerDay, usPerHour, usPerMinute, usPerSecond } from '@openstrike/domain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type BookData, replayBook } from '../testing/replay-book.ts';
 import type { TestSocket } from '../testing/test-socket.ts';
 import { TestVenue } from '../testing/test-venue.ts';
 import { portfolioReminderMs } from './user-channels.ts';
 
 type Row = Record<string, unknown>;
-interface BookData {
-  readonly type: 'snapshot' | 'change';
-  readonly change_id: number;
-  readonly prev_change_id?: number;
-  readonly bids: readonly [string, number, number][];
-  readonly asks: readonly [string, number, number][];
-}
-
 const perpetual = 'BTC-PERPETUAL';
 const usd = (price: number): UsdMicros => (price * 1e6) as UsdMicros;
-
-/** Applies book notifications as a client does; throws where the chain breaks. */
-const replayBook = (messages: readonly BookData[]): Map<string, number> => {
-  const levels = new Map<string, number>();
-  let changeId: number | null = null;
-  for (const message of messages) {
-    if (message.type === 'snapshot') levels.clear();
-    else if (message.prev_change_id !== changeId) throw new Error('the chain is broken');
-    changeId = message.change_id;
-    for (const side of ['bids', 'asks'] as const) {
-      for (const [action, price, amount] of message[side]) {
-        const key = `${side} ${price}`;
-        if ((action === 'new') === levels.has(key)) throw new Error(`${action} of ${key}`);
-        if (action === 'delete') levels.delete(key);
-        else levels.set(key, amount);
-      }
-    }
-  }
-  return levels;
-};
 
 describe('channels', () => {
   let venue: TestVenue;
@@ -423,6 +396,28 @@ describe('channels', () => {
     expect(second.equity - first.equity).toBeCloseTo(5, 6);
   });
 
+  test('who joins has the newest state at once, and hurries nothing for the others', async () => {
+    const channels = [`book.${perpetual}.100ms`, `ticker.${perpetual}.100ms`] as const;
+    const [book, ticker] = channels;
+    const bid = (priceTicks: number) =>
+      venue.place(2, { side: 'buy', priceTicks: priceTicks as PriceTicks });
+    await watch(nobody, ...channels);
+    for (const channel of channels) await nobody.hear(channel);
+    const startedMs = performance.now();
+    await bid(159_000);
+    await watch(alice, ...channels);
+    expect((await alice.hear<BookData>(book)).bids).toHaveLength(1);
+    await alice.hear(ticker);
+    await bid(158_000);
+    for (const channel of channels) await nobody.hear(channel, 2);
+    // Timers are never early; a channel that was hurried is, by nearly all of its pace.
+    expect(performance.now() - startedMs).toBeGreaterThan(99);
+    await venue.cancelAll();
+    for (const socket of [nobody, alice]) {
+      await socket.until(() => replayBook(socket.heard<BookData>(book)).size === 0 || undefined);
+    }
+  });
+
   test('a portfolio that rests is told again now and then', async () => {
     vi.useFakeTimers({ toFake: ['setInterval'] });
     try {
@@ -447,6 +442,16 @@ describe('channels', () => {
     await venue.submit({ type: 'set-trading', scope: 'BTC', state: 'open', reason: 'test' });
     expect(await alice.hear('platform_state', 2)).toMatchObject({ locked: false });
     expect(await nobody.result('public/status')).toMatchObject({ locked: 'false' });
+    // A halt of the whole venue is maintenance, also for who comes in the middle of it.
+    const halt = (state: 'halted' | 'open') =>
+      venue.submit({ type: 'set-trading', scope: 'all', state, reason: 'test' });
+    await halt('halted');
+    expect(await alice.hear('platform_state', 3)).toEqual({ maintenance: true });
+    await watch(nobody, 'platform_state');
+    expect(await nobody.hear('platform_state')).toEqual({ maintenance: true });
+    const locked = alice.heard('platform_state').length;
+    await halt('open');
+    expect(await alice.hear('platform_state', locked + 1)).toEqual({ maintenance: false });
     const configure = (access: 'locked' | 'normal') =>
       venue.submit({
         type: 'configure-account',

@@ -204,23 +204,36 @@ export class InstrumentStateChannel extends Channel {
   }
 }
 
+/** Whether the operator has halted the whole venue, which is how its maintenance begins. */
+const isMaintained = (feeds: Feeds): boolean =>
+  feeds.tradingState().some(({ scope, state }) => scope === 'all' && state === 'halted');
+
 export class PlatformStateChannel extends Channel {
   readonly replaces = false;
   readonly #feeds: Feeds;
   #locked: ReadonlySet<IndexName>;
+  #maintained: boolean;
 
   constructor(base: ChannelBase, feeds: Feeds, routes: Routes) {
     super(base);
     this.#feeds = feeds;
     this.#locked = lockedIndexes(feeds);
+    this.#maintained = isMaintained(feeds);
     this.ends.push(routes.trading.add(routes.everything, () => this.touch()));
   }
 
   override snapshot(): readonly ApiPlatformState[] {
-    return [...this.#locked].map((name) => ({ price_index: name, locked: true }));
+    const locks = [...this.#locked].map((name) => ({ price_index: name, locked: true }));
+    return this.#maintained ? [{ maintenance: true }, ...locks] : locks;
   }
 
   protected override emit(): void {
+    const maintained = isMaintained(this.#feeds);
+    if (maintained !== this.#maintained) {
+      this.#maintained = maintained;
+      const row: ApiPlatformState = { maintenance: maintained };
+      this.send(row);
+    }
     const before = this.#locked;
     this.#locked = lockedIndexes(this.#feeds);
     for (const name of new Set([...before, ...this.#locked])) {

@@ -185,8 +185,17 @@ export const instrumentStateSchema = Type.Object(
 );
 export type ApiInstrumentState = Static<typeof instrumentStateSchema>;
 
+/** Either an index and whether its markets are locked, or the maintenance of the whole venue. */
 export const platformStateSchema = Type.Object(
-  { price_index: Type.String(), locked: Type.Boolean() },
+  {
+    price_index: optional(Type.String()),
+    locked: optional(Type.Boolean({ description: 'with `price_index`' })),
+    maintenance: optional(
+      Type.Boolean({
+        description: 'instead of both: whether the operator has halted the whole venue',
+      }),
+    ),
+  },
   { title: 'platform_state' },
 );
 export type ApiPlatformState = Static<typeof platformStateSchema>;
