@@ -9,8 +9,6 @@
 
 /** Ids to handles. */
 export interface OrderIndex {
-  /** The handle of an id; 0 when it has none. */
-  find(id: number): number;
   /** Enters an id. Holds: it is not there, and fewer are than the index was made for. */
   insert(id: number, handle: number): void;
   /** Takes an id out and returns its handle; 0 when it was not there. */
@@ -35,10 +33,6 @@ export function createOrderIndex(bits: number): OrderIndex {
   }
 
   return {
-    find(id) {
-      const at = slotOf(id);
-      return slots[at] === 0 ? 0 : (slots[at | 1] as number);
-    },
     insert(id, handle) {
       const at = slotOf(id);
       slots[at] = id;

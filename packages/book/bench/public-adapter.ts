@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { FillSink, Matcher, Side } from '../src/matcher.ts';
+import { fixedArray } from './fixed-array.ts';
 import { createOrderIndex } from './order-index.ts';
 import { CANCEL, MESSAGE_STRIDE, MODIFY, NEW_IOC, type Stream } from './public-stream.ts';
 
@@ -54,7 +55,7 @@ interface ReportRing {
 function createRing(): ReportRing {
   const fields = new Int32Array(RING_FIELDS);
   let drain: Drain = () => {};
-  const used = new Int32Array(1);
+  const used = fixedArray();
   const flush = (): void => {
     drain(fields, (used[0] as number) / REPORT_STRIDE);
     used[0] = 0;
@@ -80,7 +81,7 @@ function createRing(): ReportRing {
   };
 }
 
-// What the message at work has set: numbers in an array need no check of their kind.
+// Fields of what the message at work has set.
 const SEQUENCE = 0;
 const TAKER = 1;
 const LEVEL_SIDE = 2;
@@ -100,7 +101,7 @@ export function createPublicAdapter(
   const { fields } = stream;
   const ring = createRing();
   const index = createOrderIndex(LIVE_ORDERS_BITS);
-  const now = new Int32Array(4);
+  const now = fixedArray();
   const matcher = make({
     fill(_maker, makerId, ticks, lots, remaining) {
       const at = ring.write(TRADE, now[SEQUENCE] as number, 0, 0, ticks, lots);

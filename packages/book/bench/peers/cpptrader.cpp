@@ -1,4 +1,5 @@
-// chronoxor/CppTrader's MarketManager on a stream: its own order ids, IOC and modification.
+// chronoxor/CppTrader's MarketManager on a stream: its own order ids, IOC and modification, and its
+// level changes reported as ours are.
 #include "stream-driver.hpp"
 
 #include "trader/matching/market_manager.h"
@@ -7,7 +8,7 @@ using namespace CppTrader::Matching;
 
 namespace {
 
-/// The engine tells an execution twice, of the maker and then of the taker.
+/// Reports what the engine tells; it tells an execution twice, of the maker and then of the taker.
 class Executions : public MarketHandler {
 public:
     explicit Executions(bench::Reports& reports) : reports_(reports) {}
@@ -25,7 +26,24 @@ protected:
         maker_ = 0;
     }
 
+    void onAddLevel(const OrderBook& book, const Level& level, bool) override {
+        writeLevel(book, level, level.VisibleVolume);
+    }
+
+    void onUpdateLevel(const OrderBook& book, const Level& level, bool) override {
+        writeLevel(book, level, level.VisibleVolume);
+    }
+
+    void onDeleteLevel(const OrderBook& book, const Level& level, bool) override {
+        writeLevel(book, level, 0);
+    }
+
 private:
+    void writeLevel(const OrderBook& book, const Level& level, uint64_t volume) {
+        reports_.write(bench::LEVEL, int32_t(book.symbol().Id), level.Type == LevelType::ASK,
+                       int64_t(level.Price), int64_t(volume));
+    }
+
     bench::Reports& reports_;
     uint64_t maker_ = 0;
 };

@@ -1,6 +1,6 @@
 // geseq/cpp-orderbook on a stream of one book: its own order ids and IOC; a modification is a
 // cancel and a new order, since it has none. Its reports name no side and price of a cancelled
-// order, so they are kept beside it.
+// order, so they are kept beside it; it tells no level changes.
 #include "stream-driver.hpp"
 
 #include "orderbook.hpp"

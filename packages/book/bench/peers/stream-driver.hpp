@@ -32,7 +32,8 @@ enum ReportKind : int32_t {
     CANCEL_ACK = 2,
     MODIFY_ACK = 3,
     CANCEL_REJECT = 4,
-    MODIFY_REJECT = 5
+    MODIFY_REJECT = 5,
+    LEVEL = 6
 };
 
 struct Report {
