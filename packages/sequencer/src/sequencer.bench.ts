@@ -238,7 +238,8 @@ export async function run({ smoke }: { readonly smoke: boolean }): Promise<Bench
       `${runtime}, ${cpus()[0]?.model ?? 'unknown'} x ${availableParallelism()}, one thread; ` +
       `journal with fdatasync in ${process.env['BENCH_FOLDER'] ?? tmpdir()}; ${inFlight} in ` +
       `flight; own share: ${count} limit orders; whole engine: ${stream.load.length} commands, ` +
-      `${stream.instruments} instruments, ${accounts} accounts`,
+      `${stream.instruments} instruments, ${accounts} accounts; ` +
+      `flags ${process.execArgv.join(' ')}, ${process.env['GLIBC_TUNABLES'] ?? 'small pages'}`,
     workHash: createHash('sha256').update(own.hash).update(whole.hash).digest('hex').slice(0, 16),
     figures,
   };

@@ -39,20 +39,21 @@ export const endOrder = (state: EngineState, order: OrderRecord, reason: CancelR
 /** The account's open order of that id, or why there is none. */
 export const findOwnOrder = (
   state: EngineState,
-  accountId: number,
+  account: AccountRecord,
   orderId: number,
 ): OrderRecord | RejectCode => {
   const order = state.orders.get(orderId);
   if (order === undefined) {
     return orderId >= 1 && orderId <= state.lastOrderId ? 'order-closed' : 'unknown-order';
   }
-  return order.holding.account.id === accountId ? order : 'not-your-order';
+  return order.holding.account === account ? order : 'not-your-order';
 };
 
 /** Cancels one order of an account. */
 export const cancelOrder = (state: EngineState, command: CancelOrder): RejectCode | null => {
-  if (state.accounts[command.accountId] === undefined) return 'unknown-account';
-  const order = findOwnOrder(state, command.accountId, command.orderId);
+  const account = state.accounts[command.accountId];
+  if (account === undefined) return 'unknown-account';
+  const order = findOwnOrder(state, account, command.orderId);
   if (typeof order === 'string') return order;
 
   // Point of no return.

@@ -232,7 +232,7 @@ export const editOrder = (state: EngineState, command: EditOrder): RejectCode | 
   if (account === undefined) return 'unknown-account';
   const denied = checkAccess(account);
   if (denied !== null) return denied;
-  const order = findOwnOrder(state, command.accountId, command.orderId);
+  const order = findOwnOrder(state, account, command.orderId);
   if (typeof order === 'string') return order;
   const killed = checkKilled(state, account, order.clientId);
   if (killed !== null) return killed;
