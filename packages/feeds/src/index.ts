@@ -7,6 +7,7 @@ export {
   type ProofStep,
 } from './liability-tree.ts';
 export { minutesPerDay } from './minute-window.ts';
+export { annualisedVolatility } from './realised-volatility.ts';
 export { recentTradesMax } from './trade-ring.ts';
 export { type TradeValue, tradeValue } from './trade-value.ts';
 export {

@@ -1,4 +1,5 @@
 export { AssertionError, assert, assertNever } from './assert.ts';
+export { type BackOffOptions, backOffMs } from './back-off.ts';
 export type { Brand } from './brand.ts';
 export { bytesOfHex, hexOf } from './bytes.ts';
 export { compareBigints, compareNumbers, compareStrings } from './compare.ts';

@@ -3,6 +3,7 @@
 // is watched, and only then says `live`. Invariant: frames are handled in the order they came;
 // requests go out in call order.
 import { OperationalError } from '@openstrike/domain';
+import { backOffMs } from '@openstrike/std';
 import type { BookMessage } from './book-copy.ts';
 import { BookWatch } from './book-watch.ts';
 import { ChannelTable } from './channel-table.ts';
@@ -24,7 +25,6 @@ import {
   readTrade,
 } from './deribit-messages.ts';
 import { JsonRpcSocket, unreachable } from './json-rpc-socket.ts';
-import { reconnectDelayMs } from './reconnect-delay.ts';
 import {
   type Unwatch,
   type Venue,
@@ -249,7 +249,7 @@ class DeribitVenue implements Venue {
       watch.lose();
     }
     const { reconnectFirstMs: firstMs, reconnectMostMs: mostMs, chance } = this.#options;
-    const delayMs = reconnectDelayMs(this.#attempt++, { firstMs, mostMs }, chance());
+    const delayMs = backOffMs(this.#attempt++, { firstMs, mostMs }, chance());
     this.#reconnectTimer = setTimeout(() => this.#open(), delayMs);
   }
 

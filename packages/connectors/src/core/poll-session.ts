@@ -2,9 +2,9 @@
 // way at a time; whatever comes back, it never throws out of its timer; after `stop` nothing more
 // is told. It stands like a connection: down while requests fail, stale while nothing new comes.
 import { OperationalError } from '@openstrike/domain';
+import { backOffMs } from '@openstrike/std';
 import type { ConnectorListener } from '../connector.ts';
 import type { MarketEvent, SourceName, SourceState } from '../market-event.ts';
-import { backOffMs } from './back-off.ts';
 import { ClockSkew } from './clock-skew.ts';
 import type { ConnectorCounts } from './connector-counts.ts';
 import { FrameError } from './fields.ts';

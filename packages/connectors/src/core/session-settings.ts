@@ -1,6 +1,6 @@
 // Session settings: every patience, rate and bound of a connection in one place, with the values
 // that hold unless a venue's own rules or the caller say otherwise.
-import type { BackOffOptions } from './back-off.ts';
+import type { BackOffOptions } from '@openstrike/std';
 import type { RateLimit } from './token-bucket.ts';
 
 export interface SessionSettings {

@@ -3,10 +3,10 @@
 // end. Invariant: whatever arrives, it never throws out of an event handler and never holds more
 // than its bounds; after `stop` nothing more is told.
 import { OperationalError } from '@openstrike/domain';
+import { backOffMs } from '@openstrike/std';
 import WebSocket from 'ws';
 import type { ConnectorListener } from '../connector.ts';
 import type { MarketEvent, SourceName, SourceState } from '../market-event.ts';
-import { backOffMs } from './back-off.ts';
 import { ClockSkew } from './clock-skew.ts';
 import type { ConnectorCounts } from './connector-counts.ts';
 import { FrameError } from './fields.ts';

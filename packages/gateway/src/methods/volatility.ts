@@ -1,13 +1,12 @@
 // Volatility: realised volatility of an index from whatever points history keeps of it, and
 // candles of any series of points. Pure functions; nothing is made up where there are too few
 // points.
-import { type TsUs, usPerDay, usPerHour, usPerMs, usPerYear } from '@openstrike/domain';
+import { type TsUs, usPerDay, usPerHour, usPerMs } from '@openstrike/domain';
+import { annualisedVolatility } from '@openstrike/feeds';
 import type { PointRow, VolatilityRow } from '@openstrike/history';
 import { roundTo } from '@openstrike/wire';
 
 const windowUs = 15 * usPerDay;
-/** Fewer returns say nothing; a venue that has just opened has few. */
-const returnsMin = 2;
 
 /**
  * Annualised realised volatility over the fifteen days before each full hour from `fromUs` on, and
@@ -43,9 +42,11 @@ export const realisedVolatility = (
       sum -= squares[first] ?? 0;
     }
     const [oldest, newest] = [points[first], points[end - 1]];
-    if (oldest === undefined || newest === undefined || end - 1 - first < returnsMin) return;
-    const variance = (Math.max(sum, 0) / (newest.tsUs - oldest.tsUs)) * usPerYear;
-    rows.push([Math.floor(atUs / usPerMs), roundTo(Math.sqrt(variance) * 100, 4)]);
+    if (oldest === undefined || newest === undefined) return;
+    const tookUs = newest.tsUs - oldest.tsUs;
+    const volatility = annualisedVolatility(sum, end - 1 - first, tookUs);
+    if (volatility === null) return;
+    rows.push([Math.floor(atUs / usPerMs), roundTo(volatility * 100, 4)]);
   };
   const firstHourUs = Math.ceil(Math.max(fromUs, points[0]?.tsUs ?? 0) / usPerHour) * usPerHour;
   for (let hourUs = firstHourUs; hourUs < last.tsUs; hourUs += usPerHour) tell(hourUs);

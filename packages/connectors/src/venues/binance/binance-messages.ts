@@ -18,7 +18,7 @@ import {
   usOfMs,
 } from '../../core/fields.ts';
 import { baseSize, inCoins, type Market } from '../../core/market.ts';
-import type { PriceLevel } from '../../core/order-book.ts';
+import { levelsOf } from '../../core/price-levels.ts';
 import type { TickerValues } from '../../core/ticker-parts.ts';
 import type { BookIncrement, BookSnapshot } from '../../core/tracked-book.ts';
 import type { QuoteEvent, TradeEvent } from '../../market-event.ts';
@@ -103,15 +103,6 @@ export const binanceListing = (product: BinanceProduct, answer: unknown): Market
   return markets;
 };
 
-const bookLevels = (value: unknown, what: string): PriceLevel[] =>
-  listOf(value, what).map((item) => {
-    const [price, size] = listOf(item, `a level of ${what}`);
-    return {
-      price: priceOf(price, `a price of ${what}`),
-      size: sizeOf(size, `a size of ${what}`),
-    };
-  });
-
 /** A depth update: futures name the update before it, those of spot begin where it ended. */
 export const binanceBook = (data: Fields, receivedUs: number): BookIncrement => {
   const first = integerOf(data['U'], 'U');
@@ -119,8 +110,8 @@ export const binanceBook = (data: Fields, receivedUs: number): BookIncrement => 
     first,
     sequence: integerOf(data['u'], 'u'),
     previous: data['pu'] === undefined ? first - 1 : integerOf(data['pu'], 'pu'),
-    bids: bookLevels(data['b'], 'b'),
-    asks: bookLevels(data['a'], 'a'),
+    bids: levelsOf(data['b'], 'b'),
+    asks: levelsOf(data['a'], 'a'),
     sourceUs: usOfMs(data['E'], 'E'),
     receivedUs,
   };
@@ -134,8 +125,8 @@ export const binanceSnapshot = (
   const data = fieldsOf(answer, 'the snapshot');
   return {
     sequence: integerOf(data['lastUpdateId'], 'lastUpdateId'),
-    bids: bookLevels(data['bids'], 'bids'),
-    asks: bookLevels(data['asks'], 'asks'),
+    bids: levelsOf(data['bids'], 'bids'),
+    asks: levelsOf(data['asks'], 'asks'),
     sourceUs: data['E'] === undefined ? null : usOfMs(data['E'], 'E'),
     receivedUs,
   };

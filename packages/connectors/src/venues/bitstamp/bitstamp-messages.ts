@@ -4,7 +4,6 @@ import {
   type Fields,
   fieldsOf,
   idOf,
-  listOf,
   numberOf,
   priceOf,
   refuse,
@@ -12,7 +11,7 @@ import {
   usOfMicros,
 } from '../../core/fields.ts';
 import type { Market } from '../../core/market.ts';
-import type { PriceLevel } from '../../core/order-book.ts';
+import { levelsOf } from '../../core/price-levels.ts';
 import type { BookSnapshot } from '../../core/tracked-book.ts';
 import type { TradeEvent } from '../../market-event.ts';
 import { spotSymbols } from '../spot-market.ts';
@@ -23,15 +22,6 @@ const symbols = spotSymbols((base, quote) => `${base}${quote}`.toLowerCase());
 export const bitstampMarket = (venueSymbol: string): Market | null =>
   symbols.get(venueSymbol) ?? null;
 
-const bookLevels = (value: unknown, what: string): PriceLevel[] =>
-  listOf(value, what).map((item) => {
-    const [price, size] = listOf(item, `a level of ${what}`);
-    return {
-      price: priceOf(price, `a price of ${what}`),
-      size: sizeOf(size, `a size of ${what}`),
-    };
-  });
-
 /** The hundred best levels of each side; the venue's microseconds number the states. */
 export const bitstampBook = (
   value: unknown,
@@ -41,8 +31,8 @@ export const bitstampBook = (
   const sourceUs = usOfMicros(data['microtimestamp'], 'microtimestamp');
   return {
     sequence: sourceUs,
-    bids: bookLevels(data['bids'], 'bids'),
-    asks: bookLevels(data['asks'], 'asks'),
+    bids: levelsOf(data['bids'], 'bids'),
+    asks: levelsOf(data['asks'], 'asks'),
     sourceUs,
     receivedUs,
   };

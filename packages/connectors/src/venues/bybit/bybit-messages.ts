@@ -18,7 +18,7 @@ import {
   usOfMs,
 } from '../../core/fields.ts';
 import { baseSize, inCoins, type Market } from '../../core/market.ts';
-import type { PriceLevel } from '../../core/order-book.ts';
+import { levelsOf } from '../../core/price-levels.ts';
 import type { TickerValues } from '../../core/ticker-parts.ts';
 import type { BookIncrement } from '../../core/tracked-book.ts';
 import type { QuoteEvent, TradeEvent } from '../../market-event.ts';
@@ -128,15 +128,6 @@ const inverseFuture = (row: Fields, name: string): Market | null => {
   return { venueSymbol: `inverse:${name}`, contract, sizeUnit: inDollars };
 };
 
-const bookLevels = (value: unknown, what: string): PriceLevel[] =>
-  listOf(value, what).map((item) => {
-    const [price, size] = listOf(item, `a level of ${what}`);
-    return {
-      price: priceOf(price, `a price of ${what}`),
-      size: sizeOf(size, `a size of ${what}`),
-    };
-  });
-
 /** A frame of the topic orderbook. Update ids of a symbol count on by one; 1 is a restart. */
 export const bybitBook = (
   frame: Fields,
@@ -149,8 +140,8 @@ export const bybitBook = (
     whole: frame['type'] === 'snapshot' || sequence === 1,
     sequence,
     previous: sequence - 1,
-    bids: bookLevels(data['b'], 'b'),
-    asks: bookLevels(data['a'], 'a'),
+    bids: levelsOf(data['b'], 'b'),
+    asks: levelsOf(data['a'], 'a'),
     sourceUs: usOfMs(frame['ts'], 'ts'),
     receivedUs,
   };

@@ -19,6 +19,7 @@ import {
 } from '../../core/fields.ts';
 import { baseSize, type Market, type SizeUnit } from '../../core/market.ts';
 import type { OrderBook, PriceLevel } from '../../core/order-book.ts';
+import { levelsOf } from '../../core/price-levels.ts';
 import type { TickerValues } from '../../core/ticker-parts.ts';
 import type { BookIncrement } from '../../core/tracked-book.ts';
 import type { QuoteEvent, TradeEvent } from '../../market-event.ts';
@@ -80,14 +81,7 @@ export const okxListing = (answer: unknown): Market[] => {
 };
 
 const bookLevels = (value: unknown, what: string): PriceLevel[] =>
-  listOf(value, what).map((item) => {
-    const [price, size] = listOf(item, `a level of ${what}`);
-    return {
-      price: priceOf(price, `a price of ${what}`),
-      size: sizeOf(size, `a size of ${what}`),
-      text: `${String(price)}:${String(size)}`,
-    };
-  });
+  levelsOf(value, what, (price, size) => `${String(price)}:${String(size)}`);
 
 export interface OkxBook extends BookIncrement {
   /** Null where the venue sends zero: it no longer makes checksums on every channel. */
@@ -173,8 +167,6 @@ const rate8h = (data: Fields): number => {
   return nextUs > thisUs ? (rate * usPer8h) / (nextUs - thisUs) : rate;
 };
 
-const volatilityOf = (value: unknown, what: string): number | null => optionalPrice(value, what);
-
 /** What one item of a channel says of a market's ticker; null for channels that say nothing. */
 export const okxTickerValues = (channel: string, data: Fields): Partial<TickerValues> | null => {
   switch (channel) {
@@ -188,9 +180,9 @@ export const okxTickerValues = (channel: string, data: Fields): Partial<TickerVa
       return { markPrice: optionalPrice(data['markPx'], 'markPx') };
     case 'opt-summary':
       return {
-        markIv: volatilityOf(data['markVol'], 'markVol'),
-        bidIv: volatilityOf(data['bidVol'], 'bidVol'),
-        askIv: volatilityOf(data['askVol'], 'askVol'),
+        markIv: optionalPrice(data['markVol'], 'markVol'),
+        bidIv: optionalPrice(data['bidVol'], 'bidVol'),
+        askIv: optionalPrice(data['askVol'], 'askVol'),
         underlyingPrice: optionalPrice(data['fwdPx'], 'fwdPx'),
       };
     case 'open-interest':

@@ -12,6 +12,6 @@ export const backOffMs = (
   { firstMs, mostMs }: BackOffOptions,
   chance: number,
 ): number => {
-  const full = Math.min(mostMs, firstMs * 2 ** Math.min(attempt, 30));
+  const full = Math.min(mostMs, firstMs * (1 << Math.min(attempt, 30)));
   return full / 2 + (full / 2) * chance;
 };
