@@ -91,13 +91,9 @@ try {
 } catch (error) {
   fail(error.message);
 }
-// Compiled code is kept between runs: types are stripped once, and start-up is shorter. Numbers of
-// orders and holdings lie in large buffers that are read here and there: in pages of 2 MiB, where
-// Linux has them to give, the processor finds their places sooner.
-const longRunning = entry.startsWith('apps/') || entry === 'scripts/bench.ts';
+// Compiled code is kept between runs: types are stripped once, and start-up is shorter.
 const env = {
   NODE_COMPILE_CACHE: join(root, '.tools', 'compile-cache'),
-  ...(longRunning ? { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } : {}),
   ...process.env,
   PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
 };

@@ -302,7 +302,7 @@ export async function run({ smoke }: { readonly smoke: boolean }): Promise<Bench
       `${stream.instruments} instruments, ${accounts} accounts, ${orders} commands, ` +
       `an index value with all marks every ${commandsPerTick}, seed 7, one thread, no journal; ` +
       `${smoke ? '' : 'a warm-up round is not counted; '}` +
-      `flags ${process.execArgv.join(' ')}, ${process.env['GLIBC_TUNABLES'] ?? 'small pages'}; ` +
+      `flags ${process.execArgv.join(' ')}; ` +
       loadMix,
     workHash: hash.slice(0, 16),
     figures,

@@ -239,7 +239,7 @@ export async function run({ smoke }: { readonly smoke: boolean }): Promise<Bench
       `journal with fdatasync in ${process.env['BENCH_FOLDER'] ?? tmpdir()}; ${inFlight} in ` +
       `flight; own share: ${count} limit orders; whole engine: ${stream.load.length} commands, ` +
       `${stream.instruments} instruments, ${accounts} accounts; ` +
-      `flags ${process.execArgv.join(' ')}, ${process.env['GLIBC_TUNABLES'] ?? 'small pages'}`,
+      `flags ${process.execArgv.join(' ')}`,
     workHash: createHash('sha256').update(own.hash).update(whole.hash).digest('hex').slice(0, 16),
     figures,
   };
