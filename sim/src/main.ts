@@ -15,10 +15,24 @@ const usage = `Simulates the venue from one seed, with faults in network, disk, 
   --incidents  lists them
 `;
 
+const runsMax = 1_000_000;
+const threadsMax = 256;
+
 const numberOf = (text: string, name: string): number => {
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0) {
     process.stderr.write(`--${name} takes a number, not "${text}".\n${usage}`);
+    process.exit(2);
+  }
+  return value;
+};
+
+/** Seeds and threads come in whole numbers, from 1 on. */
+const countOf = (text: string, name: string, most: number): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1 || value > most) {
+    const sentence = `--${name} takes a whole number from 1 to ${most}, not "${text}".`;
+    process.stderr.write(`${sentence}\n${usage}`);
     process.exit(2);
   }
   return value;
@@ -61,7 +75,7 @@ const main = async (): Promise<void> => {
   }
   const first = numberOf(values.seed, 'seed');
   const minutes = numberOf(values.minutes, 'minutes');
-  const runs = numberOf(values.runs, 'runs');
+  const runs = countOf(values.runs, 'runs', runsMax);
   const tasks = Array.from({ length: runs }, (_, i) => ({ seed: first + i, minutes }));
   if (runs === 1) {
     const { lines, held } = await runSeed(tasks[0] as SeedTask, true);
@@ -70,7 +84,7 @@ const main = async (): Promise<void> => {
     return;
   }
   const all = new Coverage();
-  const threads = numberOf(values.threads ?? `${threadsFor(runs)}`, 'threads');
+  const threads = countOf(values.threads ?? `${threadsFor(runs)}`, 'threads', threadsMax);
   for await (const { lines, held, counts } of runSideBySide(tasks, threads)) {
     process.stdout.write(`${lines.join('\n')}\n`);
     if (!held) process.exit(1);
