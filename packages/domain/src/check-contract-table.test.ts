@@ -77,6 +77,10 @@ const withLiquidation = (change: object): unknown => ({
   ...table,
   liquidation: { ...liquidation, ...change },
 });
+const withStress = (change: object): unknown => ({
+  ...table,
+  margin: { ...margin, stress: { ...margin.stress, ...change } },
+});
 const withPerpetual = (change: object): unknown => ({
   ...table,
   families: [{ ...family, perpetual: { ...perpetual, ...change } }],
@@ -135,6 +139,13 @@ describe('checkContractTable', () => {
       'families[0].perpetual.margin.maintenanceRate',
     ],
     [withPerpetual({ basisMax: Number.NaN }), 'families[0].perpetual.basisMax'],
+    [withStress({ dailyVolatility: 0 }), 'margin.stress.dailyVolatility'],
+    [withStress({ decay: 1 }), 'margin.stress.decay'],
+    [withStress({ days: 2.5 }), 'margin.stress.days'],
+    [withStress({ days: 100_000 }), 'margin.stress.days'],
+    [withStress({ riseMax: 0.9 }), 'margin.stress.riseMax'],
+    [withStress({ rise: 2 }), 'margin.stress.rise'],
+    [{ ...table, margin: { ...margin, stress: null } }, 'margin.stress'],
     [withLiquidation({ warnings: [0.9, 0.8] }), 'liquidation.warnings'],
     [withLiquidation({ warnings: [0.5, 1.1] }), 'liquidation.warnings'],
     [withLiquidation({ warnings: '0.5' }), 'liquidation.warnings'],
