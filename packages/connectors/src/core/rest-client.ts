@@ -38,7 +38,7 @@ export class RestClient {
     return answer;
   }
 
-  /** Ends what is under way; every request rejects from now on. */
+  /** Ends what is under way and what waits its turn; every request rejects from now on. */
   stop(): void {
     this.#stopping.abort();
   }
@@ -84,7 +84,10 @@ export class RestClient {
 
   async #allowed(): Promise<void> {
     for (;;) {
-      this.#stopping.signal.throwIfAborted();
+      if (this.#stopping.signal.aborted) {
+        const sentence = `${this.#options.address} is not asked any more: its connector stopped.`;
+        throw new OperationalError('connector-stopped', sentence);
+      }
       if (this.#bucket.take(performance.now())) {
         return;
       }
