@@ -36,16 +36,14 @@ describe.each(recordings)('%s', (_, named) => {
   });
 
   test('gives the events beside it', async () => {
-    const told = new Set<string>();
+    const told = new Map<string, LocalClient>();
     const speak = (client: LocalClient): void => {
       const path = client.path.split('?')[0] as string;
       if (told.has(path)) {
         return;
       }
-      told.add(path);
+      told.set(path, client);
       framesOn(path, 'now').forEach((frame) => client.sendRaw(frame));
-      // What is told only of live markets waits until a snapshot over HTTP made them live.
-      setTimeout(() => framesOn(path, 'later').forEach((frame) => client.sendRaw(frame)), 150);
     };
     const answers = answersOf(recording);
     const venue = await LocalVenue.open({
@@ -69,6 +67,18 @@ describe.each(recordings)('%s', (_, named) => {
     const heard = new Told();
     connector.start(heard.listener);
     try {
+      // What is told only of live markets waits until a snapshot over HTTP made them live.
+      const paths = Object.values(sockets);
+      const later = paths.flatMap((path) =>
+        framesOn(path, 'later').map((text) => ({ path, text })),
+      );
+      const first = paths.flatMap((path) => framesOn(path, 'now')).length;
+      const ready = (): boolean =>
+        paths.every((path) => told.has(path)) &&
+        connector.health().counts.frames >= first &&
+        recording.symbols.every((symbol) => heard.live(symbol));
+      if (later.length > 0) await heard.until(ready, 'the markets are live');
+      for (const { path, text } of later) told.get(path)?.sendRaw(text);
       const events = (): MarketEvent[] =>
         heard.events.filter((event): event is MarketEvent => event.type !== 'status');
       await heard.until(() => events().length >= recording.events.length, 'all events are told');

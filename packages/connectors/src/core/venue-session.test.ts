@@ -45,6 +45,19 @@ const begin = async (
   return { speaker, venue, connector, told, problems, book: speaker.books[0]! };
 };
 
+/** A clock that goes on only where a test lets it: a machine that stands still ages nothing. */
+const ownClock = () => {
+  let ms = 0;
+  return {
+    nowMs: () => ms,
+    /** A millisecond passes at each look for something. */
+    passingUntil: (holds: () => boolean) => () => {
+      ms += 1;
+      return holds();
+    },
+  };
+};
+
 describe('a connection', () => {
   test('goes from down over connecting to live, and tells each once', async () => {
     const { told, connector } = await begin();
@@ -90,21 +103,33 @@ describe('a connection', () => {
 
   test('that is silent is stale, then given up, and heard again is live', async () => {
     // The server's answers to pings say that it lives, and nothing of its prices.
-    const settings = { staleAfterMs: 40, deadAfterMs: 300, frozenAfterMs: 400, pingEveryMs: 20 };
-    const { told, venue, speaker } = await begin(settings);
+    const patience = { staleAfterMs: 40, deadAfterMs: 300, frozenAfterMs: 400, pingEveryMs: 20 };
+    const { nowMs, passingUntil } = ownClock();
+    const { told, venue, speaker } = await begin({ ...patience, nowMs });
     await told.until(() => told.live(symbol), 'live');
-    await told.until(() => told.states.get(symbol) === 'stale', 'stale');
+    await told.until(
+      passingUntil(() => told.states.get(symbol) === 'stale'),
+      'stale',
+    );
     await told.until(() => told.states.get('') === 'stale', 'the whole is stale');
     speaker.nudge(venue);
     await told.until(() => told.live(symbol), 'live again');
     venue.silent = true;
-    await told.until(() => told.states.get(symbol) === 'down', 'given up');
+    await told.until(
+      passingUntil(() => told.states.get(symbol) === 'down'),
+      'given up',
+    );
     expect(told.statuses(symbol).at(-1)?.reason).toMatch(/no message for 400 ms/);
   });
 
   test('of a symbol that is silent alone makes only that stale', async () => {
-    const { told, venue, speaker } = await begin({ symbolSilenceMaxMs: 40 });
-    await told.until(() => told.states.get(symbol) === 'stale', 'stale');
+    const { nowMs, passingUntil } = ownClock();
+    const { told, venue, speaker } = await begin({ symbolSilenceMaxMs: 40, nowMs });
+    await told.until(() => told.live(symbol), 'live');
+    await told.until(
+      passingUntil(() => told.states.get(symbol) === 'stale'),
+      'stale',
+    );
     speaker.nudge(venue);
     await told.until(() => told.live(symbol), 'live again');
     expect(told.wrong).toEqual([]);
@@ -146,11 +171,15 @@ describe('a connection', () => {
   });
 
   test('asks again for a snapshot that does not come', async () => {
-    const { told, venue } = await begin({ snapshotTimeoutMs: 30 }, {}, (local) => {
+    const { nowMs, passingUntil } = ownClock();
+    const { told, venue } = await begin({ snapshotTimeoutMs: 30, nowMs }, {}, (local) => {
       // The answers to heartbeat and subscription pass; the snapshot is lost.
       local.faults = ['pass', 'pass', 'drop'];
     });
-    await told.until(() => told.live(symbol), 'live');
+    await told.until(
+      passingUntil(() => told.live(symbol)),
+      'live',
+    );
     const asked = venue.heard.filter((text) => text.includes('public/subscribe'));
     expect(asked.length).toBe(2);
     expect(venue.connections).toBe(1);

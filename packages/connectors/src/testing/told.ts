@@ -12,6 +12,7 @@ import type {
 export class Told {
   readonly events: ConnectorEvent[] = [];
   readonly states = new Map<string, SourceState>();
+  readonly #looks = new Set<() => void>();
   /** Events that came while their symbol was not live. */
   readonly wrong: MarketEvent[] = [];
 
@@ -21,6 +22,9 @@ export class Told {
       this.states.set(event.venueSymbol ?? '', event.state);
     } else if (this.states.get(event.venueSymbol) !== 'live') {
       this.wrong.push(event);
+    }
+    for (const look of this.#looks) {
+      look();
     }
   };
 
@@ -46,14 +50,26 @@ export class Told {
     return this.states.get(venueSymbol) === 'live';
   }
 
-  /** Waits until something holds; throws with what it is when it takes too long. */
-  async until(holds: () => boolean, what: string, patienceMs = 5_000): Promise<void> {
+  /**
+   * Waits until something has held, looking after each event too, so that no state is too short to
+   * be seen; throws with what it is when it takes too long.
+   */
+  async until(holds: () => boolean, what: string, patienceMs = 20_000): Promise<void> {
     const start = performance.now();
-    while (!holds()) {
-      if (performance.now() - start > patienceMs) {
-        throw new Error(`waited in vain until ${what}; states: ${[...this.states].join(' ')}`);
+    let held = false;
+    const look = (): void => {
+      held ||= holds();
+    };
+    this.#looks.add(look);
+    try {
+      for (look(); !held; look()) {
+        if (performance.now() - start > patienceMs) {
+          throw new Error(`waited in vain until ${what}; states: ${[...this.states].join(' ')}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 2));
       }
-      await new Promise((resolve) => setTimeout(resolve, 2));
+    } finally {
+      this.#looks.delete(look);
     }
   }
 }
