@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { utimesSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,12 +57,11 @@ describe('the hold on a folder', () => {
     const path = join(base, 'lock');
     await writeFile(path, JSON.stringify(elsewhere));
     const quick = { heartbeatMs: 50, silenceMs: 500 };
-    const beat = setInterval(() => void writeFile(path, JSON.stringify(elsewhere)), 50);
+    const beat = setInterval(() => utimesSync(path, new Date(), new Date()), 50);
     await expect(lockFolder(base, quick)).rejects.toThrow(
       'is held by process 1 on else since 2026',
     );
     clearInterval(beat);
-    await new Promise((resolve) => setTimeout(resolve, 50));
     (await lockFolder(base, quick)).release();
   });
 });

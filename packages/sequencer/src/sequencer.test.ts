@@ -2,7 +2,7 @@ import type { Applied, Command, Seq } from '@openstrike/domain';
 import { OperationalError } from '@openstrike/domain';
 import { describe, expect, it } from 'vitest';
 import { MemoryStorage } from './memory-storage.ts';
-import { createSequencer } from './sequencer.ts';
+import { createSequencer, type Sequencer } from './sequencer.ts';
 import { createTallyMachine, TallyMachine } from './testing/tally-machine.ts';
 import {
   deposit,
@@ -13,6 +13,11 @@ import {
 } from './testing/test-commands.ts';
 
 const codeOf = (error: unknown) => (error instanceof OperationalError ? error.code : error);
+/** Resolves when commands are taken again. */
+const runningAgain = (sequencer: Sequencer): Promise<void> =>
+  new Promise((resolve) => {
+    sequencer.onState((state) => state === 'running' && resolve());
+  });
 const rejection = (promise: Promise<unknown>) => promise.then(() => 'resolved', codeOf);
 
 describe('the life of a command', () => {
@@ -167,9 +172,7 @@ describe('a disk that fails', () => {
     expect(await rejection(sequencer.query('next-timer', {}))).toBe('disk-full');
     expect(published).toEqual([]);
     storage.capacityBytes = Number.POSITIVE_INFINITY;
-    await new Promise<void>((resolve) => {
-      sequencer.onState((state) => state === 'running' && resolve());
-    });
+    await runningAgain(sequencer);
     expect(published.map(({ seq }) => seq)).toEqual([2]);
     expect((await sequencer.submit(deposit(4))).seq).toBe(3);
     await sequencer.stop({ snapshot: false });
@@ -182,8 +185,9 @@ describe('a disk that fails', () => {
     const sequencer = await startTally(storage, { retryMs: 2, segmentBytesMax: 100 });
     await sequencer.submit(deposit(1));
     storage.inject('disk-full');
+    const again = runningAgain(sequencer);
     expect(await rejection(sequencer.submit(deposit(2)))).toBe('disk-full');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await again;
     await sequencer.submit(deposit(3));
     await sequencer.stop({ snapshot: false });
     expect((await startTally(storage)).durableSeq()).toBe(3);
