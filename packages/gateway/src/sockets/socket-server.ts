@@ -231,9 +231,12 @@ export class SocketServer {
     authenticator.endConnection(session.connectionId);
     if (!session.cancelOnDisconnect) return;
     const accounts = why === 'logout' ? [] : [...session.tradingAccounts];
-    const leaving = this.cancelAll(connectionId, accounts);
+    const leaving: Promise<void> = this.cancelAll(connectionId, accounts)
+      .catch((error: unknown) => {
+        this.#options.log.error({ connectionId, err: error }, 'a connection stays armed');
+      })
+      .finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
-    void leaving.finally(() => this.#leaving.delete(leaving));
   }
 
   /** A connection whose orders could not all be cancelled stays armed: the next start does it. */

@@ -1,6 +1,6 @@
 import type { AccountId, PriceTicks } from '@openstrike/domain';
 import Type from 'typebox';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { defineMethod } from '../method.ts';
 import { methods } from '../methods/index.ts';
@@ -31,7 +31,7 @@ describe('sockets', () => {
     for (const venue of venues.splice(0)) await venue.close();
   });
   const waitFor = async (what: () => boolean): Promise<void> => {
-    const endMs = Date.now() + 5_000;
+    const endMs = Date.now() + 20_000;
     while (!what()) {
       if (Date.now() > endMs) throw new Error('it did not come to pass');
       await new Promise((resolve) => setTimeout(resolve, 2));
@@ -174,6 +174,20 @@ describe('sockets', () => {
       expect(await socket.closed).toMatchObject({ code: 1001 });
     });
 
+    test('stays armed when its store fails, which ends nothing else', async () => {
+      const lines: string[] = [];
+      const venue = await open({ log: (line) => lines.push(line) });
+      const socket = await venue.loggedIn(1);
+      await socket.result('private/enable_cancel_on_disconnect');
+      await socket.result('private/buy', order);
+      vi.spyOn(venue.identity, 'armConnection').mockImplementation(() => {
+        throw new Error('the disk is full');
+      });
+      socket.terminate();
+      await waitFor(() => lines.some((line) => line.includes('a connection stays armed')));
+      expect(openOrders(venue)).toEqual([]);
+    });
+
     test('an old order is never taken for one of a new connection', async () => {
       const venue = await open();
       const socket = await venue.loggedIn(1);
@@ -300,6 +314,7 @@ describe('sockets', () => {
   test('over the rate limit calls are refused; the socket stays, or goes if so set', async () => {
     for (const closeOnRateLimit of [false, true]) {
       const venue = await open({ gateway: { closeOnRateLimit } });
+      venue.stopWall();
       venue.identity.changeProfile(1 as AccountId, { tierName: 'deribit' });
       const socket = await venue.loggedIn(1);
       const ids = Array.from({ length: 25 }, () =>

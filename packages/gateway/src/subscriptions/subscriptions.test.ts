@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AccountId, PriceTicks, SizeLots, UsdMicros } from '@openstrike/domain';
 import { goodIndex, usPerDay, usPerHour, usPerMinute, usPerSecond } from '@openstrike/domain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -153,19 +154,25 @@ describe('channels', () => {
         await new Promise((resolve) => setTimeout(resolve, 30));
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, 250));
     const book = venue.feeds.book(venue.feeds.instrumentByName(perpetual)?.id ?? (0 as never));
     const expected = new Map(
       (book?.bids ?? []).map((level) => [`bids ${level.priceTicks / 2}`, level.sizeLots * 10]),
     );
     expect(expected.size).toBeGreaterThan(3);
+    const bookOf = (socket: TestSocket, channel: string) =>
+      replayBook(socket.heard<BookData>(channel));
+    for (const socket of [alice, ...late]) {
+      for (const channel of channels) {
+        await socket.until(() => isDeepStrictEqual(bookOf(socket, channel), expected) || undefined);
+      }
+    }
     for (const socket of [alice, ...late]) {
       for (const channel of channels) {
         const messages = socket.heard<BookData>(channel);
         expect(messages[0]?.type).toBe('snapshot');
         expect('prev_change_id' in (messages[0] ?? {})).toBe(false);
         expect(messages.filter((message) => message.type === 'snapshot')).toHaveLength(1);
-        expect(replayBook(messages)).toEqual(expected);
+        expect(bookOf(socket, channel)).toEqual(expected);
       }
       socket.terminate();
     }
@@ -242,6 +249,10 @@ describe('channels', () => {
       alice.heard<Row>(`quote.${perpetual}`).find((data) => data.best_bid_amount === 70),
     );
     expect(alice.heard(`quote.${perpetual}`).at(-1)).toMatchObject(touch);
+    const isLast = (of: string, member: string): Promise<true> =>
+      alice.until(() => alice.heard<Row>(of).at(-1)?.[member] === 99_950 || undefined);
+    await isLast(`ticker.${perpetual}.raw`, 'last_price');
+    await isLast(`chart.trades.${perpetual}.1`, 'close');
     const tickers = alice.heard(`ticker.${perpetual}.raw`);
     expect(tickers[0]).toMatchObject({ instrument_name: perpetual, best_bid_price: 0 });
     expect(tickers.at(-1)).toMatchObject({ ...touch, last_price: 99_950 });
@@ -353,6 +364,7 @@ describe('channels', () => {
     expect(changes.orders).toHaveLength(1);
     expect(changes.trades).toEqual([trade]);
     expect(changes.positions?.[0]).toMatchObject({ instrument_name: perpetual, kind: 'future' });
+    await bob.hear('user.orders.any.any.raw');
     const labels = bob.heard<Row>('user.orders.any.any.raw').map((state) => state.label);
     expect(labels.includes('mine')).toBe(false);
     expect(labels.length).toBeGreaterThan(0);

@@ -80,7 +80,7 @@ export class TestSocket {
   }
 
   /** Waits until something is found among what was heard. */
-  async until<Found>(find: () => Found | undefined, timeoutMs = 5_000): Promise<Found> {
+  async until<Found>(find: () => Found | undefined, timeoutMs = 20_000): Promise<Found> {
     const endMs = Date.now() + timeoutMs;
     for (;;) {
       const found = find();

@@ -57,6 +57,8 @@ export class TestVenue {
   /** Keys of the accounts 1 (alice), 2 (bob) and 3 (alice's subaccount). */
   keys: readonly ApiKey[] = [];
   #nowUs: TsUs = testStartUs;
+  /** Where wall time stands; null while it goes on. */
+  #stoodMs: number | null = null;
   readonly #sockets: TestSocket[] = [];
 
   private constructor(options: TestVenueOptions, sequencer: Sequencer) {
@@ -116,7 +118,12 @@ export class TestVenue {
   }
 
   wallMs(): number {
-    return Date.now() + this.wallShiftMs;
+    return (this.#stoodMs ?? Date.now()) + this.wallShiftMs;
+  }
+
+  /** From now on wall time is only what a test adds: no busy machine refills a rate. */
+  stopWall(): void {
+    this.#stoodMs = Date.now();
   }
 
   /** Venue time goes on. */
