@@ -41,7 +41,7 @@ const venueOf = (options: Partial<DeribitVenueOptions> = {}): Venue => {
 const until = async (holds: () => boolean): Promise<void> => {
   const start = performance.now();
   while (!holds()) {
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 };
@@ -105,11 +105,16 @@ describe('connecting', () => {
     expect(server.connections).toBe(2);
   });
 
-  test('a test request is answered, and a silent venue is left', async () => {
-    const venue = venueOf({ heartbeatS: 0.1 });
+  test('a test request is answered', async () => {
+    const venue = venueOf();
     await venue.connect();
     server.send({ jsonrpc: '2.0', method: 'heartbeat', params: { type: 'test_request' } });
     await until(() => server.methods().includes('public/test'));
+  });
+
+  test('a silent venue is left', async () => {
+    const venue = venueOf({ heartbeatS: 0.1 });
+    await venue.connect();
     const proofs = (): number => server.methods().filter((each) => each === 'public/auth').length;
     await until(() => server.connections >= 2 && proofs() >= 2);
   });
@@ -187,9 +192,9 @@ describe('orders', () => {
     server.breakOff();
     expect(await sent).toMatchObject({ code: 'venue-answer-lost' });
     expect(await unsent).toMatchObject({ code: 'venue-unreachable' });
-    const late = venueOf({ requestTimeoutMs: 50 });
+    const late = venueOf({ requestTimeoutMs: 1_000 });
     await late.connect();
-    await expect(late.cancel('4')).rejects.toThrow('no answer within 50 ms');
+    await expect(late.cancel('4')).rejects.toThrow('no answer within 1000 ms');
   });
 
   test('own orders and trades are heard in the words of a venue', async () => {
