@@ -1,5 +1,4 @@
-// The live oracle on connectors that say what the test tells them to, by real timers.
-import { setTimeout as sleep } from 'node:timers/promises';
+// The live oracle on connectors that say what the test tells them to, by the test's own time.
 import type {
   Connector,
   ConnectorListener,
@@ -7,13 +6,16 @@ import type {
   SourceName,
 } from '@openstrike/connectors';
 import type { Command } from '@openstrike/domain';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { usualDefinition } from '../desk/oracle-definition.ts';
 import { type SurfaceStepper, stepHere } from '../surface/surface-thread.ts';
 import { syntheticChain, syntheticNowUs } from '../testing/synthetic-chain.ts';
 import { LiveOracle, type OracleNote } from './live-oracle.ts';
 
 const second = 1_000_000;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 class FakeConnector implements Connector {
   readonly source: SourceName;
@@ -79,7 +81,9 @@ test('every second is told on its own time, and stopping ends timers and connect
   const { connectors, commands, oracle } = start(nowUs);
   oracle.start();
   for (const connector of connectors) connector.say(bitcoin, 77_000, nowUs());
-  await sleep(500);
+  await vi.advanceTimersByTimeAsync(299);
+  expect(commands).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
   expect(commands).toMatchObject([{ type: 'set-index', indexName: 'btc_usd', status: 'good' }]);
   await oracle.stop();
   expect(connectors.every(({ stopped }) => stopped)).toBe(true);
@@ -88,8 +92,21 @@ test('every second is told on its own time, and stopping ends timers and connect
     ticks: 1,
     sources: connectors.map(({ source }) => ({ source, updates: 1 })),
   });
-  await sleep(1_100);
+  await vi.advanceTimersByTimeAsync(1_100);
   expect(oracle.report()).toEqual(report);
+});
+
+test('a timer that fires a moment early makes no second tick of its second', async () => {
+  const begunMs = Date.now();
+  let lateUs = 0;
+  const { oracle } = start(() => syntheticNowUs + (Date.now() - begunMs) * 1_000 - lateUs);
+  oracle.start();
+  lateUs = 1_000;
+  for (const ticks of [1, 2, 3]) {
+    await vi.advanceTimersByTimeAsync(ticks === 1 ? 1_100 : 1_000);
+    expect(oracle.report().ticks).toBe(ticks);
+  }
+  await oracle.stop();
 });
 
 test('surfaces follow our own books; what stops them is told once', async () => {

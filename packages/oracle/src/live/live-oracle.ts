@@ -42,6 +42,8 @@ export interface LiveOracleOptions {
 /** From the second's tick to the first surface of it, and from each to the next. */
 const surfaceAfterMs = 100;
 const surfaceEveryMs = 100;
+/** A timer that fires this much early has come to its second; one set then is for the next. */
+const earlyMaxUs = 10 * usPerMs;
 /** A sentence that would be told again within this time is not. */
 const repeatAfterUs = 60 * usPerSecond;
 
@@ -155,9 +157,9 @@ export class LiveOracle {
 
   #schedule(): void {
     if (this.#stopped) return;
-    const intoUs = this.#options.nowUs() % usPerSecond;
     // A timer may fire a moment early: that moment belongs to the second it was set for.
-    this.#after(Math.ceil((usPerSecond - intoUs) / usPerMs), () => {
+    const intoUs = (this.#options.nowUs() + earlyMaxUs) % usPerSecond;
+    this.#after(Math.ceil((usPerSecond + earlyMaxUs - intoUs) / usPerMs), () => {
       this.#schedule();
       this.tick(this.#options.nowUs());
       let waitMs = surfaceAfterMs;
