@@ -5,6 +5,8 @@ import * as fs from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OperationalError } from '@openstrike/domain';
+import { DiskFile } from './disk-file.ts';
+import { call, storageError } from './file-call.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import {
   type JournalFile,
@@ -14,6 +16,7 @@ import {
 } from './journal-storage.ts';
 import { makeFolders } from './make-folders.ts';
 import { formatVersion, refuseNewer } from './segment.ts';
+import { SyncPace } from './sync-pace.ts';
 
 const formatName = 'format.json';
 const formatKind = 'openstrike-journal';
@@ -21,6 +24,8 @@ const formatKind = 'openstrike-journal';
 export class FileStorage implements JournalStorage {
   readonly #folder: string;
   readonly #lock: FolderLock | null;
+  /** One for all files, since they are on one disk. */
+  readonly #pace = new SyncPace();
 
   private constructor(folder: string, lock: FolderLock | null) {
     this.#folder = folder;
@@ -93,7 +98,7 @@ export class FileStorage implements JournalStorage {
     const path = this.describe(name);
     const flags = fs.constants.O_RDWR | fs.constants.O_CREAT;
     const fd = await call<number>(path, (done) => fs.open(path, flags, 0o644, done));
-    return new DiskFile(path, fd);
+    return new DiskFile(path, fd, this.#pace);
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -110,38 +115,6 @@ export class FileStorage implements JournalStorage {
 
   async close(): Promise<void> {
     this.#lock?.release();
-  }
-}
-
-class DiskFile implements JournalFile {
-  readonly #path: string;
-  readonly #fd: number;
-
-  constructor(path: string, fd: number) {
-    this.#path = path;
-    this.#fd = fd;
-  }
-
-  async write(bytes: Uint8Array, offset: number): Promise<void> {
-    let written = 0;
-    while (written < bytes.length) {
-      const at = written;
-      written += await call<number>(this.#path, (done) =>
-        fs.write(this.#fd, bytes, at, bytes.length - at, offset + at, done),
-      );
-    }
-  }
-
-  sync(): Promise<void> {
-    return call<void>(this.#path, (done) => fs.fdatasync(this.#fd, done), 'sync');
-  }
-
-  truncate(bytes: number): Promise<void> {
-    return call<void>(this.#path, (done) => fs.ftruncate(this.#fd, bytes, done));
-  }
-
-  close(): Promise<void> {
-    return call<void>(this.#path, (done) => fs.close(this.#fd, done));
   }
 }
 
@@ -174,7 +147,7 @@ async function readFormat(folder: string): Promise<number | null> {
     if (error.code === 'ENOENT') {
       return null;
     }
-    throw wrap(path, error, 'read');
+    throw storageError(path, error, 'read');
   });
   if (text === null) {
     const names = await readdir(folder).catch(() => []);
@@ -208,42 +181,10 @@ function parseFormat(text: string): number | null {
   }
 }
 
-type Done<T> = (error: NodeJS.ErrnoException | null, value?: T) => void;
-
-/** Callbacks, not the promise API: half the cost for each write and sync. */
-function call<T>(path: string, run: (done: Done<T>) => void, step = 'access'): Promise<T> {
-  return new Promise((fulfil, reject) => {
-    run((error, value) => {
-      if (error === null || error === undefined) {
-        fulfil(value as T);
-      } else {
-        reject(wrap(path, error, step));
-      }
-    });
-  });
-}
-
 async function attempt<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw wrap(path, error as NodeJS.ErrnoException, 'access');
+    throw storageError(path, error as NodeJS.ErrnoException, 'access');
   }
-}
-
-/**
- * A full disk is told apart only before a sync: after a failed sync nothing is known about what is
- * on the disk.
- */
-function wrap(path: string, error: NodeJS.ErrnoException, step: string): OperationalError {
-  const full = (error.code === 'ENOSPC' || error.code === 'EDQUOT') && step !== 'sync';
-  return full
-    ? new OperationalError('disk-full', `No room to write ${path}: free space on its disk.`, {
-        cause: error,
-      })
-    : new OperationalError(
-        'storage-failed',
-        `Could not ${step} ${path} (${error.code ?? error.message}): check the disk and restart.`,
-        { cause: error },
-      );
 }
