@@ -10,6 +10,8 @@ import {
   type OptionQuote,
   type OwnBooks,
   SurfaceThread,
+  sleepMs,
+  sleepUntil,
   startingStates,
   usualDefinition,
 } from '@openstrike/oracle';
@@ -235,8 +237,11 @@ let round = roundNow();
 const pump = setInterval(() => {
   catchUp();
   if (round !== null) {
-    if (nowMs() < dueMs + round.tickEveryMs) return;
-    dueMs += round.tickEveryMs;
+    const nextMs = dueMs + round.tickEveryMs;
+    if (nowMs() < nextMs - sleepMs) return;
+    // As the live oracle waits for its second.
+    if (!sleepUntil(nextMs, nowMs)) return;
+    dueMs = nextMs;
     tick(round);
     round = roundNow();
     return;

@@ -9,6 +9,7 @@ export * from './index-price/index-machine.ts';
 export * from './index-price/index-rules.ts';
 export * from './live/live-oracle.ts';
 export type { IndexReport, OracleReport, SourceReport } from './live/oracle-tally.ts';
+export * from './live/sleep-until.ts';
 export * from './recording/index.ts';
 export * from './replay/index.ts';
 export * from './simulated-source.ts';

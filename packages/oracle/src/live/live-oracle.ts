@@ -17,6 +17,7 @@ import {
 } from '../surface/surface-machine.ts';
 import type { SurfaceStepper } from '../surface/surface-thread.ts';
 import { type OracleReport, OracleTally } from './oracle-tally.ts';
+import { sleepMs, sleepUntil } from './sleep-until.ts';
 
 /** Something that an operator should see. */
 export interface OracleNote {
@@ -42,8 +43,6 @@ export interface LiveOracleOptions {
 /** From the second's tick to the first surface of it, and from each to the next. */
 const surfaceAfterMs = 100;
 const surfaceEveryMs = 100;
-/** A timer that fires this much early has come to its second; one set then is for the next. */
-const earlyMaxUs = 10 * usPerMs;
 /** A sentence that would be told again within this time is not. */
 const repeatAfterUs = 60 * usPerSecond;
 
@@ -157,14 +156,17 @@ export class LiveOracle {
 
   #schedule(): void {
     if (this.#stopped) return;
-    // A timer may fire a moment early: that moment belongs to the second it was set for.
-    const intoUs = (this.#options.nowUs() + earlyMaxUs) % usPerSecond;
-    this.#after(Math.ceil((usPerSecond + earlyMaxUs - intoUs) / usPerMs), () => {
+    const { nowUs } = this.#options;
+    const secondUs = (Math.floor(nowUs() / usPerSecond) + 1) * usPerSecond;
+    const leftMs = Math.floor((secondUs - nowUs()) / usPerMs);
+    this.#after(Math.max(1, leftMs - sleepMs), () => {
+      // Where the clock has not come to it, the second is still to be told.
+      if (!sleepUntil(secondUs, nowUs)) return this.#schedule();
       this.#schedule();
-      this.tick(this.#options.nowUs());
+      this.tick(nowUs());
       let waitMs = surfaceAfterMs;
       for (const { indexName } of this.#options.definition.indexes) {
-        this.#after(waitMs, () => void this.fit(indexName, this.#options.nowUs()));
+        this.#after(waitMs, () => void this.fit(indexName, nowUs()));
         waitMs += surfaceEveryMs;
       }
     });
