@@ -125,7 +125,10 @@ const report = (): ParticipantsReport => ({
 
 const reporting = setInterval(() => parentPort?.postMessage(report()), 250);
 
+let stopping = false;
+
 const stop = async (): Promise<void> => {
+  stopping = true;
   clearInterval(reporting);
   await Promise.allSettled([...takers, ...makers].map((participant) => participant.stop()));
   parentPort?.postMessage('stopped');
@@ -137,5 +140,9 @@ parentPort?.on('message', (message) => {
 });
 
 for (const participant of [...makers, ...takers]) {
-  await participant.start();
+  if (stopping) break;
+  await participant.start().catch((error: unknown) => {
+    // Who is stopped in the middle of its start has nothing to tell.
+    if (!stopping) throw error;
+  });
 }

@@ -32,21 +32,26 @@ const restartMs = 2_000;
 /** Wait for a stopping worker to cancel its orders. */
 const farewellMs = 3_000;
 
+const workerUrl = new URL('./participants-worker.ts', import.meta.url);
+
 export const startParticipants = (task: ParticipantsTask, log: Logger): Participants => {
   let latest: ParticipantsReport | null = null;
   let stopped = false;
-  let worker: Worker;
+  /** Null while a dead one waits for the next. */
+  let worker: Worker | null = null;
   let restart: NodeJS.Timeout | null = null;
 
   const start = (): void => {
-    worker = new Worker(new URL('./participants-worker.ts', import.meta.url), { workerData: task });
-    worker.on('message', (message: ParticipantsReport | 'stopped') => {
+    const started = new Worker(workerUrl, { workerData: task });
+    worker = started;
+    started.on('message', (message: ParticipantsReport | 'stopped') => {
       if (message === 'stopped') return;
       latest = message;
       for (const warning of message.warnings) log.warn(warning);
     });
-    worker.on('error', (error) => log.error({ err: error }, 'the simulated participants failed'));
-    worker.on('exit', () => {
+    started.on('error', (error) => log.error({ err: error }, 'the simulated participants failed'));
+    started.on('exit', () => {
+      worker = null;
       if (!stopped) restart = setTimeout(start, restartMs);
     });
   };
@@ -63,9 +68,11 @@ export const startParticipants = (task: ParticipantsTask, log: Logger): Particip
     stop: async () => {
       stopped = true;
       if (restart !== null) clearTimeout(restart);
-      const gone = new Promise<void>((done) => worker.once('exit', () => done()));
-      worker.postMessage('stop');
-      const late = setTimeout(() => void worker.terminate(), farewellMs);
+      const leaving = worker;
+      if (leaving === null) return;
+      const gone = new Promise<void>((done) => leaving.once('exit', () => done()));
+      leaving.postMessage('stop');
+      const late = setTimeout(() => void leaving.terminate(), farewellMs);
       await gone;
       clearTimeout(late);
     },
