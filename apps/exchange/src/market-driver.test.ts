@@ -5,6 +5,8 @@ import { createPacedClock } from './paced-clock.ts';
 
 const passTime: Command = { type: 'pass-time' };
 const startUs = 1_000_500_000 as TsUs;
+/** Lets the driver have its turn at full speed. */
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 test.each([50, Infinity])('every second is sent once and in order at speed %s', async (speed) => {
   const clock = createPacedClock({ startUs, speed, wallMs: () => performance.now() });
@@ -69,8 +71,13 @@ test('a venue that refuses is asked again a little later, with the next second',
 
 test('no more than a bounded number of seconds waits for the disk', async () => {
   const clock = createPacedClock({ startUs, speed: Infinity, wallMs: () => performance.now() });
+  let write = (): void => undefined;
+  const written = new Promise<void>((done) => {
+    write = done;
+  });
   let waiting = 0;
   let most = 0;
+  let sent = 0;
   const driver = createMarketDriver({
     clock,
     commandsAt: () => [passTime],
@@ -78,7 +85,8 @@ test('no more than a bounded number of seconds waits for the disk', async () => 
       submit: async () => {
         waiting += 1;
         most = Math.max(most, waiting);
-        await new Promise((done) => setTimeout(done, 5));
+        sent += 1;
+        if (sent > 1) await written;
         waiting -= 1;
         return {} as Applied;
       },
@@ -89,10 +97,46 @@ test('no more than a bounded number of seconds waits for the disk', async () => 
   });
   await driver.first();
   driver.start();
-  await new Promise((done) => setTimeout(done, 100));
+  while (waiting < 64) await turn();
+  for (let i = 0; i < 10; i += 1) await turn();
+  expect(waiting).toBe(64);
+  write();
+  while (sent < 200) await turn();
   await driver.stop();
   expect(waiting).toBe(0);
   expect(most).toBe(64);
+});
+
+test('a market that is stopped while it waits for its source sends nothing more', async () => {
+  const clock = createPacedClock({ startUs, speed: Infinity, wallMs: () => performance.now() });
+  let read = (): void => undefined;
+  let sent = 0;
+  const driver = createMarketDriver({
+    clock,
+    ready: () =>
+      sent === 0
+        ? null
+        : new Promise((done) => {
+            read = done;
+          }),
+    commandsAt: () => [passTime],
+    commands: {
+      submit: async () => {
+        sent += 1;
+        return {} as Applied;
+      },
+    },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  await driver.first();
+  driver.start();
+  await turn();
+  await driver.stop();
+  read();
+  for (let i = 0; i < 10; i += 1) await turn();
+  expect(sent).toBe(1);
 });
 
 test('a market with an end sends its last second, and says so once', async () => {

@@ -103,7 +103,9 @@ class Driver {
     }
     // A source that cannot be read on ends the market: time stands still, and the operator hears.
     waiting
-      .then(() => this.#turn())
+      .then(() => {
+        if (!this.#stopped) this.#turn();
+      })
       .catch((error: unknown) => {
         this.#options.onError(error);
         this.#end();
