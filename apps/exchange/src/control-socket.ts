@@ -80,8 +80,8 @@ export const openControlSocket = async (
 };
 
 /**
- * Asks the running exchange; throws OperationalError when none runs on this folder, or when it
- * refuses.
+ * Asks the running exchange; throws OperationalError when none runs on this folder, when it refuses
+ * and when it ends without an answer.
  */
 export const askControl = async (dataFolder: string, request: ControlRequest): Promise<unknown> => {
   const line = await new Promise<string>((done, fail) => {
@@ -98,6 +98,10 @@ export const askControl = async (dataFolder: string, request: ControlRequest): P
       fail(new OperationalError('not-running', sentence, { cause }));
     });
   });
+  if (line === '') {
+    const sentence = `The exchange on ${dataFolder} ended before it answered; see its log.`;
+    throw new OperationalError('no-answer', sentence);
+  }
   const answer = JSON.parse(line) as { ok: boolean; result?: unknown; error?: string };
   if (!answer.ok) throw new OperationalError('refused', answer.error ?? 'The exchange refused.');
   return answer.result;
