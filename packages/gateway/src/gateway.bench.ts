@@ -3,6 +3,7 @@
 // (fsync included), the engine, and the feeds; then market data fanned out to 100 subscribers. A
 // plain ws echo is measured beside it, by the same load. History is not attached.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   closeSync,
   fdatasyncSync,
@@ -23,9 +24,10 @@ import { TestVenue } from './testing/test-venue.ts';
 const clientPath = fileURLToPath(new URL('./bench/load-client.ts', import.meta.url));
 
 interface Child {
-  /** Tells a client that waits when it begins, in machine time. */
-  readonly start: (startMs: number) => void;
-  readonly ready: Promise<void>;
+  /** Tells a client that waits a line: when it begins, in machine time, and that it may end. */
+  readonly tell: (line: number | 'end') => void;
+  /** Resolves when it has said how far it is; rejects when it ends instead. */
+  readonly said: (word: 'ready' | 'set') => Promise<unknown>;
   readonly result: Promise<LoadResult>;
 }
 
@@ -34,22 +36,24 @@ const startClient = (job: OrderJob | FanOutJob): Child => {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let text = '';
-  let tellReady: () => void = () => undefined;
-  const ready = new Promise<void>((resolve) => {
-    tellReady = resolve;
-  });
   child.stdout.on('data', (data: Buffer) => {
     text += data.toString();
-    if (text.includes('ready')) tellReady();
   });
   const result = new Promise<LoadResult>((resolve, reject) => {
-    child.on('exit', (code) => {
+    child.on('close', (code) => {
       const line = text.trim().split('\n').at(-1) ?? '';
       if (code === 0) resolve(JSON.parse(line) as LoadResult);
       else reject(new Error(`the load client ended with ${code}`));
     });
   });
-  return { start: (startMs) => child.stdin.write(`${startMs}\n`), ready, result };
+  const hear = async (word: string): Promise<void> => {
+    while (!text.includes(word)) await once(child.stdout, 'data');
+  };
+  return {
+    tell: (line) => child.stdin.write(`${line}\n`),
+    said: (word) => Promise.race([hear(word), result]),
+    result,
+  };
 };
 
 const say = (text: string): void => {
@@ -242,12 +246,14 @@ const runFanOut = async (
   };
   const { metrics } = venue.gateway;
   const child = startClient(job);
-  await child.ready;
+  await child.said('ready');
   const startMs = machineMs() + 100;
-  child.start(startMs);
+  child.tell(startMs);
+  await child.said('set');
   const conflated = metrics.conflated;
   const [result, cost] = await timed(async () => {
     await driveMarket(venue, job, startMs);
+    child.tell('end');
     return child.result;
   });
   const wanted = options.subscribers * options.ratePerS;

@@ -2,6 +2,7 @@
 // argument, loads the door with it on an open loop, and prints one line of JSON. Latencies run
 // from when a request was due, not from when it was sent, so that a stall counts for all that it
 // delays.
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build, type Histogram, initWebAssembly } from 'hdr-histogram-js';
 import { RawSocket } from './raw-socket.ts';
@@ -196,6 +197,7 @@ const amountPattern = /\["new",[\d.]+,([\d.]+)\]/;
 const runFanOut = async (job: FanOutJob): Promise<LoadResult> => {
   const histogram = newHistogram();
   let heard = 0;
+  let inTime = 0;
   let startMs = Number.POSITIVE_INFINITY;
   const sockets: RawSocket[] = [];
   let endMs = Number.POSITIVE_INFINITY;
@@ -222,19 +224,22 @@ const runFanOut = async (job: FanOutJob): Promise<LoadResult> => {
     const measures = index % 10 === 0;
     socket.onFrame((frame, start, end) => {
       const nowMs = machineMs();
-      if (nowMs >= startMs && nowMs < endMs) heard += 1;
+      if (nowMs < startMs) return;
+      heard += 1;
+      if (nowMs < endMs) inTime += 1;
       if (measures) measure(frame, start, end);
     });
     sockets.push(socket);
   }
   process.stdout.write('ready\n');
-  startMs = await new Promise<number>((resolve) => {
-    process.stdin.once('data', (data: Buffer) => resolve(Number(data.toString())));
-  });
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  startMs = Number((await lines.next()).value);
   endMs = startMs + job.seconds * 1000;
-  await new Promise((resolve) => setTimeout(resolve, endMs - machineMs() + 500));
+  process.stdout.write('set\n');
+  await lines.next();
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, endMs - machineMs()) + 500));
   for (const socket of sockets) socket.close();
-  const perS = Math.round(heard / job.seconds);
+  const perS = Math.round(inTime / job.seconds);
   return summary(histogram, { sent: 0, answered: heard, refused: 0, refusal: '', perS });
 };
 
