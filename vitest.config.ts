@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start whole exchanges: each takes the machine, so they run one after another. */
 const wholeExchanges = 'apps/**/*.test.ts';
 
-const common = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'threads' } as const;
+/** What takes seconds on a quiet machine takes a minute on a busy one. */
+const common = { testTimeout: 180_000, hookTimeout: 180_000, pool: 'threads' } as const;
 const shared = { ...common, setupFiles: ['scripts/property-seed.ts'] };
 
 export default defineConfig({

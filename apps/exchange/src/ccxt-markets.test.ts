@@ -14,6 +14,7 @@ import {
   startCcxtVenue,
 } from './testing/ccxt-venue.ts';
 import { eventually, killStarted } from './testing/exchange-process.ts';
+import { expectWithin } from './testing/expect-within.ts';
 
 let venue: CcxtVenue;
 let client: CcxtVenue['client'];
@@ -26,11 +27,14 @@ beforeAll(async () => {
   client = venue.client;
   call = await atTheMoney(client, 'BTC', 'BTC', 'call');
   linearCall = await atTheMoney(client, 'BTC', 'USDC', 'call');
-  dated = String(marketsOf(client).find((market) => market?.future)?.symbol);
+  // One that does not expire while it is read.
+  const tomorrow = Date.now() + 86_400_000;
+  const isLasting = (market: Market) => market?.future && Number(market.expiry) > tomorrow;
+  dated = String(marketsOf(client).find(isLasting)?.symbol);
   await client.createOrder(perpetual, 'market', 'buy', 30);
   await bestOf(client, call);
   await client.createOrder(call, 'market', 'buy', 0.2);
-}, 90_000);
+});
 
 afterAll(async () => {
   await venue?.exchange.stop();
@@ -86,10 +90,12 @@ describe('markets', () => {
     const currencies = await client.fetchCurrencies();
     expect(currencies['BTC']).toMatchObject({ code: 'BTC', name: 'Bitcoin' });
     expect(Object.keys(currencies)).toEqual(expect.arrayContaining(['BTC', 'ETH', 'USDC']));
-    expect(Math.abs(Number(await client.fetchTime()) - Date.now())).toBeLessThan(1_500);
+    const beforeMs = Date.now();
+    const toldMs = Number(await client.fetchTime());
     const status = await client.fetchStatus();
     expect(status.status).toBe('ok');
-    expect(Math.abs(Number(status.updated) - Date.now())).toBeLessThan(1_500);
+    expectWithin(toldMs, beforeMs);
+    expectWithin(Number(status.updated), beforeMs);
   });
 
   test('a symbol that is not listed is refused by the client', async () => {
@@ -131,13 +137,13 @@ describe('tickers', () => {
     expect(ticker.quoteVolume).toBeGreaterThanOrEqual(30);
   });
 
-  test.each([
-    ['BTC', 500],
-    ['ETH', 400],
-    ['USDC', 150],
-  ])('all of %s', async (code, atLeast) => {
+  test.each(['BTC', 'ETH', 'USDC'])('all of %s', async (code) => {
+    await client.loadMarkets(true);
+    const listed = marketsOf(client).filter((market) => market?.settle === code);
     const tickers = Object.values(await client.fetchTickers(undefined, { code }));
-    expect(tickers.length).toBeGreaterThan(atLeast);
+    expect(new Set(tickers.map(({ symbol }) => symbol))).toEqual(
+      new Set(listed.map((market) => market?.symbol)),
+    );
     for (const ticker of tickers) expect(ticker.markPrice).toBeGreaterThan(0);
   });
 
@@ -182,7 +188,8 @@ describe('books and trades', () => {
   });
 
   test('a trade of an option has its volatility', async () => {
-    const [trade] = await client.fetchTrades(call);
+    // Others may have traded it as well.
+    const trade = (await client.fetchTrades(call)).find(({ amount }) => amount === 0.2);
     expect(trade).toMatchObject({ symbol: call, side: 'buy', amount: 0.2 });
     expect(infoOf(trade ?? { info: {} })).toMatchObject({
       iv: expect.anything(),
@@ -243,8 +250,10 @@ describe('derivatives', () => {
     ['ETH', 'ETH'],
     ['USDC', undefined],
   ])('the option chain of %s', async (code, currency) => {
+    await client.loadMarkets(true);
     const chain = Object.values(await client.fetchOptionChain(code));
-    expect(chain.length).toBeGreaterThan(100);
+    const listed = marketsOf(client).filter((market) => market?.option && market.settle === code);
+    expect(chain.length).toBe(listed.length);
     for (const option of chain) {
       expect(option.markPrice).toBeGreaterThan(0);
       expect(option.underlyingPrice).toBeGreaterThan(0);

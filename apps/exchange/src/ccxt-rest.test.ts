@@ -11,6 +11,7 @@ import {
   infoOf,
   linearPerpetual,
   perpetual,
+  restingStop,
   shareOfBid,
   startCcxtVenue,
 } from './testing/ccxt-venue.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   call = await atTheMoney(client, 'BTC', 'BTC', 'call');
   etherCall = await atTheMoney(client, 'ETH', 'ETH', 'call');
   linearCall = await atTheMoney(client, 'BTC', 'USDC', 'call');
-}, 90_000);
+});
 
 afterEach(async () => {
   await client.cancelAllOrders();
@@ -248,10 +249,7 @@ describe('trigger orders', () => {
   });
 
   test('one that fires becomes a plain order that names it', async () => {
-    const sold = await client.createOrder(perpetual, 'market', 'sell', 10);
-    const stop = await client.createOrder(perpetual, 'market', 'buy', 10, undefined, {
-      stopLossPrice: Number(sold.average) + 2,
-    });
+    const stop = await restingStop(client, perpetual, 10);
     const fired = await eventually('the order that the stop became', async () => {
       await venue.other.createOrder(perpetual, 'market', 'buy', 10);
       const found = await client.fetchClosedOrders(perpetual);

@@ -39,7 +39,7 @@ const perpetual = 'BTC-PERPETUAL';
 const linear = 'BTC_USDC-PERPETUAL';
 const common = ['--rate-limits', 'off', '--log-level', 'warn'];
 
-/** A lively market at the pace of the world. */
+/** A lively market at the pace of the world, at an hour when nothing expires. */
 let market: ExchangeProcess;
 let flow: OrderFlow;
 let listed: readonly Listed[] = [];
@@ -81,7 +81,8 @@ const find = (name: string): Listed => {
 
 beforeAll(async () => {
   const lively = ['--families', 'BTC,BTC_USDC', '--takers-per-minute', '60000'];
-  market = await startExchange({ args: [...common, '--seed', 'data-out', ...lively] });
+  const noon = ['--start', '2026-12-02T12:00:00Z'];
+  market = await startExchange({ args: [...common, '--seed', 'data-out', ...lively, ...noon] });
   const trader = await DataClient.loggedIn(market, 1);
   await chooseInstruments(trader);
   flow = new OrderFlow(trader);

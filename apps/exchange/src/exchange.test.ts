@@ -10,6 +10,7 @@ import { otherEngines } from '../../../scripts/other-engines.ts';
 import { askControl } from './control-socket.ts';
 import {
   type ExchangeProcess,
+  ended,
   eventually,
   killStarted,
   startExchange,
@@ -30,7 +31,7 @@ interface Done {
 /** Runs a command to its end, whatever its exit code. */
 const execute = (command: string, args: readonly string[]): Promise<Done> =>
   new Promise((done) => {
-    execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) =>
+    execFile(command, args, { timeout: 180_000 }, (error, stdout, stderr) =>
       done({ status: error?.code ?? (error === null ? 0 : error.message), stdout, stderr }),
     );
   });
@@ -110,14 +111,15 @@ describe('a life', () => {
           );
         }
       });
-      await new Promise((done) => setTimeout(done, 700));
+      const enough = acknowledged.length + 100;
+      await eventually('orders to be under way', () => acknowledged.length >= enough);
       await exchange.kill();
       sending = false;
       await Promise.all(senders);
       exchange = await startExchange({ args: small, folder: exchange.folder });
     }
     const open = await openLabels(exchange);
-    expect(acknowledged.length).toBeGreaterThan(50);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(300);
     expect(new Set(open).size).toBe(open.length);
     expect(acknowledged.filter((label) => !open.includes(label))).toEqual([]);
     await exchange.stop();
@@ -160,7 +162,7 @@ describe('a life', () => {
         const { result } = await call(exchange, 'public/get_time');
         return Number(result) > Date.parse('2026-12-25T08:10:00Z');
       },
-      240_000,
+      480_000,
     );
     const delivered = await call(exchange, 'public/get_delivery_prices', { index_name: 'btc_usd' });
     expect(delivered.result).toMatchObject({ records_total: expect.any(Number) });
@@ -179,7 +181,7 @@ describe('a life', () => {
     });
     const hashes = await Promise.all(replays);
     expect(new Set(hashes).size).toBe(1);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('a stop', () => {
@@ -207,11 +209,16 @@ describe('a stop', () => {
     expect(existsSync(stale)).toBe(true);
     const args = ['--data', exchange.folder, '--port', '0', '--families', 'BTC_USDC'];
     const starting = spawn(process.execPath, [mainPath, ...args]);
-    const gone = new Promise((done) => starting.once('exit', done));
+    let said = '';
+    starting.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const gone = ended(starting);
     await eventually('the stale file to go', () => !existsSync(stale));
     // Between the door and the first quotes, or before both.
     starting.kill('SIGTERM');
     expect([0, 143]).toContain(await gone);
+    expect(said).not.toContain('failed');
     const again = await startExchange({ args: small, folder: exchange.folder });
     expect(await again.stop()).toBe(0);
   });

@@ -57,12 +57,13 @@ test('three venues make an index; without two of them it freezes', async () => {
   const last = (): SetIndex | undefined =>
     submitted.findLast((command): command is SetIndex => command.type === 'set-index');
   const until = async (holds: () => boolean): Promise<void> => {
-    for (let i = 0; i < 400 && !holds(); i += 1) await sleep(25);
+    for (let i = 0; i < 1_200 && !holds(); i += 1) await sleep(25);
     expect(holds()).toBe(true);
   };
   try {
     await market.first();
     market.start();
+    await until(() => last()?.status === 'good' && last()?.constituents.length === 3);
     expect(last()).toMatchObject({ indexName: 'btc_usd', status: 'good' });
     expect(Math.abs((last()?.price ?? 0) / 1e6 - 64_000)).toBeLessThan(2);
     expect(last()?.constituents.map(({ source }) => source)).toEqual([

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import {
+  ended,
   eventually,
   killStarted,
   startExchange,
@@ -15,7 +16,7 @@ import {
 const mainPath = fileURLToPath(new URL('./main.ts', import.meta.url));
 const node = ['--disable-warning=ExperimentalWarning', mainPath];
 const openstrike = (...args: string[]) =>
-  spawnSync(process.execPath, [...node, ...args], { encoding: 'utf8', timeout: 60_000 });
+  spawnSync(process.execPath, [...node, ...args], { encoding: 'utf8', timeout: 180_000 });
 
 afterAll(killStarted);
 
@@ -26,29 +27,29 @@ const partsIn = (folder: string): string[] =>
       )
     : [];
 
-test('the own feed is recorded, survives kill -9, and replays', { timeout: 120_000 }, async () => {
+test('the own feed is recorded, survives kill -9, and replays', async () => {
   const exchange = await startExchange({
     args: ['--families', 'BTC', '--makers', '1', '--rate-limits', 'off'],
   });
   const folder = join(temporaryFolder(), 'recording');
   const record = ['record', '--source', 'openstrike', '--own', exchange.run.http, '--to', folder];
   const killed = spawn(process.execPath, [...node, ...record, '--underlyings', 'BTC']);
-  await eventually(
-    'a row group of tickers on disk',
-    () => partsIn(folder).some((name) => name.includes('ticker')),
-    60_000,
+  await eventually('a row group of tickers on disk', () =>
+    partsIn(folder).some((name) => name.includes('ticker')),
   );
+  const gone = ended(killed);
   killed.kill('SIGKILL');
-  await new Promise((done) => killed.once('exit', done));
+  await gone;
   const going = spawn(process.execPath, [...node, ...record, '--underlyings', 'BTC']);
   let said = '';
   going.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
   await eventually('its closed file', () => existsSync(join(folder, 'manifest.json')));
-  await eventually('the feed is live', () => said.includes('openstrike is live'), 30_000);
+  await eventually('the feed is live', () => said.includes('openstrike is live'));
+  const stopped = ended(going);
   going.kill('SIGINT');
-  expect(await new Promise((done) => going.once('exit', done))).toBe(0);
+  expect(await stopped).toBe(0);
   expect(partsIn(folder)).toEqual([]);
   expect(said).toMatch(/\d+ rows recorded/);
   await exchange.stop();

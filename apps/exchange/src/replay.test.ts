@@ -12,7 +12,7 @@ const mainPath = fileURLToPath(new URL('./main.ts', import.meta.url));
 const openstrike = (...args: string[]) =>
   spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', mainPath, ...args], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 180_000,
   });
 
 const folder = temporaryFolder();

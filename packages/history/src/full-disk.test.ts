@@ -189,7 +189,7 @@ test('beyond what may wait it fails at once, and a restart catches up', async ()
   const startedMs = performance.now();
   for (const batch of story.batches) history.absorb(batch);
   expect(states).toEqual(['waiting: history-disk-full', 'failed: history-stalled']);
-  expect(performance.now() - startedMs).toBeLessThan(5_000);
+  expect(performance.now() - startedMs).toBeLessThan(20_000);
   expect(history.lastSeq()).toBe(0);
   await history.close();
   const again = await createHistory({ folder, inProcess: true });
@@ -201,7 +201,6 @@ test('beyond what may wait it fails at once, and a restart catches up', async ()
 
 test.skipIf(!existsSync('/usr/bin/prlimit'))(
   'a worker whose files may not grow waits, and stores all when they may',
-  { timeout: 60_000 },
   () => {
     const folder = freshFolder();
     const script = join(import.meta.dirname, 'testing', 'store-on-a-full-disk.ts');

@@ -16,6 +16,17 @@ export const restClient = ({ run }: ExchangeProcess, account: number): deribit =
   return made;
 };
 
+/** Channels that are in force, by connection. */
+const inForce = new WeakMap<object, Set<string>>();
+
+/** Waits until the venue has accepted channels; ccxt.pro itself does not say when it has. */
+export const subscribed = (client: Exchange, ...channels: string[]): Promise<true> =>
+  eventually(`${channels.join(' and ')} to be in force`, () => {
+    const connection = client.clients[String((client.urls.api as Record<string, string>).ws)];
+    const accepted = connection === undefined ? undefined : inForce.get(connection);
+    return channels.every((channel) => accepted?.has(channel)) || null;
+  });
+
 /** A streaming client of a demo account; a plain ws:// address needs one line more. */
 export const proClient = async ({ run }: ExchangeProcess, account: number): Promise<Exchange> => {
   const keys = run.demoAccounts[account];
@@ -25,6 +36,16 @@ export const proClient = async ({ run }: ExchangeProcess, account: number): Prom
     enableRateLimit: false,
   });
   made.urls.api = { rest: run.http, ws: run.ws };
+  const handleMessage = made.handleMessage.bind(made);
+  made.handleMessage = (...[connection, message]: Parameters<typeof handleMessage>) => {
+    const { result } = message as { readonly result?: unknown };
+    if (Array.isArray(result)) {
+      const accepted = inForce.get(connection) ?? new Set();
+      for (const channel of result) accepted.add(String(channel));
+      inForce.set(connection, accepted);
+    }
+    handleMessage(connection, message);
+  };
   if (run.ws.startsWith('ws://')) await made.loadHttpProxyAgent();
   return made;
 };
@@ -60,6 +81,38 @@ export const bestOf = (client: deribit, symbol: string): Promise<{ bid: number; 
     const bid = book.bids[0]?.[0];
     const ask = book.asks[0]?.[0];
     return bid && ask ? { bid, ask } : null;
+  });
+
+/** What a refusal of the venue makes null, for who tries again; other failures are thrown. */
+const unlessRefused = (placed: Promise<Order>): Promise<Order | null> =>
+  placed.catch((error: unknown) => {
+    if (error instanceof ccxt.InvalidOrder) return null;
+    throw error;
+  });
+
+/** A bid at the top of the book that rests: the market moves between a look and an order. */
+export const restingBid = (client: deribit, symbol: string, amount: number): Promise<Order> =>
+  eventually('a bid that rests', async () => {
+    const { bid, ask } = await bestOf(client, symbol);
+    const price = Math.floor(bid) + 0.5 < ask ? Math.floor(bid) + 0.5 : bid;
+    const params = { postOnly: true };
+    return unlessRefused(client.createOrder(symbol, 'limit', 'buy', amount, price, params));
+  });
+
+/** A stop above the market that is not due yet, once there is one. */
+export const restingStop = (client: deribit, symbol: string, amount: number): Promise<Order> =>
+  eventually('a stop that is not due', async () => {
+    const sold = await client.createOrder(symbol, 'market', 'sell', amount);
+    const params = { stopLossPrice: Number(sold.average) + 2 };
+    return unlessRefused(client.createOrder(symbol, 'market', 'buy', amount, undefined, params));
+  });
+
+/** Sells into a bid until it is filled. */
+export const filledBy = ({ client, other }: CcxtVenue, bid: Order, amount: number) =>
+  eventually('the fill of a bid', async () => {
+    await other.createOrder(String(bid.symbol), 'market', 'sell', amount);
+    const order = await client.fetchOrder(idOf(bid));
+    return order.status === 'closed' ? order : null;
   });
 
 /** A whole price that is that share of the best bid. */

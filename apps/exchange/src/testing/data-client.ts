@@ -142,7 +142,7 @@ export class DataClient {
   }
 
   /** Waits until something holds, looking again after each notification. */
-  async until(what: string, holds: () => boolean, waitMs = 30_000): Promise<void> {
+  async until(what: string, holds: () => boolean, waitMs = 60_000): Promise<void> {
     const endMs = Date.now() + waitMs;
     while (!holds()) {
       const leftMs = endMs - Date.now();

@@ -28,19 +28,15 @@ export interface StartOptions {
   readonly waitMs?: number;
 }
 
-const exited = (child: ChildProcess): Promise<number | null> =>
-  child.exitCode !== null || child.signalCode !== null
-    ? Promise.resolve(child.exitCode)
-    : new Promise((done) => child.once('exit', (code) => done(code)));
+/** Resolves with the exit code once a process is gone and all that it printed was read. */
+export const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise((done) => child.once('close', (code) => done(code)));
 
-const started: ChildProcess[] = [];
+const started: (() => Promise<void>)[] = [];
 
 /** Kills whatever a failed test left running; for `afterAll`. */
 export const killStarted = async (): Promise<void> => {
-  for (const child of started.splice(0)) {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await exited(child);
-  }
+  for (const kill of started.splice(0)) await kill();
 };
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'openstrike-'));
@@ -54,7 +50,12 @@ export const startExchange = async (options: StartOptions = {}): Promise<Exchang
   const child = spawn(process.execPath, [...args, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  started.push(child);
+  const gone = ended(child);
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await gone;
+  };
+  started.push(kill);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
@@ -62,7 +63,7 @@ export const startExchange = async (options: StartOptions = {}): Promise<Exchang
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  const deadlineMs = Date.now() + (options.waitMs ?? 45_000);
+  const deadlineMs = Date.now() + (options.waitMs ?? 120_000);
   while (!existsSync(runPath)) {
     if (child.exitCode !== null || Date.now() > deadlineMs) {
       child.kill('SIGKILL');
@@ -77,12 +78,9 @@ export const startExchange = async (options: StartOptions = {}): Promise<Exchang
     output: () => output,
     stop: () => {
       child.kill('SIGINT');
-      return exited(child);
+      return gone;
     },
-    kill: async () => {
-      child.kill('SIGKILL');
-      await exited(child);
-    },
+    kill,
   };
 };
 
@@ -90,7 +88,7 @@ export const startExchange = async (options: StartOptions = {}): Promise<Exchang
 export const eventually = async <T>(
   what: string,
   ask: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  waitMs = 20_000,
+  waitMs = 60_000,
 ): Promise<T> => {
   const deadlineMs = Date.now() + waitMs;
   for (;;) {
