@@ -207,7 +207,9 @@ test.skipIf(!existsSync('/usr/bin/prlimit'))(
     const seen = JSON.parse(String(execFileSync(process.execPath, [script, folder])));
     expect(seen.states).toEqual(['waiting: history-disk-full', 'storing: well']);
     expect(seen.refusal).toContain('history.db cannot be written (disk I/O error)');
-    expect(seen.stillSeq).toBe(seen.storedSeq);
+    // What was refused is tried in smaller parts, and there is no room for all of it.
+    expect(seen.stillSeq).toBeGreaterThanOrEqual(seen.storedSeq);
+    expect(seen.stillSeq).toBeLessThan(seen.refusedSeq);
     expect(seen.lastSeq).toBe(6_001);
     const told = tellStory(4, 6_000);
     const content = contentOf(folder);

@@ -27,6 +27,7 @@ const half = batches.length >> 1;
 for (const batch of batches.slice(0, half)) history.absorb(batch);
 await waiting;
 const storedSeq = history.lastSeq();
+const refusedSeq = batches[half - 1]?.at(-1)?.seq;
 const refusal = await history.flush().then(
   () => 'none',
   (error: Error) => error.message,
@@ -41,4 +42,4 @@ await again;
 await history.flush();
 const lastSeq = history.lastSeq();
 await history.close();
-process.stdout.write(JSON.stringify({ states, storedSeq, refusal, stillSeq, lastSeq }));
+process.stdout.write(JSON.stringify({ states, storedSeq, refusal, refusedSeq, stillSeq, lastSeq }));
