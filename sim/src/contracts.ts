@@ -55,6 +55,14 @@ const optionsOf = (step: number, market: SimOptions['market']): OptionTerms => (
   },
 });
 
+/** Options that lose no more than less than a tenth of a coin meet the rule of their expiry. */
+const inverseMargin: OptionTerms['margin'] = {
+  initialRate: 0.15,
+  initialRateMin: 0.1,
+  maintenanceRate: 0.075,
+  coinLoss: { initialHaircut: 0.2, maintenanceHaircut: 0.12 },
+};
+
 const inverseOf = (
   underlying: 'BTC' | 'ETH',
   step: number,
@@ -78,7 +86,7 @@ const inverseOf = (
     payoff: 'inverse',
     indexName: underlying === 'BTC' ? 'btc_usd' : 'eth_usd',
     settlementCurrency: underlying,
-    options: { ...optionsOf(step, market), exercise },
+    options: { ...optionsOf(step, market), exercise, margin: inverseMargin },
     futures: market.futures ? { ...future, bandRate: 0.025, calendar } : null,
     perpetual: { ...future, bandRate: 0.015, ...funding },
   };

@@ -3,6 +3,7 @@
 // that passes resolves to instruments whose largest order and position, at any price that the venue
 // takes, keep every product a safe integer.
 import { err, ok, type Result } from '@openstrike/std';
+import { checkBlock } from './check-block.ts';
 import { checkLiquidationParameters } from './check-liquidation-parameters.ts';
 import { checkMarginParameters } from './check-margin-parameters.ts';
 import type { ContractFamily, ContractTable } from './contract-table.ts';
@@ -218,7 +219,7 @@ const optionKeys = [
   'exercise',
 ];
 
-const checkOptions = (terms: Fields, path: string, report: Report): void => {
+const checkOptions = (terms: Fields, path: string, inverse: boolean, report: Report): void => {
   checkKeys(terms, path, optionKeys, report);
   checkFees(terms.fees, `${path}.fees`, true, report);
   checkCalendar(terms.calendar, `${path}.calendar`, report);
@@ -237,7 +238,9 @@ const checkOptions = (terms: Fields, path: string, report: Report): void => {
     report(at, 'must give initialRate, initialRateMin and maintenanceRate');
     return;
   }
-  checkKeys(margin, at, ['initialRate', 'initialRateMin', 'maintenanceRate'], report);
+  checkKeys(margin, at, ['initialRate', 'initialRateMin', 'maintenanceRate', 'coinLoss'], report);
+  if (margin.coinLoss !== undefined)
+    checkCoinLoss(margin.coinLoss, inverse, `${at}.coinLoss`, report);
   for (const key of ['initialRate', 'initialRateMin', 'maintenanceRate']) {
     checkNumber(margin, at, key, 0.001, 1, report);
   }
@@ -247,6 +250,19 @@ const checkOptions = (terms: Fields, path: string, report: Report): void => {
   }
   if (!((initialRateMin as number) <= (initialRate as number))) {
     report(`${at}.initialRateMin`, 'must not exceed initialRate, of which it is the floor');
+  }
+};
+
+const checkCoinLoss = (value: unknown, inverse: boolean, path: string, report: Report): void => {
+  if (!inverse) {
+    report(path, 'is for inverse options: linear ones offset each other in dollars anyway');
+    return;
+  }
+  const bounds = { initialHaircut: [0, 0.9], maintenanceHaircut: [0, 0.9] } as const;
+  checkBlock(value, path, bounds, report);
+  const { initialHaircut, maintenanceHaircut } = value as Record<string, number>;
+  if ((maintenanceHaircut as number) > (initialHaircut as number)) {
+    report(`${path}.maintenanceHaircut`, 'must not exceed initialHaircut');
   }
 };
 
@@ -426,7 +442,7 @@ const checkFamily = (
       continue;
     }
     if (key === 'options') {
-      checkOptions(terms, at, report);
+      checkOptions(terms, at, inverse, report);
       const priceMax = inverse ? inverseOptionPriceMax : coinMax;
       checkSizes(terms, at, { currency, inverseFuture: false, priceMax }, report);
     } else {

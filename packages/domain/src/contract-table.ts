@@ -44,6 +44,21 @@ export interface OptionMarginParameters {
   readonly initialRate: number;
   readonly initialRateMin: number;
   readonly maintenanceRate: number;
+  /**
+   * Inverse options: those of one expiry ask for no more than they can lose at delivery. Each
+   * stands alone where it is left out, as in tables of old journals. Linear ones always offset.
+   */
+  readonly coinLoss?: CoinLossParameters;
+}
+
+/**
+ * How a loss counts in coin: as it is where the price rises; where it falls, in dollars, which
+ * count at the forward less this share of it. Under cross models coins have their haircut as
+ * collateral, and dollars count at the forward. Source: risk reference 1.16 and 7.
+ */
+export interface CoinLossParameters {
+  readonly initialHaircut: number;
+  readonly maintenanceHaircut: number;
 }
 
 /** Standard margin of futures: rate = base + slope * size in coins. Source: risk reference 1.1. */

@@ -2,6 +2,7 @@
 // of what trades and what will be listed. A family that a new table leaves out keeps its terms to
 // the end of its contracts but is listed no more.
 import type { Configure, ContractFamily, ContractTable, RejectCode } from '@openstrike/domain';
+import { offsets, regroup } from './account/holdings.ts';
 import { voidMargins } from './account/mark-drift.ts';
 import { feeRatesOf, termsOf } from './instruments.ts';
 import { runListing } from './listing/run-listing.ts';
@@ -41,6 +42,26 @@ export const keepsTerms = (state: EngineState, tables: readonly ContractTable[])
   return true;
 };
 
+/** Gives what trades the terms of its family; whether other options offset each other by them. */
+const putTermsInForce = (
+  state: EngineState,
+  families: ReadonlyMap<string, ContractFamily>,
+): boolean => {
+  let regrouped = false;
+  for (const instrument of state.instruments) {
+    const family = families.get(instrument?.contract.family ?? '');
+    if (instrument === undefined || family === undefined || instrument.state === 'delivered') {
+      continue;
+    }
+    const before = offsets(instrument);
+    instrument.family = family;
+    instrument.terms = termsOf(instrument.contract, family);
+    instrument.fees = feeRatesOf(instrument.contract, family);
+    regrouped ||= offsets(instrument) !== before;
+  }
+  return regrouped;
+};
+
 /** Takes contract tables that have been checked. */
 export const configure = (state: EngineState, command: Configure): RejectCode | null => {
   if (!keepsTerms(state, command.tables)) return 'unsupported-combination';
@@ -50,12 +71,9 @@ export const configure = (state: EngineState, command: Configure): RejectCode | 
   const first = state.families.size === 0;
   state.tables = command.tables;
   state.families = families;
-  for (const instrument of state.instruments) {
-    const family = families.get(instrument?.contract.family ?? '');
-    if (instrument !== undefined && family !== undefined && instrument.state !== 'delivered') {
-      instrument.family = family;
-      instrument.terms = termsOf(instrument.contract, family);
-      instrument.fees = feeRatesOf(instrument.contract, family);
+  if (putTermsInForce(state, families)) {
+    for (const account of state.accounts) {
+      for (const record of account?.currencies ?? []) if (record !== null) regroup(record);
     }
   }
   state.emit({

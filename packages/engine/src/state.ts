@@ -259,7 +259,7 @@ export interface Holding {
   orderCount: number;
   reduceOnlyCount: number;
   /** The options that its margin is netted with; null where each leg stands alone. */
-  readonly marginSet: MarginSet | null;
+  marginSet: MarginSet | null;
   /**
    * Its part of the currency record's cached numbers, a function of the fields above and the marks.
    * The first three stay 0 in a margin set, which has them for all its legs.
@@ -275,7 +275,7 @@ export interface Holding {
   weight: number;
 }
 
-/** Linear options of one account, index and expiry, whose largest loss bounds their margin. */
+/** Options of one account, index and expiry, whose largest loss bounds their margin. */
 export interface MarginSet {
   readonly expiryUs: number;
   readonly indexNo: number;

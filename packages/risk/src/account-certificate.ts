@@ -5,7 +5,9 @@
 import {
   type AccountCertificate,
   type CertifiedCurrency,
+  type CoinLossParameters,
   type CollateralParameters,
+  type ContractFamily,
   type ContractTable,
   type Currency,
   type FutureMarginParameters,
@@ -35,11 +37,21 @@ interface Sums {
 
 const noRates: FutureMarginParameters = { initialRate: 0, maintenanceRate: 0, ratePerCoin: 0 };
 
+const noHaircuts: CoinLossParameters = { initialHaircut: 0, maintenanceHaircut: 0 };
+
+/** The family that a leg's name begins with. */
+const familyOf = (
+  { name, underlying }: StandardCertifiedLeg,
+  tables: readonly ContractTable[],
+): ContractFamily | undefined =>
+  tableOf(tables, underlying)?.families.find((family) => name.startsWith(`${family.name}-`));
+
 const addLeg = (
   sheet: MarginSheet,
   leg: StandardCertifiedLeg,
   sets: readonly string[],
   tables: readonly ContractTable[],
+  cross: boolean,
 ): void => {
   const { sizeLots, openBuyLots, openSellLots } = leg;
   const exposure = { sizeLots, openBuyLots, openSellLots, buyReserve: 0, sellReserve: 0 };
@@ -49,13 +61,19 @@ const addLeg = (
     return;
   }
   const { underlying, strike, forward, minorPerLot, shortInitial, shortMaintenance, set } = leg;
+  const family = familyOf(leg, tables);
+  const haircuts = cross ? noHaircuts : (family?.options?.margin.coinLoss ?? noHaircuts);
   sheet.addOption({
     ...exposure,
-    offset: set === null ? 'none' : 'linear',
+    offset: set === null ? 'none' : (family?.payoff ?? 'linear'),
     setKey: set === null ? -1 : sets.indexOf(set),
     strike,
     callSign: leg.callSign > 0 ? 1 : -1,
     forward,
+    floors: {
+      initial: forward * (1 - haircuts.initialHaircut),
+      maintenance: forward * (1 - haircuts.maintenanceHaircut),
+    },
     minorPerLot,
     shortInitial,
     shortMaintenance,
@@ -64,12 +82,16 @@ const addLeg = (
 };
 
 /** Standard margin of a currency in its minor units. */
-const standardOf = ({ legs }: CertifiedCurrency, tables: readonly ContractTable[]): Sums => {
+const standardOf = (
+  { legs }: CertifiedCurrency,
+  tables: readonly ContractTable[],
+  cross: boolean,
+): Sums => {
   const sheet = new MarginSheet();
   const sets = [...new Set(legs.map(({ set }) => set ?? ''))];
   let premium = 0;
   for (const leg of legs) {
-    addLeg(sheet, leg, sets, tables);
+    addLeg(sheet, leg, sets, tables, cross);
     premium += leg.premium;
   }
   sheet.finish();
@@ -159,7 +181,7 @@ const crossOf = (certificate: AccountCertificate, tables: readonly ContractTable
       sums.initial += counted - collateralValue(parameters, minor * perMinor, true);
     }
     if (!portfolio) {
-      const own = standardOf(row, tables);
+      const own = standardOf(row, tables, true);
       sums.initial += own.initial * perMinor;
       sums.maintenance += own.maintenance * perMinor;
     }
@@ -181,7 +203,7 @@ const figuresOf = (certificate: AccountCertificate, tables: readonly ContractTab
     };
   }
   const cash = row.balance + row.sessionProfit;
-  if (!isPortfolio(certificate)) return { equity: cash, ...standardOf(row, tables) };
+  if (!isPortfolio(certificate)) return { equity: cash, ...standardOf(row, tables, false) };
   const { initial, maintenance } = portfolioOf(certificate, tables);
   return {
     equity: cash + row.optionsValue,

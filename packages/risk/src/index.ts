@@ -64,6 +64,7 @@ export {
   warningLevel,
 } from './liquidation/waterfall.ts';
 export {
+  type CoinFloors,
   type ExpiryOffset,
   type FutureLeg,
   type LegExposure,

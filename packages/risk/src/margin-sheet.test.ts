@@ -153,6 +153,23 @@ describe('margin sheet', () => {
     expect(sheetOf(debit).initial).toBe(0);
   });
 
+  test('inverse legs with floors ask for no more than they can lose in dollars', () => {
+    const floors = { initial: 80_000, maintenance: 90_000 };
+    const put = { callSign: -1 as const, offset: 'inverse' as const, floors };
+    const credit = [
+      inverseCall({ ...put, sizeLots: 10, strike: 90_000 }),
+      inverseCall({ ...put, sizeLots: -10, strike: 100_000 }),
+    ];
+    // 10,000 dollars: an eighth of a coin at 80,000, a ninth at 90,000.
+    expect(sheetOf(credit)).toEqual({
+      initial: 12_500_000,
+      maintenance: 11_111_112,
+      openOrders: 0,
+    });
+    const closing = credit.map((leg, i) => (i === 0 ? { ...leg, openSellLots: 10 } : leg));
+    expect(sheetOf(closing)).toMatchObject({ initial: 0.2e8, openOrders: 0.2e8 - 12_500_000 });
+  });
+
   test('a call sold beyond those held is charged the rates of its underlying', () => {
     // Ten coins sold and nine held: at most 20 a coin is lost between the strikes, and a coin's
     // forward of 2,000 beyond them.

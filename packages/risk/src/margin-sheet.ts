@@ -17,6 +17,12 @@ export type ExpiryOffset = 'none' | 'linear' | 'inverse';
 /** Charge on linear calls sold beyond those held, as shares of the forward. */
 export type UnpairedRates = Pick<MarginParameters, 'unpairedInitial' | 'unpairedMaintenance'>;
 
+/** Prices in USD below which dollars lost count in coin at no less; 0 for none. */
+export interface CoinFloors {
+  initial: number;
+  maintenance: number;
+}
+
 /** A position with its open orders. All lots but `sizeLots` are positive counts. */
 export interface LegExposure {
   /** Signed. */
@@ -41,6 +47,8 @@ export interface OptionLeg extends LegExposure {
   callSign: 1 | -1;
   /** The expiry's forward in USD. */
   forward: number;
+  /** Of inverse options that offset each other; none where left out. A set's legs share theirs. */
+  floors?: CoinFloors;
   /** Minor units of settlement currency per lot and coin (inverse) or dollar (linear). */
   minorPerLot: number;
   /** Of one coin sold: coins (inverse) or USD (linear); see `shortOptionInitial`. */
@@ -65,7 +73,9 @@ interface OffsetSet {
   forward: number;
   minorPerLot: number;
   unpaired: UnpairedRates;
-  /** Sizes in lots. */
+  floorInitial: number;
+  floorMaintenance: number;
+  /** Sizes in lots; strikes ascend. */
   legs: ExpiryLegs;
   /** Lots sold by open orders, beside `legs.sizes`. */
   soldByOrders: Float64Array;
@@ -93,6 +103,8 @@ const createSet = (): OffsetSet => ({
   forward: 0,
   minorPerLot: 0,
   unpaired: unset,
+  floorInitial: Number.NaN,
+  floorMaintenance: Number.NaN,
   legs: {
     count: 0,
     strikes: new Float64Array(LEGS_FIRST),
@@ -118,6 +130,26 @@ const growSet = (set: OffsetSet): void => {
   soldByOrders.set(set.soldByOrders);
   set.legs = { count: set.legs.count, strikes, callSigns, sizes };
   set.soldByOrders = soldByOrders;
+};
+
+/** Puts a leg at the place of its strike; legs mostly come in that order. */
+const insertLeg = (set: OffsetSet, leg: OptionLeg): void => {
+  if (set.legs.count === set.legs.strikes.length) {
+    growSet(set);
+  }
+  const { strikes, callSigns, sizes } = set.legs;
+  let at = set.legs.count;
+  for (; at > 0 && (strikes[at - 1] as number) > leg.strike; at--) {
+    strikes[at] = strikes[at - 1] as number;
+    callSigns[at] = callSigns[at - 1] as number;
+    sizes[at] = sizes[at - 1] as number;
+    set.soldByOrders[at] = set.soldByOrders[at - 1] as number;
+  }
+  strikes[at] = leg.strike;
+  callSigns[at] = leg.callSign;
+  sizes[at] = leg.sizeLots;
+  set.soldByOrders[at] = leg.openSellLots;
+  set.legs.count += 1;
 };
 
 /** Initial margin of an option without its orders, in minor units before rounding. */
@@ -168,15 +200,7 @@ export class MarginSheet {
       return;
     }
     const set = this.#setOf(leg);
-    const at = set.legs.count;
-    if (at === set.legs.strikes.length) {
-      growSet(set);
-    }
-    set.legs.strikes[at] = leg.strike;
-    set.legs.callSigns[at] = leg.callSign;
-    set.legs.sizes[at] = leg.sizeLots;
-    set.soldByOrders[at] = leg.openSellLots;
-    set.legs.count = at + 1;
+    insertLeg(set, leg);
     set.initial += optionInitial(leg);
     set.initialWithOrders += optionInitialWithOrders(leg);
     set.maintenance += optionMaintenance(leg);
@@ -199,7 +223,7 @@ export class MarginSheet {
    * Closes the sheet: afterwards `initial`, `maintenance` and `openOrders` are those of all legs
    * added.
    *
-   * Cost: per expiry set, its legs squared.
+   * Cost: per expiry set, its legs.
    */
   finish(): void {
     for (let i = 0; i < this.#setCount; i++) {
@@ -240,6 +264,8 @@ export class MarginSheet {
     set.forward = leg.forward;
     set.minorPerLot = leg.minorPerLot;
     set.unpaired = leg.unpaired;
+    set.floorInitial = leg.floors?.initial ?? 0;
+    set.floorMaintenance = leg.floors?.maintenance ?? 0;
     set.legs.count = 0;
     set.initial = 0;
     set.initialWithOrders = 0;
@@ -249,22 +275,26 @@ export class MarginSheet {
   }
 
   #finishSet(set: OffsetSet): void {
-    const { unpairedInitial, unpairedMaintenance } = set.unpaired;
-    this.#initial += roundUp(Math.min(set.initial, maxLossOf(set, unpairedInitial)));
-    this.#maintenance += roundUp(Math.min(set.maintenance, maxLossOf(set, unpairedMaintenance)));
+    const initial = maxLossAtOpening(set);
+    const maintenance = maxLossOf(set, set.unpaired.unpairedMaintenance, set.floorMaintenance);
+    this.#initial += roundUp(Math.min(set.initial, initial));
+    this.#maintenance += roundUp(Math.min(set.maintenance, maintenance));
     // More of an option never loses more, so over all ways in which the orders may fill the largest
     // loss has every sell filled and no buy, while the cash paid is at most that of all buys.
     for (let i = 0; i < set.legs.count; i++) {
       set.legs.sizes[i] = (set.legs.sizes[i] as number) - (set.soldByOrders[i] as number);
     }
-    const worst = maxLossOf(set, unpairedInitial) + set.reserve;
+    const worst = maxLossAtOpening(set) + set.reserve;
     this.#initialWithOrders += roundUp(Math.min(set.initialWithOrders, worst));
   }
 }
 
 /** The largest loss of a set, in minor units. */
-const maxLossOf = (set: OffsetSet, unpairedRate: number): number =>
+const maxLossOf = (set: OffsetSet, unpairedRate: number, floor: number): number =>
   set.minorPerLot *
   (set.offset === 'linear'
     ? maxLossLinear(set.legs, set.forward, unpairedRate)
-    : maxLossInverse(set.legs));
+    : maxLossInverse(set.legs, floor));
+
+const maxLossAtOpening = (set: OffsetSet): number =>
+  maxLossOf(set, set.unpaired.unpairedInitial, set.floorInitial);

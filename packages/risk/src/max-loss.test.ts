@@ -37,6 +37,22 @@ describe('the largest loss', () => {
     expect(inverse([1, 1500, -1], [1, 2000, 1])).toBe(0.25);
   });
 
+  test('inverse: below a floor dollars count at the floor', () => {
+    const at = (floor: number, ...legs: Leg[]): number => maxLossInverse(legsOf(legs), floor);
+    // 200 dollars are lost at 1,500 and below; at a floor of 1,600 they are an eighth of a coin.
+    expect(at(1600, [-1, 1500, 1], [-1, 1700, -1])).toBe(0.125);
+    expect(at(1000, [-1, 1500, 1], [-1, 1700, -1])).toBe(0.2);
+    expect(at(1600, [-1, 1500, -1])).toBe(1500 / 1600);
+    // A loss that ends below the floor counts there too, one above it in coins at its own price.
+    expect(at(1600, [-1, 1500, -1], [-1, 1400, 1])).toBe(100 / 1600);
+    expect(at(1600, [1, 1700, -1], [1, 2000, 1])).toBe(300 / 2000);
+    // Owing 200 dollars at any price; and 100 that only grow from the floor on.
+    expect(at(1600, [1, 1500, -1], [1, 1700, 1], [-1, 1500, 1], [-1, 1700, -1])).toBe(0.125);
+    expect(at(1600, [1, 1500, -1])).toBe(1);
+    // In whichever order the legs come.
+    expect(at(1600, [1, 2000, 1], [1, 1700, -1], [-1, 1500, -1], [-1, 1400, 1])).toBe(300 / 2000);
+  });
+
   const leg = fc.tuple(
     fc.constantFrom(1 as const, -1 as const),
     fc.integer({ min: 1, max: 60 }).map((hundreds) => hundreds * 100),
@@ -76,9 +92,24 @@ describe('the largest loss', () => {
         expect(maxLossLinear(legsOf(more), 2000, 1.2)).toBeLessThanOrEqual(
           maxLossLinear(legsOf(legs), 2000, 1.2),
         );
-        expect(maxLossInverse(legsOf(more))).toBeLessThanOrEqual(
-          maxLossInverse(legsOf(legs)) + 1e-12,
-        );
+        for (const floor of [0, 1234.5]) {
+          expect(maxLossInverse(legsOf(more), floor)).toBeLessThanOrEqual(
+            maxLossInverse(legsOf(legs), floor) + 1e-12,
+          );
+        }
+      }),
+    );
+  });
+
+  test('with a floor it is the worst of all prices, and reached', () => {
+    const floor = fc.double({ min: 50, max: 8000, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(leg, { maxLength: 8 }), price, floor, (legs, at, low) => {
+        const coins = maxLossInverse(legsOf(legs), low);
+        expect(-payoff(legs, at) / Math.max(at, low)).toBeLessThanOrEqual(coins + 1e-6);
+        const prices = [0, low, 1e12, ...legs.map((row) => row[1])];
+        const reached = Math.max(0, ...prices.map((s) => -payoff(legs, s) / Math.max(s, low)));
+        expect(coins).toBeCloseTo(reached, 6);
       }),
     );
   });

@@ -4,7 +4,8 @@
 // against shorts of the same expiry.
 // Shape: parallel arrays of `count` legs; sizes signed, in one unit for all; `callSign` is 1 for a
 // call, -1 for a put. Whole sizes and strikes give exact payoffs, so that what offsets leaves no
-// residue; that is why callers count lots rather than coins.
+// residue; that is why callers count lots rather than coins. Legs whose strikes do not ascend are
+// put in order, so that one walk over them tells all payoffs.
 
 /** The legs of one expiry in parallel arrays, of which the first `count` entries count. */
 export interface ExpiryLegs {
@@ -14,25 +15,48 @@ export interface ExpiryLegs {
   sizes: Float64Array;
 }
 
-/** Payoff of all legs at a delivery price, in USD times the unit of size. */
-const payoffAt = (legs: ExpiryLegs, price: number): number => {
-  let sum = 0;
-  for (let i = 0; i < legs.count; i++) {
-    const inside = (legs.callSigns[i] as number) * (price - (legs.strikes[i] as number));
-    if (inside > 0) {
-      sum += (legs.sizes[i] as number) * inside;
+/** Exchanges two legs. */
+const swap = ({ strikes, callSigns, sizes }: ExpiryLegs, a: number, b: number): void => {
+  for (const column of [strikes, callSigns, sizes]) {
+    const kept = column[a] as number;
+    column[a] = column[b] as number;
+    column[b] = kept;
+  }
+};
+
+/** Puts legs in the order of their strikes. Cost: one pass where they are. */
+const sortByStrike = (legs: ExpiryLegs): void => {
+  const { strikes, count } = legs;
+  for (let i = 1; i < count; i++) {
+    for (let at = i; at > 0 && (strikes[at - 1] as number) > (strikes[at] as number); at--) {
+      swap(legs, at - 1, at);
     }
+  }
+};
+
+/** The payoff at a delivery price of zero, in USD times the unit of size. */
+const payoffAtZero = ({ count, strikes, callSigns, sizes }: ExpiryLegs): number => {
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    if ((callSigns[i] as number) < 0) sum += (sizes[i] as number) * (strikes[i] as number);
+  }
+  return sum;
+};
+
+/** The slope of the payoff at zero: puts held pay a dollar less for each that the price rises. */
+const slopeAtZero = ({ count, callSigns, sizes }: ExpiryLegs): number => {
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    if ((callSigns[i] as number) < 0) sum -= sizes[i] as number;
   }
   return sum;
 };
 
 /** Calls held less calls sold: the slope of the payoff beyond the last strike. */
-const netCalls = (legs: ExpiryLegs): number => {
+const netCalls = ({ count, callSigns, sizes }: ExpiryLegs): number => {
   let sum = 0;
-  for (let i = 0; i < legs.count; i++) {
-    if ((legs.callSigns[i] as number) > 0) {
-      sum += legs.sizes[i] as number;
-    }
+  for (let i = 0; i < count; i++) {
+    if ((callSigns[i] as number) > 0) sum += sizes[i] as number;
   }
   return sum;
 };
@@ -41,13 +65,22 @@ const netCalls = (legs: ExpiryLegs): number => {
  * The largest loss of linear options of one expiry, with calls sold beyond those held, whose loss
  * has no bound, charged at `unpairedRate` of the forward.
  *
- * Units: USD times the unit of size, 0 when no price loses. Cost: legs squared.
+ * Units: USD times the unit of size, 0 when no price loses. Cost: legs, where their strikes ascend.
  * Source: Derive, standard manager; risk reference 1.11 and 1.16.
  */
 export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: number): number => {
-  let least = Math.min(0, payoffAt(legs, 0));
-  for (let i = 0; i < legs.count; i++) {
-    least = Math.min(least, payoffAt(legs, legs.strikes[i] as number));
+  sortByStrike(legs);
+  const { count, strikes, sizes } = legs;
+  let payoff = payoffAtZero(legs);
+  let slope = slopeAtZero(legs);
+  let price = 0;
+  let least = Math.min(0, payoff);
+  for (let i = 0; i < count; i++) {
+    const strike = strikes[i] as number;
+    payoff += slope * (strike - price);
+    price = strike;
+    slope += sizes[i] as number;
+    if (payoff < least) least = payoff;
   }
   return -least + unpairedRate * forward * Math.max(0, -netCalls(legs)) + 0;
 };
@@ -55,20 +88,34 @@ export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: n
 /**
  * The largest loss in coin of inverse options of one expiry; Infinity where it has no bound.
  *
- * A payoff of P dollars is P / S coins. As S rises that is at most a coin per call sold; as S falls
+ * A payoff of P dollars is P / S coins. As S rises that is at most a coin per call sold. As S falls
  * to zero it grows without bound whenever the set then owes dollars, which any put sold beyond
- * those held makes it do, a spread included. Between strikes P / S moves one way only.
+ * those held makes it do, a spread included; so below a price that is the `floor` the loss is one
+ * in dollars, and they count in coin at the floor. Whoever keeps so many coins has them as long as
+ * the price is above it, and needs more by the time that it is there. Between strikes P / S moves
+ * one way only.
  *
- * Units: coins times the unit of size, 0 when no price loses. Cost: legs squared.
+ * Units: coins times the unit of size, 0 when no price loses; `floor` in USD, 0 for none. Cost:
+ * legs, where their strikes ascend. Source: risk reference 1.16, and 7 for dollars and coins.
  */
-export const maxLossInverse = (legs: ExpiryLegs): number => {
-  if (payoffAt(legs, 0) < 0) {
-    return Infinity;
-  }
-  let least = Math.min(0, netCalls(legs));
-  for (let i = 0; i < legs.count; i++) {
-    const strike = legs.strikes[i] as number;
-    least = Math.min(least, payoffAt(legs, strike) / strike);
+export const maxLossInverse = (legs: ExpiryLegs, floor = 0): number => {
+  sortByStrike(legs);
+  const { count, strikes, sizes } = legs;
+  let payoff = payoffAtZero(legs);
+  if (payoff < 0 && floor === 0) return Infinity;
+  let slope = slopeAtZero(legs);
+  let price = 0;
+  let least = Math.min(0, netCalls(legs), payoff < 0 ? payoff / floor : 0);
+  for (let i = 0; i <= count; i++) {
+    const strike = i < count ? (strikes[i] as number) : Infinity;
+    if (price < floor && floor < strike) {
+      least = Math.min(least, (payoff + slope * (floor - price)) / floor);
+    }
+    if (i === count) break;
+    payoff += slope * (strike - price);
+    price = strike;
+    slope += sizes[i] as number;
+    least = Math.min(least, payoff / Math.max(strike, floor));
   }
   return -least + 0;
 };

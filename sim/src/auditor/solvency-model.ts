@@ -175,7 +175,7 @@ export class SolvencyModel {
   }
 
   #segregatedStandard(own: Own): WorkedMargin {
-    const { initialAlone, initial, maintenance } = this.#standard.margins(own.legs);
+    const { initialAlone, initial, maintenance } = this.#standard.margins(own.legs, false);
     return {
       equity: own.balance,
       net: own.balance + own.options,
@@ -251,7 +251,7 @@ export class SolvencyModel {
         this.#usd(each, own.slack) + own.stepUsd + noise * (own.grossUsd + Math.abs(worth));
       loss += this.#usd(each, own.lossAtOnce);
       if (portfolio) return;
-      const margins = this.#standard.margins(own.legs);
+      const margins = this.#standard.margins(own.legs, true);
       sum.initial += this.#usd(each, margins.initial + own.premium);
       sum.alone += this.#usd(each, margins.initialAlone);
       sum.maintenance += this.#usd(each, margins.maintenance);

@@ -1,8 +1,10 @@
 // Standard model: Deribit's standard margin of what an account holds in one currency, leg by leg,
-// and per expiry of contracts settled in dollars no more than what the options can lose at all.
+// and per expiry no more than what the options can lose at all: dollars, or where they settle in
+// coin and the table says so, coins, with what is lost below a floor counted at the floor.
 // Initial margin with open orders at their worst. Source: Deribit, standard margin; Derive,
 // standard manager; risk reference 1.1, 1.11 and 1.16.
 import {
+  type CoinLossParameters,
   type ContractFamily,
   type FutureMarginParameters,
   type Instrument,
@@ -41,12 +43,12 @@ export class StandardModel {
   }
 
   /** The margins of all legs, which settle in one currency and have marks. */
-  margins(legs: readonly Leg[]): StandardFigures {
+  margins(legs: readonly Leg[], cross: boolean): StandardFigures {
     const sum: Sum = { initialAlone: 0, initial: 0, maintenance: 0 };
     const sets = new Map<string, Leg[]>();
     for (const leg of legs) {
       const { kind, payoff, indexName, expiryUs } = leg.instrument;
-      if (kind === 'option' && payoff === 'linear') {
+      if (kind === 'option' && (payoff === 'linear' || this.#coinLoss(leg.instrument))) {
         const key = `${indexName}:${expiryUs}`;
         sets.set(key, [...(sets.get(key) ?? []), leg]);
       } else if (kind === 'option') {
@@ -55,13 +57,17 @@ export class StandardModel {
         this.#addFuture(leg, sum);
       }
     }
-    for (const set of sets.values()) this.#addSet(set, sum);
+    for (const set of sets.values()) this.#addSet(set, sum, cross);
     return sum;
   }
 
   #terms({ family, termsKey }: Instrument): unknown {
     const terms = (this.#facts.family({ family } as Instrument) as ContractFamily)[termsKey];
     return terms?.margin;
+  }
+
+  #coinLoss(instrument: Instrument): CoinLossParameters | undefined {
+    return (this.#terms(instrument) as OptionMarginParameters).coinLoss;
   }
 
   #addOption(leg: Leg, sum: Sum): void {
@@ -111,35 +117,65 @@ export class StandardModel {
   }
 
   /** Options of one expiry: the sum over legs, or all that they can lose where that is less. */
-  #addSet(legs: readonly Leg[], sum: Sum): void {
+  #addSet(legs: readonly Leg[], sum: Sum, cross: boolean): void {
     const [first] = legs as [Leg];
-    const { underlying, settlementCurrency, id } = first.instrument;
+    const { underlying, settlementCurrency, id, payoff } = first.instrument;
     const own: Sum = { initialAlone: 0, initial: 0, maintenance: 0 };
     for (const leg of legs) this.#addOption(leg, own);
     const tables = this.#facts.tables.get(underlying)?.margin ?? recommendedMargin(underlying);
     const forward = (this.#market.marks.get(id) as Mark).underlying;
     const unit = minorOf[settlementCurrency];
-    const most = (rate: number, withOrders: boolean): number =>
-      unit * largestLoss(legs, withOrders, forward * rate);
-    sum.initialAlone += Math.min(own.initialAlone, most(tables.unpairedInitial, false));
-    sum.initial += Math.min(own.initial, most(tables.unpairedInitial, true));
-    sum.maintenance += Math.min(own.maintenance, most(tables.unpairedMaintenance, false));
+    const { initialHaircut = 0, maintenanceHaircut = 0 } = cross
+      ? {}
+      : (this.#coinLoss(first.instrument) ?? {});
+    const most = (withOrders: boolean, unpaired: number, haircut: number): number =>
+      unit *
+      (payoff === 'linear'
+        ? largestLoss(legs, withOrders, forward * unpaired)
+        : largestCoinLoss(legs, withOrders, forward * (1 - haircut)));
+    const { unpairedInitial, unpairedMaintenance } = tables;
+    const alone = most(false, unpairedInitial, initialHaircut);
+    sum.initialAlone += Math.min(own.initialAlone, alone);
+    sum.initial += Math.min(own.initial, most(true, unpairedInitial, initialHaircut));
+    const kept = most(false, unpairedMaintenance, maintenanceHaircut);
+    sum.maintenance += Math.min(own.maintenance, kept);
   }
 }
 
-/** Dollars lost at the worst delivery price, with so much for each call sold beyond those held. */
-const largestLoss = (legs: readonly Leg[], withOrders: boolean, unpaired: number): number => {
-  const sizes = legs.map(({ instrument, lots, sellLots }) => ({
+interface Payer {
+  readonly call: boolean;
+  readonly strike: number;
+  readonly coins: number;
+}
+
+const payersOf = (legs: readonly Leg[], withOrders: boolean): readonly Payer[] =>
+  legs.map(({ instrument, lots, sellLots }) => ({
     call: instrument.optionType === 'call',
     strike: instrument.strike ?? 0,
     coins: coinsOf(instrument, lots - (withOrders ? sellLots : 0)),
   }));
-  const payoff = (price: number): number =>
-    sizes.reduce((sum, { call, strike, coins }) => {
-      const inside = Math.max(0, call ? price - strike : strike - price);
-      return sum + coins * inside;
-    }, 0);
-  const loss = Math.max(0, -payoff(0), ...sizes.map(({ strike }) => -payoff(strike)));
-  const net = sizes.reduce((sum, { call, coins }) => sum + (call ? coins : 0), 0);
-  return loss + unpaired * Math.max(0, -net);
+
+const payoffOf = (payers: readonly Payer[], price: number): number =>
+  payers.reduce((sum, { call, strike, coins }) => {
+    const inside = Math.max(0, call ? price - strike : strike - price);
+    return sum + coins * inside;
+  }, 0);
+
+const netCallsOf = (payers: readonly Payer[]): number =>
+  payers.reduce((sum, { call, coins }) => sum + (call ? coins : 0), 0);
+
+/** Dollars lost at the worst delivery price, with so much for each call sold beyond those held. */
+const largestLoss = (legs: readonly Leg[], withOrders: boolean, unpaired: number): number => {
+  const payers = payersOf(legs, withOrders);
+  const prices = [0, ...payers.map(({ strike }) => strike)];
+  const loss = Math.max(0, ...prices.map((price) => -payoffOf(payers, price)));
+  return loss + unpaired * Math.max(0, -netCallsOf(payers));
+};
+
+/** Coins lost at the worst delivery price; below the floor a dollar is what it is at the floor. */
+const largestCoinLoss = (legs: readonly Leg[], withOrders: boolean, floor: number): number => {
+  const payers = payersOf(legs, withOrders);
+  const prices = [0, floor, ...payers.map(({ strike }) => strike)];
+  const lost = prices.map((price) => -payoffOf(payers, price) / Math.max(price, floor));
+  return Math.max(0, -netCallsOf(payers), ...lost);
 };

@@ -193,6 +193,12 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
           }))
         : command,
   ),
+  'dollars lost by options that settle in coin count at the forward, without the haircut':
+    mishearing((command) =>
+      command.type === 'configure' || command.type === 'announce-tables'
+        ? withoutCoinHaircuts(command)
+        : command,
+    ),
   'liquidations go by constants and not by what the tables say': mishearing((command) =>
     command.type === 'configure' || command.type === 'announce-tables'
       ? { ...command, tables: command.tables.map(({ liquidation: _left, ...table }) => table) }
@@ -474,6 +480,21 @@ const withMargin = <Tables extends Configure | AnnounceTables>(
 ): Tables => ({
   ...command,
   tables: command.tables.map((table) => ({ ...table, margin: change(table.margin) })),
+});
+
+const withoutCoinHaircuts = <Tables extends Configure | AnnounceTables>(
+  command: Tables,
+): Tables => ({
+  ...command,
+  tables: command.tables.map((table) => ({
+    ...table,
+    families: table.families.map((family) => {
+      if (family.options?.margin.coinLoss === undefined) return family;
+      const coinLoss = { initialHaircut: 0, maintenanceHaircut: 0 };
+      const margin = { ...family.options.margin, coinLoss };
+      return { ...family, options: { ...family.options, margin } };
+    }),
+  })),
 });
 
 const withLiquidation = (

@@ -15,7 +15,7 @@ export class HoldingRecord implements Holding {
   readonly account: AccountRecord;
   readonly instrument: InstrumentRecord;
   readonly record: CurrencyRecord;
-  readonly marginSet: MarginSet | null;
+  marginSet: MarginSet | null;
   firstOrder: OrderRecord | null = null;
   lastOrder: OrderRecord | null = null;
   readonly chunk: Float64Array;

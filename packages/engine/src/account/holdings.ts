@@ -1,7 +1,7 @@
 // Holdings: positions kept as exact integer cost, and how a fill changes one. Invariant: for every
 // fill, the change of cost less the profit realised equals the fill's value, and the values of both
 // sides sum to zero; so profits of all accounts sum to zero but for named roundings at a mark.
-import type { Cash, SizeLots } from '@openstrike/domain';
+import type { Cash, OptionTerms, SizeLots } from '@openstrike/domain';
 import { mulDivHalfEven, mulSafe } from '@openstrike/std';
 import type {
   AccountRecord,
@@ -66,14 +66,33 @@ const openHolding = (account: AccountRecord, instrument: InstrumentRecord): Hold
   return holding;
 };
 
+/** Whether an instrument's margin is netted with that of others of its expiry. */
+export const offsets = ({ contract, terms }: InstrumentRecord): boolean =>
+  contract.kind === 'option' &&
+  (contract.payoff === 'linear' || (terms as OptionTerms).margin.coinLoss !== undefined);
+
+/** Puts holdings into sets anew, because terms say otherwise now which offset each other. */
+export const regroup = (record: CurrencyRecord): void => {
+  record.marginSets.length = 0;
+  for (const holding of holdingsInOrder(record)) {
+    holding.marginSet = marginSetOf(record, holding.instrument);
+    holding.marginSet?.holdings.push(holding);
+    // In a set these stay 0; alone they are made with the next computation.
+    holding.initialMargin = 0;
+    holding.maintenanceMargin = 0;
+    holding.ordersMargin = 0;
+  }
+  record.marginVersion = -1;
+};
+
 /**
  * The set that the instrument's margin is netted in, made at first use; null where legs stand
  * alone.
  */
 const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): MarginSet | null => {
-  const { contract, indexNo } = instrument;
-  const { expiryUs } = contract;
-  if (contract.kind !== 'option' || contract.payoff !== 'linear' || expiryUs === null) {
+  const { indexNo } = instrument;
+  const { expiryUs } = instrument.contract;
+  if (expiryUs === null || !offsets(instrument)) {
     return null;
   }
   for (const set of record.marginSets) {

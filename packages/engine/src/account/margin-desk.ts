@@ -1,11 +1,17 @@
 // Margin desk: one margin sheet and two legs that are filled in over and over, so that asking for a
 // margin allocates nothing. It holds no state from one question to the next.
 import type { FutureMarginParameters } from '@openstrike/domain';
-import { type FutureLeg, MarginSheet, type OptionLeg, type UnpairedRates } from '@openstrike/risk';
+import {
+  type CoinFloors,
+  type FutureLeg,
+  MarginSheet,
+  type OptionLeg,
+  type UnpairedRates,
+} from '@openstrike/risk';
 
 export interface MarginDesk {
   readonly sheet: MarginSheet;
-  readonly option: OptionLeg;
+  readonly option: OptionLeg & { readonly floors: CoinFloors };
   readonly future: FutureLeg;
 }
 
@@ -26,6 +32,7 @@ export const createMarginDesk = (): MarginDesk => ({
     strike: 0,
     callSign: 1,
     forward: 0,
+    floors: { initial: 0, maintenance: 0 },
     minorPerLot: 0,
     shortInitial: 0,
     shortMaintenance: 0,

@@ -3,7 +3,13 @@
 // open buys count in full beside it. Every number is a whole sum over holdings and sets, so that
 // keeping it up step by step gives the same as computing it afresh. In an order's life: the last
 // check before the point of no return.
-import { minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
+import {
+  type CoinLossParameters,
+  minorPerUnit,
+  type OptionTerms,
+  type PerpetualTerms,
+} from '@openstrike/domain';
+import type { CoinFloors } from '@openstrike/risk';
 import { fundingSince } from '../funding/funding.ts';
 import type {
   CurrencyRecord,
@@ -16,7 +22,7 @@ import type {
 import { marginParametersOf } from '../tables-in-force.ts';
 import { recordBalance } from './cash.ts';
 import { releaseHolding, valueAtPrice } from './holdings.ts';
-import { isPortfolio } from './margin-models.ts';
+import { isCross, isPortfolio } from './margin-models.ts';
 
 const isOption = (instrument: InstrumentRecord): boolean => instrument.kind === 'option';
 
@@ -29,6 +35,16 @@ export interface WhatIf {
 
 const asItIs: WhatIf = { lots: 0, buyLots: 0, sellLots: 0 };
 
+const noHaircuts: CoinLossParameters = { initialHaircut: 0, maintenanceHaircut: 0 };
+
+/** Where dollars lost count in coin at no less; see `CoinLossParameters`. */
+const setFloors = (floors: CoinFloors, { instrument, account }: Holding, forward: number): void => {
+  const { coinLoss } = (instrument.terms as OptionTerms).margin;
+  const rule = isCross(account.marginModel) ? noHaircuts : (coinLoss ?? noHaircuts);
+  floors.initial = forward * (1 - rule.initialHaircut);
+  floors.maintenance = forward * (1 - rule.maintenanceHaircut);
+};
+
 const addOptionLeg = (state: EngineState, holding: Holding, more: WhatIf): void => {
   const { instrument } = holding;
   const { contract, id } = instrument;
@@ -37,10 +53,11 @@ const addOptionLeg = (state: EngineState, holding: Holding, more: WhatIf): void 
   leg.sizeLots = holding.sizeLots + more.lots;
   leg.openBuyLots = holding.openBuyLots + more.buyLots;
   leg.openSellLots = holding.openSellLots + more.sellLots;
-  leg.offset = contract.payoff === 'linear' ? 'linear' : 'none';
+  leg.offset = holding.marginSet === null ? 'none' : contract.payoff;
   leg.strike = contract.strike as number;
   leg.callSign = contract.optionType === 'call' ? 1 : -1;
   leg.forward = marks.underlyingPrice[id] as number;
+  setFloors(leg.floors, holding, leg.forward);
   leg.minorPerLot = instrument.fees.coinMinorPerLot;
   leg.shortInitial = marks.shortInitial[id] as number;
   leg.shortMaintenance = marks.shortMaintenance[id] as number;

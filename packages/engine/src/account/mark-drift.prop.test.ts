@@ -17,13 +17,23 @@ import { MarkDrift } from './mark-drift.ts';
 
 const people = 24;
 
-/** Calls sold beyond those held are charged anything that a table may say. */
+/** Calls sold beyond those held, and losses in coin, are charged anything that a table may say. */
 const tablesOf = (random: Random): readonly ContractTable[] => {
   const unpairedInitial = 1 + random.nextFloat();
   const unpairedMaintenance = 1 + (unpairedInitial - 1) * random.nextFloat();
+  const initialHaircut = 0.5 * random.nextFloat();
+  const coinLoss = { initialHaircut, maintenanceHaircut: initialHaircut * random.nextFloat() };
   return testTables.map((table) => ({
     ...table,
     margin: { ...table.margin, unpairedInitial, unpairedMaintenance },
+    families: table.families.map((family) =>
+      family.payoff === 'linear' || family.options === null
+        ? family
+        : {
+            ...family,
+            options: { ...family.options, margin: { ...family.options.margin, coinLoss } },
+          },
+    ),
   }));
 };
 

@@ -3,7 +3,13 @@
 // still, without computing it anew. Invariant: between two instants the equity and any margin of
 // holdings change together by no more than their weight times the drift between, but for the
 // roundings. No part of the state's bytes: where it does not suffice the rules are asked.
-import { type Currency, currencies, minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
+import {
+  type Currency,
+  currencies,
+  minorPerUnit,
+  type OptionTerms,
+  type PerpetualTerms,
+} from '@openstrike/domain';
 import type { EngineState, Holding, InstrumentRecord } from '../state.ts';
 import { marginParametersOf } from '../tables-in-force.ts';
 
@@ -96,9 +102,8 @@ export class MarkDrift {
     if (instrument.kind !== 'option') return this.#count(instrument, moved);
     const initial = Math.abs(short.initial - (marks.shortInitial[id] as number));
     const maintenance = Math.abs(short.maintenance - (marks.shortMaintenance[id] as number));
-    const forward = Math.abs(underlying - (marks.underlyingPrice[id] as number));
-    const unpaired = unpairedRateOf(state, instrument) * forward;
-    const margin = Math.max(initial, maintenance, unpaired) * fees.coinMinorPerLot;
+    const loss = lossMoved(state, instrument, marks.underlyingPrice[id] as number, underlying);
+    const margin = Math.max(initial, maintenance, loss) * fees.coinMinorPerLot;
     this.#count(instrument, moved + margin);
   }
 
@@ -148,11 +153,28 @@ export class MarkDrift {
   }
 }
 
-/** Calls sold beyond those held are charged at most so much of the forward. */
-const unpairedRateOf = (state: EngineState, { contract }: InstrumentRecord): number => {
-  if (contract.payoff !== 'linear') return 0;
-  const { unpairedInitial, unpairedMaintenance } = marginParametersOf(state, contract.underlying);
-  return Math.max(unpairedInitial, unpairedMaintenance);
+/**
+ * By how much a coin of an option moves the largest loss of its set when the forward moves. Linear:
+ * calls sold beyond those held are charged at most so much of it. Inverse: dollars that count at
+ * the floor do so at another; an option pays at most its strike there, a call at most the floor.
+ */
+const lossMoved = (
+  state: EngineState,
+  { contract, terms }: InstrumentRecord,
+  before: number,
+  now: number,
+): number => {
+  const moved = Math.abs(now - before);
+  if (contract.payoff === 'linear') {
+    const { unpairedInitial, unpairedMaintenance } = marginParametersOf(state, contract.underlying);
+    return Math.max(unpairedInitial, unpairedMaintenance) * moved;
+  }
+  const { coinLoss } = (terms as OptionTerms).margin;
+  if (coinLoss === undefined) return 0;
+  const share = moved / Math.max(before, now);
+  if (contract.optionType === 'call') return share;
+  const floor = Math.min(before, now) * (1 - coinLoss.initialHaircut);
+  return (share * (contract.strike as number)) / floor;
 };
 
 /**
