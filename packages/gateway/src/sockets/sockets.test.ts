@@ -79,6 +79,20 @@ describe('sockets', () => {
     expect(venue.gateway.metrics.heartbeatsMissed).toBe(1);
   });
 
+  test('a venue that stood still reads what was answered meanwhile before it judges', async () => {
+    const venue = await open();
+    const socket = await venue.socket();
+    await socket.result('public/set_heartbeat', { interval: 10 });
+    venue.wallShiftMs += 10_001;
+    await socket.until(() => socket.notifications[1]);
+    const answered = socket.send('public/test');
+    venue.wallShiftMs += 10_001;
+    const untilMs = performance.now() + 50;
+    while (performance.now() < untilMs);
+    expect((await socket.answer(answered)).result).toHaveProperty('version');
+    expect(venue.gateway.metrics.heartbeatsMissed).toBe(0);
+  });
+
   test('a socket without traffic is closed after ten minutes, a lively one is not', async () => {
     const venue = await open();
     const [idle, lively] = [await venue.socket(), await venue.socket()];
