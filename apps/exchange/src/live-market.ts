@@ -66,7 +66,8 @@ class LiveMarket implements Market {
   }
 
   start(): void {
-    this.#beat = setInterval(() => this.#everySecond(), 1_000);
+    // What has come meanwhile is heard first: this thread may have stood still, not the worker.
+    this.#beat = setInterval(() => setImmediate(() => this.#everySecond()), 1_000);
   }
 
   async stop(): Promise<void> {
@@ -127,6 +128,7 @@ class LiveMarket implements Market {
   }
 
   #everySecond(): void {
+    if (this.#stopped) return;
     if (performance.now() - this.#heardMs > silenceMaxMs) {
       for (const last of this.#last.values()) {
         this.#submit({ ...last, status: 'frozen', confidence: 0, constituents: [] });
