@@ -39,7 +39,6 @@ export class FrameBuilder {
   #count = 0;
   #firstSeq = 0;
   #lastTsUs = 0;
-  #lastRecordAt = 0;
 
   constructor() {
     this.clear();
@@ -96,14 +95,19 @@ export class FrameBuilder {
     assert(seq === this.#firstSeq + this.#count, 'the commands of a frame are consecutive');
     this.#count += 1;
     this.#lastTsUs = tsUs;
-    this.#lastRecordAt = start;
   }
 
-  /** Takes back the last command added. */
-  dropLast(): void {
-    assert(this.#count > 0 && this.#to.length > this.#lastRecordAt, 'one command can be dropped');
-    this.#to.length = this.#lastRecordAt;
-    this.#count -= 1;
+  /** Takes back all but the first commands. */
+  keepFirst(count: number): void {
+    assert(count <= this.#count, 'no more is kept than there is');
+    const { view } = this.#to;
+    let end = frameHeaderBytes;
+    for (let i = 0; i < count; i++) {
+      this.#lastTsUs = view.getFloat64(end + recordHeaderBytes + 8, true);
+      end += recordHeaderBytes + view.getUint32(end, true);
+    }
+    this.#to.length = end;
+    this.#count = count;
   }
 
   /**

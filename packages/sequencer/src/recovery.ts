@@ -11,6 +11,7 @@ import {
   type StateMachine,
   type TsUs,
 } from '@openstrike/domain';
+import { CommandGroup } from './command-group.ts';
 import { type Frame, genesisChain, visitCommands } from './frame.ts';
 import { JournalReader } from './journal-reader.ts';
 import { type JournalStorage, readBytes, unfinishedEnding } from './journal-storage.ts';
@@ -203,9 +204,6 @@ async function replay(
   return { commands, checkpointsMatched, held, lastFrame: inLast ? lastFrame : null };
 }
 
-/** So many commands are named to the machine before the first of them is applied. */
-const foreseen = 16;
-
 const lastSeqOf = (frame: Frame): number => frame.firstSeq + frame.count - 1;
 
 /** Applies a frame's commands; the applied ones with a seq above `keepAfterSeq`. */
@@ -225,19 +223,10 @@ export function applyFrame(
       machine.replay(command, seq, tsUs);
     }
   };
-  let commands: Command[] = [];
-  let times: TsUs[] = [];
+  const group = new CommandGroup();
   visitCommands(window, frame, (command, seq, tsUs) => {
-    commands.push(command);
-    times.push(tsUs);
-    if (commands.length < foreseen && seq < lastSeqOf(frame)) return;
-    machine.foresee?.(commands);
-    const first = seq + 1 - commands.length;
-    commands.forEach((each, i) => {
-      apply(each, (first + i) as Seq, times[i] as TsUs);
-    });
-    commands = [];
-    times = [];
+    group.add(command, seq, tsUs);
+    if (group.isFull || seq === lastSeqOf(frame)) group.apply(machine, apply);
   });
   return kept;
 }

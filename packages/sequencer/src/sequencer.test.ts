@@ -18,10 +18,11 @@ const runningAgain = (sequencer: Sequencer): Promise<void> =>
   new Promise((resolve) => {
     sequencer.onState((state) => state === 'running' && resolve());
   });
+const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const rejection = (promise: Promise<unknown>) => promise.then(() => 'resolved', codeOf);
 
 describe('the life of a command', () => {
-  it('stamps, applies at once, and resolves with the events once durable', async () => {
+  it('stamps, applies in order, and resolves with the events once durable', async () => {
     const storage = new MemoryStorage();
     const sequencer = await startTally(storage);
     const synced = storage.syncs;
@@ -35,6 +36,31 @@ describe('the life of a command', () => {
     expect(sequencer.durableSeq()).toBe(2);
     expect(storage.syncs - synced).toBe(1);
     expect(sequencer.metrics).toMatchObject({ batches: 1, commandsDurable: 2, queueCommands: 0 });
+  });
+
+  it('names a group to the machine before it, and a query sees all that came', async () => {
+    const told: (number | string)[] = [];
+    class Foreseeing extends TallyMachine {
+      override apply(...[command, seq, tsUs]: Parameters<TallyMachine['apply']>) {
+        told.push(seq);
+        return super.apply(command, seq, tsUs);
+      }
+      foresee(commands: readonly Command[]) {
+        told.push(`foresees ${commands.length}`);
+      }
+    }
+    const more = { createStateMachine: () => new Foreseeing() };
+    const sequencer = await startTally(new MemoryStorage(), more);
+    const sent = mixedCommands(18).map((command) => sequencer.submit(command));
+    const first = Array.from({ length: 16 }, (_, n) => n + 1);
+    expect(told).toEqual(['foresees 16', ...first]);
+    const answered = sequencer.query('next-timer', {});
+    expect(told.slice(17)).toEqual(['foresees 2', 17, 18]);
+    await answered;
+    sent.push(sequencer.submit(deposit(19)));
+    const results = await Promise.all(sent);
+    expect(results.map(({ seq }) => seq)).toEqual([...first, 17, 18, 19]);
+    expect(told.slice(20)).toEqual([19]);
   });
 
   it('publishes each batch once, in order, before its submitters go on', async () => {
@@ -144,9 +170,13 @@ describe('refusals before anything is applied', () => {
     sequencer.onState((state, cause) => states.push([state, cause?.message]));
     const before = sequencer.submit(deposit(1));
     const poison: Command = { type: 'set-trading', scope: 'all', state: 'halted', reason: '' };
-    await expect(sequencer.submit(poison)).rejects.toThrow('an invariant');
+    const poisoned = sequencer.submit(poison);
+    const after = sequencer.submit(deposit(3));
+    await expect(poisoned).rejects.toThrow('an invariant');
+    await expect(after).rejects.toThrow('an invariant');
     expect(await rejection(sequencer.submit(deposit(2)))).toBe('not-running');
     expect((await before).seq).toBe(1);
+    expect(sequencer.metrics).toMatchObject({ commandsApplied: 1, queueCommands: 0 });
     await sequencer.stop();
     expect(states).toEqual([['stopped', 'an invariant']]);
     expect((await startTally(storage)).durableSeq()).toBe(1);
@@ -178,6 +208,36 @@ describe('a disk that fails', () => {
     await sequencer.stop({ snapshot: false });
     const again = await startTally(storage);
     expect(again.durableSeq()).toBe(3);
+  });
+
+  it('hands what comes once there is room its own result', async () => {
+    class SlowStorage extends MemoryStorage {
+      override async open(name: string) {
+        const file = await super.open(name);
+        const write = (bytes: Uint8Array, offset: number) =>
+          endOfTurn().then(() => file.write(bytes, offset));
+        return { ...file, write };
+      }
+    }
+    const storage = new SlowStorage();
+    const sequencer = await startTally(storage, { retryMs: 5 });
+    storage.capacityBytes = 0;
+    const flying = sequencer.submit(deposit(1));
+    // Comes while the first is on its way to the disk, so that it lies in the next batch.
+    const gathering = endOfTurn().then(() => sequencer.submit(deposit(2)));
+    expect(await Promise.all([flying, gathering].map(rejection))).toEqual([
+      'disk-full',
+      'disk-full',
+    ]);
+    const later = new Promise<Applied>((resolve) => {
+      sequencer.onState((state) => {
+        if (state === 'running') resolve(sequencer.submit(deposit(3)));
+      });
+    });
+    storage.capacityBytes = Number.POSITIVE_INFINITY;
+    const { seq, command } = await later;
+    expect([seq, command]).toEqual([3, deposit(3)]);
+    await sequencer.stop();
   });
 
   it('starts a new segment again after the disk was full in the middle of it', async () => {

@@ -1,6 +1,8 @@
-// Sequencer: the one writer. The life of a command, top to bottom: `submit` stamps it, adds its
-// bytes to the open batch and applies it at once; `#commitAll` makes one batch durable while the
-// next gathers; `#settle` then publishes its events in order and resolves its submitters.
+// Sequencer: the one writer. The life of a command, top to bottom: `submit` stamps it and adds its
+// bytes to the open batch; `#applyArrived` applies what has arrived, a group at a time, so that the
+// machine can fetch what the whole group needs from memory at once; `#commitAll` makes one batch
+// durable while the next gathers; `#settle` then publishes its events in order and resolves its
+// submitters.
 // Invariant: nothing is published, resolved or answered before all that it rests on is durable, and
 // what the engine has applied either becomes durable in order or the process takes no more
 // commands.
@@ -21,6 +23,7 @@ import {
 } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import { type BackupReport, copyJournal, intoEmptyFolder } from './backup.ts';
+import { CommandGroup } from './command-group.ts';
 import { FileStorage } from './file-storage.ts';
 import { FrameBuilder, frameBytesMax, recordBytesMax } from './frame.ts';
 import type { JournalStorage } from './journal-storage.ts';
@@ -82,10 +85,12 @@ export interface RecoverOptions {
 export type SequencerState = 'recovering' | 'running' | 'storage-failed' | 'stopped';
 export type StateListener = (state: SequencerState, cause: Error | null) => void;
 
-/** Commands applied and not yet durable, with those who wait for them. */
+/** Commands taken and not yet durable, with those who wait for them. */
 interface Batch {
   readonly frame: FrameBuilder;
   applied: Applied[];
+  /** Those of its commands that are yet to be applied. */
+  readonly arrived: CommandGroup;
   resolves: ((applied: Applied) => void)[];
   rejects: ((error: Error) => void)[];
   answers: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
@@ -94,6 +99,7 @@ interface Batch {
 const emptyBatch = (frame: FrameBuilder): Batch => ({
   frame,
   applied: [],
+  arrived: new CommandGroup(),
   resolves: [],
   rejects: [],
   answers: [],
@@ -192,23 +198,22 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     const batch = this.#open;
     const seq = (this.#seq + 1) as Seq;
     const tsUs = Math.max(this.#options.clock.nowUs(), this.#tsUs) as TsUs;
-    let applied: Applied;
     try {
       batch.frame.append(seq, tsUs, command);
-      applied = { seq, tsUs, command, events: this.#apply(command, seq, tsUs) };
     } catch (error) {
       return Promise.reject(error);
     }
     this.#seq = seq;
     this.#tsUs = tsUs;
-    this.metrics.commandsApplied += 1;
     this.metrics.queueCommands += 1;
-    batch.applied.push(applied);
+    batch.arrived.add(command, seq, tsUs);
     this.#committing ??= this.#commitAll();
-    return new Promise((resolve, reject) => {
+    const durable = new Promise<Applied>((resolve, reject) => {
       batch.resolves.push(resolve);
       batch.rejects.push(reject);
     });
+    if (batch.arrived.isFull) this.#applyArrived();
+    return durable;
   }
 
   subscribe(listener: (batch: readonly Applied[]) => void): () => void {
@@ -220,11 +225,12 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     name: Name,
     parameters: Queries[Name]['in'],
   ): Promise<Queries[Name]['out']> {
+    this.#applyArrived();
     if (this.#state === 'recovering' || this.#state === 'stopped') {
       throw this.#notRunning();
     }
     const answer = (this.#machine as StateMachine).query(name, parameters);
-    const restsOn = this.#open.applied.length > 0 ? this.#open : this.#inFlight;
+    const restsOn = this.#open.frame.count > 0 ? this.#open : this.#inFlight;
     if (restsOn !== null) {
       if (this.#failure !== null) {
         throw this.#failure;
@@ -332,18 +338,36 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
   }
 
   /**
-   * A throw is a broken invariant of the engine: its state is not to be trusted and nothing more is
-   * applied.
+   * Applies what has arrived since it was last called. A throw is a broken invariant of the engine:
+   * its state is not to be trusted and nothing more is applied.
    */
-  #apply(command: Command, seq: Seq, tsUs: TsUs): Applied['events'] {
+  #applyArrived(): void {
+    const { arrived, applied } = this.#open;
+    if (arrived.isEmpty) return;
+    const machine = this.#machine as StateMachine;
     try {
-      return (this.#machine as StateMachine).apply(command, seq, tsUs);
+      arrived.apply(machine, (command, seq, tsUs) => {
+        applied.push({ seq, tsUs, command, events: machine.apply(command, seq, tsUs) });
+        this.metrics.commandsApplied += 1;
+      });
     } catch (error) {
-      this.#open.frame.dropLast();
-      this.#accepting = false;
-      this.#broken = error as Error;
-      this.#enter('stopped', this.#broken);
-      throw error;
+      this.#break(error as Error);
+    }
+  }
+
+  /** Takes back what has arrived and was not applied. */
+  #break(cause: Error): void {
+    const { frame, applied, rejects, resolves } = this.#open;
+    const kept = applied.length;
+    this.metrics.queueCommands -= frame.count - kept;
+    this.#seq -= frame.count - kept;
+    frame.keepFirst(kept);
+    this.#accepting = false;
+    this.#broken = cause;
+    this.#enter('stopped', cause);
+    resolves.length = kept;
+    for (const reject of rejects.splice(kept)) {
+      reject(cause);
     }
   }
 
@@ -353,8 +377,12 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
    */
   async #commitAll(): Promise<void> {
     await this.#waits.endOfTurn();
-    while (this.#open.applied.length > 0) {
+    for (;;) {
+      this.#applyArrived();
       const batch = this.#open;
+      if (batch.applied.length === 0) {
+        break;
+      }
       this.#inFlight = batch;
       this.#open = emptyBatch(this.#spareFrame);
       if (!(await this.#makeDurable(batch))) {
@@ -416,7 +444,6 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
       this.#enter(this.#broken === null ? 'running' : 'stopped', this.#broken);
     }
     this.#publish(applied);
-    // Empty when the submitters were told that the disk was full.
     for (let i = 0; i < resolves.length; i++) {
       (resolves[i] as (value: Applied) => void)(applied[i] as Applied);
     }
@@ -454,8 +481,9 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     for (const batch of [this.#inFlight, this.#open]) {
       if (batch !== null) {
         const { rejects, answers } = batch;
-        batch.resolves = [];
-        batch.rejects = [];
+        // Each place stays taken: what comes when there is room again has its own in the batch.
+        batch.resolves = batch.resolves.map(() => ignore);
+        batch.rejects = batch.rejects.map(() => ignore);
         batch.answers = [];
         for (const reject of rejects) {
           reject(this.#failure);
@@ -523,6 +551,9 @@ export class Sequencer implements CommandPort, EventPort, QueryPort {
     }
   }
 }
+
+/** Stands for somebody who was told already. */
+const ignore = (): void => {};
 
 /** Resolves after the input that has already arrived in this turn of the event loop was handled. */
 function endOfTurn(): Promise<void> {
