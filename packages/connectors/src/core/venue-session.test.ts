@@ -33,7 +33,7 @@ const begin = async (
   const connector: VenueConnector = createConnector('deribit', {
     ...speaker.options(venue),
     ...options,
-    settings: { ...quickSettings, ...settings },
+    settings: { ...quickSettings, snapshotTimeoutMs: 10_000, ...settings },
     onProblem: (problem) => problems.push(problem),
   });
   const told = new Told();

@@ -46,9 +46,13 @@ const open = async (script: Parameters<typeof LocalVenue.open>[0]): Promise<Loca
   ends.push(() => venue.close());
   return venue;
 };
-/** Our clock stands so many seconds after a report was observed. */
+/**
+ * Our clock stands so many seconds after a report was observed. Nothing is asked for again, as what
+ * a server tells once is counted here.
+ */
 const settingsAt = (observedUs: number, afterSeconds = 1): ConnectorOptions['settings'] => ({
   ...quickSettings,
+  snapshotTimeoutMs: 10_000,
   nowUs: () => observedUs + afterSeconds * 1e6,
 });
 
