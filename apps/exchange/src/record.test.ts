@@ -27,7 +27,7 @@ const partsIn = (folder: string): string[] =>
       )
     : [];
 
-test('the own feed is recorded, survives kill -9, and replays', async () => {
+test('the own feed is recorded, survives kill -9, and replays', { timeout: 360_000 }, async () => {
   const exchange = await startExchange({
     args: ['--families', 'BTC', '--makers', '1', '--rate-limits', 'off'],
   });
