@@ -93,6 +93,7 @@ export { type ExtraOrder, marginWithOrders } from './scenarios/order-margin.ts';
 export { OrderSum } from './scenarios/order-sum.ts';
 export {
   composeMargin,
+  copyMargin,
   createPortfolioMargin,
   deltaLiquidity,
   type MarginMarket,
@@ -138,6 +139,7 @@ export {
   plain,
   refineMoves,
   type ScenarioGrid,
+  scenarioCountOf,
   scenariosOf,
 } from './scenarios/scenario-grid.ts';
 export {

@@ -6,7 +6,7 @@
 // Invariant: chain = SHA-256(previous chain, first 32 bytes of the header, payload, end mark), so a
 // frame proves everything before it. A frame starts and ends with bytes that are not zero, which
 // tells unwritten from written.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Command, Seq, TsUs } from '@openstrike/domain';
 import { OperationalError } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
@@ -264,12 +264,17 @@ function headerIsWhole(bytes: Uint8Array, start: number): boolean {
   );
 }
 
+/** Room for what a chain is the hash of; grows to the longest frame met. */
+let chained = new Uint8Array(64 * 1024);
+
+/** One hash of one piece costs half of what piecewise hashing does for a frame of one command. */
 function chainOf(previous: Uint8Array, bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return createHash('sha256')
-    .update(previous)
-    .update(bytes.subarray(start, start + chainAt))
-    .update(bytes.subarray(start + frameHeaderBytes, end))
-    .digest();
+  const length = previous.length + chainAt + end - start - frameHeaderBytes;
+  if (length > chained.length) chained = new Uint8Array(2 * length);
+  chained.set(previous);
+  chained.set(bytes.subarray(start, start + chainAt), previous.length);
+  chained.set(bytes.subarray(start + frameHeaderBytes, end), previous.length + chainAt);
+  return hash('sha256', chained.subarray(0, length), 'buffer');
 }
 
 /**

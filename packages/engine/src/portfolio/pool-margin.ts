@@ -4,6 +4,7 @@
 // about one order more is one pass over the scenarios and leaves the pool as it was.
 import { type Currency, currencies, minorPerUnit } from '@openstrike/domain';
 import {
+  copyMargin,
   createPortfolioMargin,
   crossCurrencyScan,
   type ExtraOrder,
@@ -90,8 +91,8 @@ const bookMargin = (own: PoolBook, no: number, order: ExtraOrder, isAsked: boole
   const bare = alone[no] as PortfolioMargin;
   const full = withOrders[no] as PortfolioMargin;
   if (own.counted.size === 0 && !isAsked) {
-    Object.assign(bare, nothing);
-    Object.assign(full, nothing);
+    copyMargin(nothing, bare);
+    copyMargin(nothing, full);
     return false;
   }
   const { market, parameters } = own.market;
@@ -103,7 +104,7 @@ const bookMargin = (own: PoolBook, no: number, order: ExtraOrder, isAsked: boole
   (evenAlone[no] as Float64Array).set(book.values.subarray(0, even.length));
   if (own.openLots === 0 && !isAsked) {
     even.set(evenAlone[no] as Float64Array);
-    Object.assign(full, bare);
+    copyMargin(bare, full);
   } else {
     marginWithOrders(book, own.orders, parameters.charges, market, order, full, even);
   }

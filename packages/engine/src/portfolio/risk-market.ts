@@ -12,6 +12,7 @@ import {
   type RiskExpiries,
   type RiskInstrument,
   type RiskInstruments,
+  scenarioCountOf,
 } from '@openstrike/risk';
 import type { EngineState, InstrumentRecord } from '../state.ts';
 import type { RiskOutline, Underlying } from './risk-outline.ts';
@@ -63,12 +64,13 @@ export class RiskMarket {
     if (outline.stamp === this.#outlineStamp) return;
     this.#outlineStamp = outline.stamp;
     const { arrays } = this;
+    const { between, parameters } = outline;
     const fits =
       outline.parametersStamp === this.#parametersStamp &&
       outline.expiries === arrays.expiries &&
-      outline.scenarios.length === arrays.scenarioCount;
+      scenarioCountOf(parameters.grid, between) === arrays.scenarioCount;
     this.#parametersStamp = outline.parametersStamp;
-    if (fits) arrays.setScenarios(outline.scenarios);
+    if (fits) arrays.refineWith(parameters.grid, between);
     else this.arrays = this.#makeArrays();
     this.#restart();
   }
@@ -114,9 +116,9 @@ export class RiskMarket {
   }
 
   #makeArrays(): RiskArrays {
-    const { parameters, scenarios, expiries } = this.outline;
+    const { parameters, expiries } = this.outline;
     const revaluation = { ...parameters.revaluation, numeraire: this.numeraire };
-    return new RiskArrays(scenarios, revaluation, this.#instruments, expiries);
+    return new RiskArrays(this.outline.scenarios(), revaluation, this.#instruments, expiries);
   }
 }
 

@@ -85,7 +85,6 @@ export class RiskOutline {
   parametersStamp = 0;
   parameters: PortfolioParameters;
   expiries: RiskExpiries = createRiskExpiries(FIRST_EXPIRIES);
-  scenarios: readonly Scenario[] = [];
   /** Moves of the grid besides its even ones. */
   between: readonly number[] = [];
   /** Dollars per coin, and per unit of the stablecoin. */
@@ -111,6 +110,11 @@ export class RiskOutline {
     return evenCountOf(this.parameters.grid);
   }
 
+  /** The grid at the present marks. Cost: all of it, each time. */
+  scenarios(): readonly Scenario[] {
+    return scenariosOf(this.parameters.grid, this.between);
+  }
+
   /** Takes in the present marks. Cost: the expiries and listed strikes, when own marks moved. */
   renew(state: EngineState): void {
     const version = riskVersion(state);
@@ -134,9 +138,7 @@ export class RiskOutline {
     this.index = index;
     if (!sameTables) this.#takeTables(state);
     this.#fillExpiries(state);
-    const { grid } = this.parameters;
-    this.between = refineMoves(grid, this.#listedMoves(state));
-    this.scenarios = scenariosOf(grid, this.between);
+    this.between = refineMoves(this.parameters.grid, this.#listedMoves(state));
     this.stamp += 1;
   }
 

@@ -47,6 +47,20 @@ export const createPortfolioMargin = (): PortfolioMargin => ({
   binding: -1,
 });
 
+/** Makes a margin what another is. */
+export const copyMargin = (from: PortfolioMargin, to: PortfolioMargin): void => {
+  to.initial = from.initial;
+  to.maintenance = from.maintenance;
+  to.scan = from.scan;
+  to.roll = from.roll;
+  to.deltaLiquidity = from.deltaLiquidity;
+  to.vegaLiquidity = from.vegaLiquidity;
+  to.nakedCoins = from.nakedCoins;
+  to.closingCost = from.closingCost;
+  to.confidence = from.confidence;
+  to.binding = from.binding;
+};
+
 const worst: WorstResult = { value: 0, place: -1 };
 
 /** The margin of a book as it stands. */

@@ -107,7 +107,7 @@ describe.each([
 });
 
 describe('shapes of shocks', () => {
-  test('arrays with their scenarios and marks replaced are those made afresh', () => {
+  test('arrays with their moves and marks replaced are those made afresh', () => {
     const own = createTestMarket(days, evenStrikes(9, 7000));
     const kept = new RiskArrays(
       grid.scenarios,
@@ -120,13 +120,14 @@ describe('shapes of shocks', () => {
       own.expiries.forward[e] = 1.01 * (own.expiries.forward[e] as number);
     }
     const listed = listedMoves(own.instruments, own.expiries);
-    const { scenarios } = buildGrid(parameters.grid, refineMoves(parameters.grid, listed));
-    kept.setScenarios(scenarios);
+    const between = refineMoves(parameters.grid, listed);
+    const { scenarios } = buildGrid(parameters.grid, between);
+    kept.refineWith(parameters.grid, between);
     kept.build();
     const fresh = new RiskArrays(scenarios, parameters.revaluation, own.instruments, own.expiries);
     fresh.build();
     expect(kept.profit).toEqual(fresh.profit);
-    expect(() => kept.setScenarios(scenarios.slice(1))).toThrow('another number');
+    expect(() => kept.refineWith(parameters.grid, between.slice(1))).toThrow('another number');
   });
 
   test('skews are the price at the skewed volatility, both ways', () => {

@@ -4,7 +4,7 @@
 // instrument's row lies in one piece, so that a book's results are sums of rows, and is a function
 // of the marks and that instrument alone, whether all rows are built together or one by one.
 // Rebuilt when marks move; in an order's life they are only read.
-import type { Revaluation } from '@openstrike/domain';
+import type { GridParameters, Revaluation } from '@openstrike/domain';
 import { type Black76Batch, black76Batch, black76GreeksBatch } from '@openstrike/pricing';
 import { assert, log } from '@openstrike/std';
 import {
@@ -14,7 +14,8 @@ import {
   type RiskExpiries,
   type RiskInstruments,
 } from './risk-instruments.ts';
-import type { Scenario, VolatilityMove } from './scenario.ts';
+import { type Scenario, type VolatilityMove, volatilityMoves } from './scenario.ts';
+import { evenCountOf, scenarioCountOf } from './scenario-grid.ts';
 import { downFactor, skewShift, twistFactor, upFactor } from './volatility-shock.ts';
 
 /** Skews are kept apart from the scenarios, four per instrument: linear and absolute, + and -. */
@@ -80,11 +81,12 @@ export class RiskArrays {
   coinPrice = 1;
   /** Whether any scenario pulls a book's result toward zero. */
   damped = false;
-  scenarios: readonly Scenario[];
   readonly instruments: RiskInstruments;
   readonly expiries: RiskExpiries;
   readonly #revaluation: Revaluation;
   readonly #columns: ExpiryColumns[] = [];
+  /** By expiry, whether its columns are those of the expiry as it now stands. */
+  readonly #filled: boolean[] = [];
   readonly #batch: Mutable<Black76Batch>;
   readonly #one = oneGreek();
   readonly #values: Float64Array;
@@ -95,7 +97,7 @@ export class RiskArrays {
   /** The instrument whose put's values stand in `#values`; -1 for none. */
   #valued = -1;
 
-  /** Sized for all `instruments` and `expiries` have room for; call `build` to fill it. */
+  /** Sized for all that `instruments` has room for; call `build` to fill it. */
   constructor(
     scenarios: readonly Scenario[],
     revaluation: Revaluation,
@@ -105,7 +107,6 @@ export class RiskArrays {
     const count = scenarios.length;
     const room = instruments.kind.length;
     const length = count + SKEWS + 1;
-    this.scenarios = scenarios;
     this.scenarioCount = count;
     this.instruments = instruments;
     this.expiries = expiries;
@@ -120,7 +121,13 @@ export class RiskArrays {
     this.#moves = new Float64Array(count);
     this.#weights = new Float64Array(count);
     this.#kinds = new Uint8Array(count);
-    this.setScenarios(scenarios);
+    scenarios.forEach(({ move, volatility, weight, damper }, s) => {
+      this.#moves[s] = move;
+      this.#kinds[s] = moveKinds.indexOf(volatility);
+      this.#weights[s] = weight;
+      this.dampers[s] = damper;
+      this.damped ||= damper > 0;
+    });
     this.#values = new Float64Array(length);
     this.#batch = {
       forward: new Float64Array(length),
@@ -147,20 +154,18 @@ export class RiskArrays {
   }
 
   /**
-   * Puts other scenarios in place of these, as when the forward has moved away from the strikes the
-   * grid was refined with; `build` has to follow. Throws where their number is another.
+   * Puts other moves in place of those that the grid was refined with, as when the forward has moved
+   * away from the strikes; `begin` has to follow. Throws where they are not as many.
+   *
+   * Holds: the scenarios are `scenariosOf(grid, ...)`.
    */
-  setScenarios(scenarios: readonly Scenario[]): void {
-    assert(scenarios.length === this.scenarioCount, 'scenarios of another number need new arrays');
-    this.scenarios = scenarios;
-    this.damped = false;
-    for (let s = 0; s < scenarios.length; s++) {
-      const { move, volatility, weight, damper } = scenarios[s] as Scenario;
-      this.#moves[s] = move;
-      this.#kinds[s] = moveKinds.indexOf(volatility);
-      this.#weights[s] = weight;
-      this.dampers[s] = damper;
-      this.damped ||= damper > 0;
+  refineWith(grid: GridParameters, between: readonly number[]): void {
+    const fits = scenarioCountOf(grid, between) === this.scenarioCount;
+    assert(fits, 'moves of another number need new arrays');
+    const each = volatilityMoves.length;
+    const first = evenCountOf(grid);
+    for (let i = 0; i < between.length; i++) {
+      this.#moves.fill(between[i] as number, first + each * i, first + each * (i + 1));
     }
   }
 
@@ -175,13 +180,13 @@ export class RiskArrays {
   /** Takes in the expiries as they now stand; each row is then built when it is needed. */
   begin(): void {
     this.#valued = -1;
-    for (let e = 0; e < this.expiries.count; e++) {
-      this.#fillColumns(e);
-    }
+    this.#filled.length = 0;
   }
 
   /** Fills one row. Holds: `begin` was called since the expiries changed. */
   buildRow(i: number): void {
+    const e = this.instruments.expiry[i] as number;
+    if (this.#filled[e] !== true) this.#fillColumns(e);
     this.#fillGreeks(i);
     if (this.instruments.kind[i] === OPTION) {
       this.#buildOption(i);
@@ -212,6 +217,7 @@ export class RiskArrays {
       least[s] = kind === UP ? volatility.upVolatilityMin : 0;
     }
     forward.fill(now, this.scenarioCount);
+    this.#filled[e] = true;
   }
 
   #fillGreeks(i: number): void {

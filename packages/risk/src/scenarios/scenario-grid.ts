@@ -160,6 +160,13 @@ const fixedOf = (parameters: GridParameters): FixedScenarios => {
   return made;
 };
 
+/** How many scenarios `scenariosOf` makes of as many moves. */
+export const scenarioCountOf = (
+  parameters: GridParameters,
+  { length }: { readonly length: number },
+): number =>
+  evenCountOf(parameters) + volatilityMoves.length * length + fixedOf(parameters).after.length;
+
 /**
  * The scenarios of a margin model over the given moves, besides those of the even grid.
  *
