@@ -115,7 +115,9 @@ test('the benchmark runs', async () => {
   const spy = vi.spyOn(console, 'log').mockImplementation((line: string) => {
     lines.push(line);
   });
-  await runBench({ seeds: [1], minutes: 0.05 });
+  await runBench({ minutes: 0.05, cold: 1, warmUp: 1, steady: 1 });
   spy.mockRestore();
-  expect(lines.some((line) => line.includes('events'))).toBe(true);
+  for (const told of ['cold', 'warm-up', 'steady', 'side by side']) {
+    expect(lines.find((line) => line.startsWith(told))).toMatch(/ events in .* by the clock/);
+  }
 });

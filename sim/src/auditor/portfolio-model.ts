@@ -17,7 +17,7 @@ import {
   listedGrid,
   type ModelScenario,
   type StrikeMove,
-  shockedVolatility,
+  shockedVolatilities,
   skewedVolatilities,
 } from './scenario-model.ts';
 import { hold } from './violation.ts';
@@ -74,6 +74,9 @@ interface Picture {
   readonly values: Map<string, Values>;
   /** In dollars, and in coins of the moved price. */
   readonly rows: Readonly<Record<Numeraire, Map<InstrumentId, Row>>>;
+  /** Room for what all legs come to in each scenario: of positions alone, and with open orders. */
+  readonly alone: Float64Array;
+  readonly full: Float64Array;
 }
 
 type Numeraire = 'usd' | 'coin';
@@ -83,7 +86,7 @@ export interface PortfolioFigures {
   readonly scan: number;
   readonly initial: number;
   readonly maintenance: number;
-  /** Of the even grid, which lines up over underlyings. */
+  /** Of the even grid, which lines up over underlyings; until the next figures of this one. */
   readonly even: Float64Array;
 }
 
@@ -176,19 +179,20 @@ export class PortfolioModel {
       }),
     );
     const held = own.map(({ row, lots }): Own => ({ row, lots, buy: 0, sell: 0 }));
-    const alone = this.#figures(underlying, picture, inCoin, held);
+    const alone = this.#figures(underlying, picture, inCoin, held, picture.alone);
     const noOrders = own.every(({ buy, sell }) => buy === 0 && sell === 0);
-    const full = noOrders ? alone : this.#figures(underlying, picture, inCoin, own);
+    const full = noOrders ? alone : this.#figures(underlying, picture, inCoin, own, picture.full);
     return { alone, full };
   }
 
   #figures(
     underlying: Underlying,
-    { scenarios, evenCount, parameters }: Picture,
+    { evenCount, parameters }: Picture,
     inCoin: boolean,
     all: readonly Own[],
+    totals: Float64Array,
   ): PortfolioFigures {
-    const totals = new Float64Array(scenarios.length);
+    totals.fill(0);
     const slots = new Map<Slot, SlotSum>();
     for (const own of all) {
       const { results, slot } = own.row;
@@ -200,8 +204,7 @@ export class PortfolioModel {
       }
       addTo(sum, own);
     }
-    let scan = 0;
-    for (let s = 0; s < totals.length; s++) scan = Math.max(scan, -(totals[s] as number));
+    let scan = -leastOf(totals);
     let linear = 0;
     let absolute = 0;
     for (const { skews } of slots.values()) {
@@ -273,15 +276,18 @@ export class PortfolioModel {
     for (const name of names) this.#addIndex(name, slots, strikes);
     strikes.sort((a, b) => a.years - b.years || a.move - b.move);
     const { grid } = parameters;
+    const scenarios = listedGrid(grid, strikes);
     const made: Picture = {
       markings,
       delivered,
       parameters,
-      scenarios: listedGrid(grid, strikes),
+      scenarios,
       evenCount: 3 * grid.prices,
       slots,
       values: new Map(),
       rows: { usd: new Map(), coin: new Map() },
+      alone: new Float64Array(scenarios.length),
+      full: new Float64Array(scenarios.length),
     };
     this.#pictures.set(underlying, made);
     return made;
@@ -412,12 +418,9 @@ export class PortfolioModel {
     const { skew } = parameters.revaluation;
     const value = (at: number, under: number): number => putValue(at, strike, years, under);
     const later = new Float64Array(scenarios.length);
-    const shocked = new Map<ModelScenario['kind'], number>();
+    const under = shockedVolatilities(parameters.revaluation, years, volatility);
     scenarios.forEach(({ move, kind }, s) => {
-      const under =
-        shocked.get(kind) ?? shockedVolatility(parameters.revaluation, kind, years, volatility);
-      shocked.set(kind, under);
-      later[s] = value(movedTo(slot, move), under);
+      later[s] = value(movedTo(slot, move), under[kind]);
     });
     const skewed = skewedVolatilities(skew, strike / forward, years, volatility);
     const made = {
@@ -444,6 +447,16 @@ export class PortfolioModel {
     return perLot * (fee + charges.halfSpreadVolatility * 100 * vega);
   }
 }
+
+/** The least of the values, or 0. */
+const leastOf = (values: Float64Array): number => {
+  let least = 0;
+  for (let s = 0; s < values.length; s++) {
+    const value = values[s] as number;
+    if (value < least) least = value;
+  }
+  return least;
+};
 
 /** Adds the worst results of what is held in every scenario. */
 const addResults = (totals: Float64Array, results: Float64Array, own: Own): void => {

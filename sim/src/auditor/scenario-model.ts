@@ -4,9 +4,12 @@
 // each of them does to a volatility. Source: risk reference 1.13 and 1.16.
 import type { GridParameters, Revaluation, SkewShock } from '@openstrike/domain';
 
+/** What is done to volatility. */
+type ShockKind = 'up' | 'none' | 'down' | 'twist' | 'twist-reverse';
+
 export interface ModelScenario {
   readonly move: number;
-  readonly kind: 'up' | 'none' | 'down' | 'twist' | 'twist-reverse';
+  readonly kind: ShockKind;
   readonly weight: number;
 }
 
@@ -80,10 +83,27 @@ export const listedGrid = (
     : []),
 ];
 
+/** What each kind of scenario makes of a volatility. */
+export const shockedVolatilities = (
+  revaluation: Revaluation,
+  years: number,
+  volatility: number,
+): Readonly<Record<ShockKind, number>> => {
+  const under = (kind: ShockKind): number =>
+    shockedVolatility(revaluation, kind, years, volatility);
+  return {
+    up: under('up'),
+    none: under('none'),
+    down: under('down'),
+    twist: under('twist'),
+    'twist-reverse': under('twist-reverse'),
+  };
+};
+
 /** What a scenario makes of a volatility. */
-export const shockedVolatility = (
+const shockedVolatility = (
   { volatility: shock, twist }: Revaluation,
-  kind: ModelScenario['kind'],
+  kind: ShockKind,
   years: number,
   volatility: number,
 ): number => {
