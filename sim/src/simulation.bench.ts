@@ -3,8 +3,8 @@
 // find the code not compiled yet (cold), those that run while most of it is compiled (warm-up), and
 // those after them (steady); by the clock, by the processor time of that thread, which is the clock
 // of a machine with nothing else to do, and by that of the process, which counts the threads that
-// compile and collect beside it. Then the same seeds side by side, from the start of the threads, as
-// `npm run sim -- --runs` has them: by the clock, and the states must be the same.
+// compile and collect beside it. Then the same seeds side by side, from the start of the threads,
+// as `npm run sim -- --runs` has them: by the clock, and the states must be the same.
 // Run: npm run bench -- sim
 import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';

@@ -154,7 +154,7 @@ export class RiskArrays {
   }
 
   /**
-   * Puts other moves in place of those that the grid was refined with, as when the forward has moved
+   * Puts other moves in place of those that the grid was refined with, as when a forward has moved
    * away from the strikes; `begin` has to follow. Throws where they are not as many.
    *
    * Holds: the scenarios are `scenariosOf(grid, ...)`.
