@@ -114,6 +114,24 @@ test('collateral is converted at the index less its haircut before the fund pays
   expect(venue.fund('USDC')).toBe(200_000 * dollar - paid);
 });
 
+test('a fund too small for conversions to help pays the debt, and none stands beside it', () => {
+  const { venue, owner, rich } = open(1);
+  venue.seed('USDC', 1_000 * dollar);
+  const late = venue.account('late');
+  venue.deposit(late, 50_000_000 * dollar, 'USDC');
+  venue.trade(owner, rich, linear, 10, 100_000);
+  venue.say(90_000);
+  // Who gained is gone, and who holds the other side now has gained nothing that could be charged.
+  venue.trade(rich, late, linear, 10, 90_000);
+  venue.seconds(620);
+  expect(venue.of('collateral-converted')).toEqual([]);
+  const step = venue.of('liquidation-stepped').find(({ fromFund }) => fromFund > 0);
+  expect(step).toMatchObject({ kind: 'deleveraging', fromFund: 1_000 * dollar });
+  expect(helps(step as Of<'liquidation-stepped'>)).toBe(true);
+  expect(venue.of('liquidation-ended')).toMatchObject([{ outcome: 'debt' }]);
+  expect(venue.fund('USDC')).toBe(0);
+});
+
 test('coins that the fund took stay its own, and pay debts in coins', () => {
   const { venue, owner, rich } = open(1);
   venue.seed('USDC', 200_000 * dollar);

@@ -269,18 +269,18 @@ export const deleverageOn = (
   for (const bearing of bearings) pay(sketch, bearing.currencyNo, paidIn(bearing));
 };
 
-/** How an account would be closed for good now, in all that is margined together. */
-export const decideDeleveraging = (state: EngineState, sketch: Sketch): Deleveraging => {
+/** The closing of all matches, with what is lacking then borne; `converting` collateral before. */
+const closing = (
+  state: EngineState,
+  sketch: Sketch,
+  matches: readonly Match[],
+  converting: boolean,
+): Deleveraging => {
   const self = state.accounts[sketch.record.account.id] as AccountRecord;
-  const matching = new Matching(state, self);
-  for (const { instrument, sizeLots } of heldWith(sketch.record)) {
-    matching.close(instrument, sizeLots);
-  }
-  const { matches } = matching;
   const before = sketchFigures(state, sketch);
   const closed = sketchOf(sketch.record, sketch.cash);
   deleverageOn(state, closed, { matches, conversions: [], bearings: [] });
-  const conversions = convert(state, closed, fundsOf(state));
+  const conversions = converting ? convert(state, closed, fundsOf(state)) : [];
   const funds = fundsAfter(fundsOf(state), conversions);
   const bearings = lacksOf(state, closed).map((lack) =>
     bear(state, self, lack, matches, funds[lack.currencyNo] as number),
@@ -289,6 +289,22 @@ export const decideDeleveraging = (state: EngineState, sketch: Sketch): Delevera
   const owing = bearings.some(({ debt }) => debt > 0);
   const after = sketchFigures(state, closed);
   return { matches, conversions, bearings, owing, before, after };
+};
+
+/**
+ * How an account would be closed for good now, in all that is margined together. Where a fund has
+ * so little that conversions would spend it and leave the account no better off, it pays instead.
+ */
+export const decideDeleveraging = (state: EngineState, sketch: Sketch): Deleveraging => {
+  const self = state.accounts[sketch.record.account.id] as AccountRecord;
+  const matching = new Matching(state, self);
+  for (const { instrument, sizeLots } of heldWith(sketch.record)) {
+    matching.close(instrument, sizeLots);
+  }
+  const { matches } = matching;
+  const converted = closing(state, sketch, matches, true);
+  const spent = converted.conversions.length > 0 && !isStep(converted);
+  return spent ? closing(state, sketch, matches, false) : converted;
 };
 
 /** Whether it may be taken: something comes of it, and the account is better off by it. */
