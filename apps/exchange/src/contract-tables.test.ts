@@ -25,6 +25,20 @@ describe.each(['BTC', 'ETH'] as const)('the contract table of %s', (underlying) 
     expect(checked).toMatchObject({ ok: true });
   });
 
+  test('holds accounts and all together to limits in every kind of contract', () => {
+    const families = checked.ok ? checked.value.families : [];
+    const terms = families.flatMap((family) => [family.options, family.futures, family.perpetual]);
+    for (const { limits, amountMin } of terms.filter((each) => each !== null)) {
+      const { positionPerInstrument, openInterestPerInstrument } = limits ?? {};
+      expect(positionPerInstrument).toBeGreaterThan(amountMin);
+      expect(openInterestPerInstrument).toBeGreaterThan(positionPerInstrument as number);
+    }
+    for (const { options } of families) {
+      const { positionPerFamily, openInterestPerFamily } = options?.limits ?? {};
+      expect(openInterestPerFamily).toBeGreaterThan(positionPerFamily as number);
+    }
+  });
+
   test('resolves to exact ticks, lots and cash for everything it would list', () => {
     const families = checked.ok ? checked.value.families : [];
     const nowUs = (expiryOfCode('24APR26') as number) - 1;

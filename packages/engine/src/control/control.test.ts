@@ -118,6 +118,40 @@ describe('limits', () => {
     expect(refusal(buy(ann, 1, 1))).toBeNull();
   });
 
+  test('an order that only shrinks a position passes whatever the count of orders', () => {
+    const { ann, bob, venue, idOf, buy } = open({ ordersPerInstrument: 1, ordersPerFamily: 1 });
+    venue.place(bob, idOf(call), 'sell', 10, 300);
+    buy(ann, 10, 300);
+    const sell = (lots: number) => refusal(venue.place(ann, idOf(call), 'sell', lots, 600));
+    expect(sell(4)).toBeNull();
+    expect(sell(6)).toBeNull();
+    expect(sell(1)).toBe('too-many-orders');
+  });
+
+  test('a call auction opens no more than may be open', () => {
+    const { venue, ann, bob, idOf } = open({ openInterestPerInstrument: 7 });
+    const windows = [{ seconds: 10, move: 0.03, everySeconds: 1 }];
+    venue.apply({ type: 'set-call-auctions', terms: { windows, auctionSeconds: 60 } });
+    for (const price of [100_000, 105_000]) {
+      venue.nowUs += 1_000_000;
+      venue.index('btc_usd', price);
+      venue.curve('btc_usd', price, 0.5);
+    }
+    const both = (lots: number): readonly (string | null)[] => [
+      refusal(venue.place(ann, idOf(call), 'buy', lots, 500)),
+      refusal(venue.place(bob, idOf(call), 'sell', lots, 500)),
+    ];
+    const stateOf = () =>
+      venue.engine.query('instruments', {}).find((view) => view.instrument.id === idOf(call));
+    expect(stateOf()?.state).toBe('auction');
+    expect(both(40)).toEqual([null, null]);
+    expect(both(40)).toEqual(['open-interest-limit', 'open-interest-limit']);
+    expect(both(30)).toEqual([null, null]);
+    venue.nowUs += 61_000_000;
+    venue.index('btc_usd', 105_000);
+    expect(stateOf()).toMatchObject({ state: 'open', openInterestLots: 70 });
+  });
+
   test('positions and open interest hold to their limits, and what shrinks always passes', () => {
     const order = fc.record({
       account: fc.constantFrom(0, 1),

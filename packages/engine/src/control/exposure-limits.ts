@@ -5,6 +5,7 @@
 import type { ExposureLimits, RejectCode } from '@openstrike/domain';
 import { priceOf } from '../instruments.ts';
 import type { EngineState, Holding, IndexRecord, InstrumentRecord, SideCode } from '../state.ts';
+import { orderInSlot } from '../trading/order-records.ts';
 
 /** Coins of lots; of an inverse future at its mark. */
 const coinsOf = (state: EngineState, instrument: InstrumentRecord, lots: number): number => {
@@ -54,14 +55,34 @@ const checkFamily = (
     : null;
 };
 
-/** Cost: the instruments of the index, where the family has such a limit. */
+/** All that rests on a side of a contract. */
+const restingLots = (state: EngineState, { id }: InstrumentRecord, side: SideCode): number => {
+  let lots = 0;
+  let handle = state.book.firstOrder(id, side);
+  for (; handle !== 0; handle = state.book.nextOrder(handle)) {
+    const { sizeLots, filledLots } = orderInSlot(state, state.book.orderUserRef(handle));
+    lots += sizeLots - filledLots;
+  }
+  return lots;
+};
+
+/**
+ * What an order might add. In a call auction nothing trades yet, and all that rests on its side may
+ * in the end.
+ *
+ * Cost: the instruments of the index, where the family has such a limit; in an auction the book.
+ */
 const checkOpenInterest = (
   state: EngineState,
   limits: ExposureLimits,
   instrument: InstrumentRecord,
-  lots: number,
+  side: SideCode,
+  more: number,
 ): RejectCode | null => {
   const { openInterestPerInstrument, openInterestPerFamily } = limits;
+  if (openInterestPerInstrument === null && openInterestPerFamily === null) return null;
+  const called = instrument.state === 'auction';
+  const lots = called ? more + restingLots(state, instrument, side) : more;
   if (openInterestPerInstrument !== null) {
     const coins = coinsOf(state, instrument, instrument.openInterestLots + lots);
     if (coins > openInterestPerInstrument)
@@ -91,11 +112,11 @@ export const checkExposure = (
   const { limits } = instrument.terms;
   if (limits === undefined) return null;
   const { ordersPerInstrument, positionPerInstrument } = limits;
-  if (fresh && ordersPerInstrument !== null && holding.orderCount >= ordersPerInstrument)
-    return refuse(state, ordersPerInstrument, 'too-many-orders');
   const towards = side === 0 ? -holding.sizeLots : holding.sizeLots;
   const open = side === 0 ? holding.openBuyLots : holding.openSellLots;
   if (open + lots <= towards) return null;
+  if (fresh && ordersPerInstrument !== null && holding.orderCount >= ordersPerInstrument)
+    return refuse(state, ordersPerInstrument, 'too-many-orders');
   if (positionPerInstrument !== null) {
     const coins = coinsOf(state, instrument, worstLots(holding, side) + lots);
     if (coins > positionPerInstrument)
@@ -103,7 +124,7 @@ export const checkExposure = (
   }
   return (
     checkFamily(state, limits, holding, side, lots, fresh) ??
-    checkOpenInterest(state, limits, instrument, lots)
+    checkOpenInterest(state, limits, instrument, side, lots)
   );
 };
 
