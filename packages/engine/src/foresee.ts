@@ -4,76 +4,111 @@
 // memory at every step; the reads of one step for many commands do not depend on each other, and
 // the processor waits for them together. Invariant: nothing is changed and nothing decided; what
 // has come or gone when a command is applied costs a cache miss and no more.
-import type { Command } from '@openstrike/domain';
+import type { Command, PlaceOrder } from '@openstrike/domain';
 import type { HoldingRecord } from './account/holding-record.ts';
 import type { MarginRecord } from './account/margin-record.ts';
-import type { EngineState } from './state.ts';
+import type { AccountRecord, EngineState } from './state.ts';
 import type { OrderRow } from './trading/order-row.ts';
 
 /** Doubles in a cache line. */
 const LINE = 8;
 
-/** The steps, with what they found for each command of a group. */
+/** The steps, with what they found for each command of a group and each order it would meet. */
 export class Foresight {
   readonly #orders: (OrderRow | null)[] = [];
   readonly #holdings: (HoldingRecord | null)[] = [];
+  readonly #records: (MarginRecord | null)[] = [];
+  #count = 0;
   /** What was read, added up: without a use the compiler would leave the reads out. */
   seen = 0;
 
   foresee(state: EngineState, commands: readonly Command[]): void {
     this.seen = 0;
-    this.#find(state, commands);
-    this.#readOrders(commands.length);
-    this.#readHoldings(state, commands.length);
-    this.#readMargins(state, commands.length);
-  }
-
-  #find({ orders, store }: EngineState, commands: readonly Command[]): void {
+    this.#count = 0;
     for (let i = 0; i < commands.length; i++) {
       const command = commands[i] as Command;
-      let order: OrderRow | null = null;
-      let holding: HoldingRecord | null = null;
       if (command.type === 'place-order') {
-        const { accountId, instrumentId } = command;
-        holding = store.table.find(accountId, instrumentId) as HoldingRecord | null;
+        this.#findPlaced(state, command);
       } else if (command.type === 'cancel-order' || command.type === 'edit-order') {
-        order = (orders.get(command.orderId) ?? null) as OrderRow | null;
+        this.#add((state.orders.get(command.orderId) ?? null) as OrderRow | null, null, null);
       }
-      this.#orders[i] = order;
-      this.#holdings[i] = holding;
     }
+    this.#readOrders();
+    this.#readHoldings(state);
+    this.#readMargins(state);
   }
 
-  #readOrders(count: number): void {
+  /** Puts down what is known of a command so far; the steps find the rest. */
+  #add(order: OrderRow | null, holding: HoldingRecord | null, record: MarginRecord | null): void {
+    const at = this.#count;
+    this.#orders[at] = order;
+    this.#holdings[at] = holding;
+    this.#records[at] = record;
+    this.#count = at + 1;
+  }
+
+  /** A new order reads its holding, or only its account's record where it opens one. */
+  #findPlaced(state: EngineState, { accountId, instrumentId, side, priceTicks }: PlaceOrder): void {
+    const instrument = state.instruments[instrumentId];
+    if (instrument === undefined) return;
+    const holding = state.store.table.find(accountId, instrumentId) as HoldingRecord | null;
+    const account = state.accounts[accountId];
+    const record = account?.currencies[instrument.currencyNo] ?? null;
+    this.#add(null, holding, record as MarginRecord | null);
+    if (instrument.state === 'open') this.#findMet(state, instrumentId, side, priceTicks);
+  }
+
+  /** The first order that one at this price would trade with. */
+  #findMet(
+    { book, orderPool }: EngineState,
+    instrumentId: number,
+    side: PlaceOrder['side'],
+    priceTicks: number,
+  ): void {
+    const facing = side === 'buy' ? 1 : 0;
+    const best = book.bestTicks(instrumentId, facing);
+    if (best === 0 || (side === 'buy' ? best > priceTicks : best < priceTicks)) return;
+    this.#add(orderPool.at(book.orderUserRef(book.firstOrder(instrumentId, facing))), null, null);
+  }
+
+  #readOrders(): void {
     let seen = 0;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < this.#count; i++) {
       const order = this.#orders[i] as OrderRow | null;
       if (order === null) continue;
       const { chunk, at } = order;
       seen += (chunk[at] as number) + (chunk[at + LINE] as number);
+      // The words of an order, which its event carries, lie in two lines more.
+      if (order.postOnly !== 'off' || order.clientId !== '') seen += 1;
       this.#holdings[i] = order.holding as HoldingRecord;
     }
     this.seen += seen;
   }
 
-  #readHoldings({ book }: EngineState, count: number): void {
+  #readHoldings({ book }: EngineState): void {
     let seen = 0;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < this.#count; i++) {
       const holding = this.#holdings[i] as HoldingRecord | null;
       if (holding === null) continue;
-      const { chunk, at, account, instrument } = holding;
-      seen += (chunk[at] as number) + (chunk[at + LINE] as number) + account.openOrderCount;
-      const handle = this.#orders[i]?.bookHandle ?? 0;
-      if (handle !== 0) seen += book.orderTicks(handle);
-      else if (instrument.state === 'open') seen += book.bestTicks(instrument.id, 0);
+      const { chunk, at, account } = holding;
+      seen += (chunk[at] as number) + (chunk[at + LINE] as number) + readAccount(account);
+      this.#records[i] = holding.record as MarginRecord;
+      const order = this.#orders[i] as OrderRow | null;
+      if (order === null) {
+        seen += holding.lastOrder?.side ?? 0;
+        continue;
+      }
+      seen += (order.previous?.side ?? 0) + (order.next?.side ?? 0);
+      const handle = order.bookHandle;
+      if (handle !== 0) seen += book.nextOrder(handle);
     }
     this.seen += seen;
   }
 
-  #readMargins({ ledger }: EngineState, count: number): void {
+  #readMargins({ ledger }: EngineState): void {
     let seen = 0;
-    for (let i = 0; i < count; i++) {
-      const record = (this.#holdings[i]?.record ?? null) as MarginRecord | null;
+    for (let i = 0; i < this.#count; i++) {
+      const record = this.#records[i] as MarginRecord | null;
       if (record === null) continue;
       seen += (record.chunk[record.at] as number) + record.marginSets.length;
       if (record.ledgerId !== null) seen += ledger.balance(record.ledgerId);
@@ -81,3 +116,6 @@ export class Foresight {
     this.seen += seen;
   }
 }
+
+const readAccount = ({ openOrderCount, killed }: AccountRecord): number =>
+  killed ? 1 : openOrderCount;
