@@ -253,6 +253,7 @@ test('over a restart the client connects again and goes on', async () => {
     client.watchTicker(perpetual).catch(() => null),
   );
   expect(ticker.bid).toBeGreaterThan(0);
+  await bestOf(rest, perpetual);
   const watched = client.watchMyTrades(perpetual);
   await subscribed(client, ownTrades);
   const placed = await rest.createOrder(perpetual, 'market', 'buy', 10);
@@ -270,9 +271,11 @@ test('over TLS nothing but the addresses is needed', async () => {
   try {
     await secure.loadMarkets();
     expect((await secure.watchTicker(perpetual)).symbol).toBe(perpetual);
+    const secureRest = restClient(exchange, 0);
+    await bestOf(secureRest, perpetual);
     const trades = secure.watchMyTrades();
     await subscribed(secure, ownTrades);
-    const placed = await restClient(exchange, 0).createOrder(perpetual, 'market', 'buy', 10);
+    const placed = await secureRest.createOrder(perpetual, 'market', 'buy', 10);
     expect((await trades).some((trade) => trade.order === placed.id)).toBe(true);
   } finally {
     await secure.close().catch(() => undefined);

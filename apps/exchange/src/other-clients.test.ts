@@ -21,6 +21,12 @@ beforeAll(async () => {
   exchange = await startExchange({ args: ['--seed', 'others', '--rate-limits', 'off'] });
   id = exchange.run.demoAccounts[0]?.clientId ?? '';
   secret = exchange.run.demoAccounts[0]?.clientSecret ?? '';
+  // The makers give way: on a busy machine the door may open before they have quoted.
+  await eventually('quotes', async () => {
+    const { body } = await get('public/get_order_book?instrument_name=BTC-PERPETUAL');
+    const { bids, asks } = body.result as { readonly bids: Json[]; readonly asks: Json[] };
+    return bids.length > 0 && asks.length > 0;
+  });
 });
 
 afterAll(async () => {

@@ -62,6 +62,8 @@ export const startCcxtVenue = async (seed: string, args: string[] = []): Promise
   const other = restClient(exchange, 1);
   await client.loadMarkets();
   await other.loadMarkets();
+  // The makers give way: on a busy machine the door may open before they have quoted.
+  for (const symbol of [perpetual, linearPerpetual, etherPerpetual]) await bestOf(client, symbol);
   return { exchange, client, other };
 };
 
