@@ -79,12 +79,22 @@ const find = (name: string): Listed => {
   return found;
 };
 
+/** Whether each of them has a best bid and a best ask. */
+const isQuoted = async (client: DataClient, instruments: readonly string[]): Promise<boolean> => {
+  const tickers = await Promise.all(
+    instruments.map((instrument_name) => client.call<Row>('public/ticker', { instrument_name })),
+  );
+  return tickers.every((row) => Number(row.best_bid_price) > 0 && Number(row.best_ask_price) > 0);
+};
+
 beforeAll(async () => {
   const lively = ['--families', 'BTC,BTC_USDC', '--takers-per-minute', '60000'];
   const noon = ['--start', '2026-12-02T12:00:00Z'];
   market = await startExchange({ args: [...common, '--seed', 'data-out', ...lively, ...noon] });
   const trader = await DataClient.loggedIn(market, 1);
   await chooseInstruments(trader);
+  // The makers give way: on a busy machine the door may open before they have quoted.
+  await eventually('quotes', () => isQuoted(trader, watched));
   flow = new OrderFlow(trader);
   for (const name of watched) flow.quote(find(name));
   for (const name of [perpetual, linear, watched[3] ?? '']) flow.trade(find(name));
