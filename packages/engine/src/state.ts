@@ -37,7 +37,7 @@ import type {
   UsdMicros,
 } from '@openstrike/domain';
 import type { Ledger, LedgerAccountId } from '@openstrike/ledger';
-import type { MarkPlan, PerpetualBasis } from '@openstrike/marks';
+import type { PerpetualBasis } from '@openstrike/marks';
 import type { HoldingStore } from './account/holding-store.ts';
 import type { MarginDesk } from './account/margin-desk.ts';
 import type { MarkDrift } from './account/mark-drift.ts';
@@ -46,6 +46,7 @@ import type { FundingState } from './funding/funding-state.ts';
 import type { HaltState } from './halts/halt-state.ts';
 import type { LiquidationState } from './liquidation/liquidation-state.ts';
 import type { MmpRecord } from './market-maker/mmp.ts';
+import type { IndexPlan } from './marking/index-plan.ts';
 import type { StressRecord } from './portfolio/follow-stress.ts';
 import type { MarginPool, RiskMarkets } from './portfolio/margin-pool.ts';
 import type { MatchTape } from './trading/match-tape.ts';
@@ -181,7 +182,7 @@ export interface IndexRecord {
   /**
    * The instruments laid out for marking; null after listing or delivery. Follows from the rest.
    */
-  plan: MarkPlan | null;
+  plan: IndexPlan | null;
   readonly triggers: TriggerWatch;
 }
 

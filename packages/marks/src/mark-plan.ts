@@ -49,6 +49,18 @@ export interface MarkPlan {
   readonly pinnedBy: (SviSlice | null)[];
 }
 
+/** The grids of instruments; those alike share one, so that marking finds few of them in memory. */
+const gridsOf = (instruments: readonly MarkedInstrument[]): TickGrid[] => {
+  const known = new Map<string, TickGrid>();
+  return instruments.map(({ contract }) => {
+    const grid = tickGridOf(contract);
+    const key = JSON.stringify(grid);
+    const same = known.get(key) ?? grid;
+    known.set(key, same);
+    return same;
+  });
+};
+
 /** Lays out instruments for marking, in the given order. */
 export const createMarkPlan = (instruments: readonly MarkedInstrument[]): MarkPlan => {
   const size = instruments.length;
@@ -70,7 +82,7 @@ export const createMarkPlan = (instruments: readonly MarkedInstrument[]): MarkPl
     inverse: new Uint8Array(size),
     strikes: new Float64Array(size),
     logStrikes: new Float64Array(size),
-    grids: instruments.map(({ contract }) => tickGridOf(contract)),
+    grids: gridsOf(instruments),
     bandBase: new Float64Array(size),
     bandPerDelta: new Float64Array(size),
     pinShifts: new Float64Array(size),

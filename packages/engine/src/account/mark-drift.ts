@@ -3,15 +3,9 @@
 // still, without computing it anew. Invariant: between two instants the equity and any margin of
 // holdings change together by no more than their weight times the drift between, but for the
 // roundings. No part of the state's bytes: where it does not suffice the rules are asked.
-import {
-  type Currency,
-  currencies,
-  minorPerUnit,
-  type OptionTerms,
-  type PerpetualTerms,
-} from '@openstrike/domain';
+import { type Currency, currencies, minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
+import type { IndexPlan } from '../marking/index-plan.ts';
 import type { EngineState, Holding, InstrumentRecord } from '../state.ts';
-import { marginParametersOf } from '../tables-in-force.ts';
 
 /** What a holding's roundings may add to a change, in minor units: four figures, at both ends. */
 const roundingsPerHolding = 8;
@@ -80,37 +74,40 @@ export class MarkDrift {
     return weight * share + roundingsPerHolding * (holdings + 1);
   }
 
-  /** Takes note of an instrument's new figures before they take the place of the old. */
-  note(
-    state: EngineState,
-    instrument: InstrumentRecord,
+  /** Takes note of a future's new figures before they take the place of the old. */
+  note(instrument: InstrumentRecord, mark: number, underlying: number): void {
+    const moved = this.#move(instrument, mark, underlying);
+    if (moved >= 0) this.#count(instrument.id, moved);
+  }
+
+  /** As `note`, of the option at a place of a plan. */
+  noteOption(
+    { instruments, marks }: EngineState,
+    plan: IndexPlan,
+    at: number,
     mark: number,
     underlying: number,
     short: ShortMargin,
   ): void {
-    const { marks } = state;
-    const { id, fees } = instrument;
+    const id = plan.instrumentIds[at] as number;
     const before = this.#values[id] ?? Number.NaN;
-    if (Number.isNaN(before)) this.#begin(instrument, mark, underlying);
-    const value = this.#valueOf(instrument, mark);
+    const value = mark * (this.#factors[id] ?? Number.NaN);
+    if (before !== before || value !== value) {
+      this.#move(instruments[id] as InstrumentRecord, mark, underlying);
+      return;
+    }
     this.#values[id] = value;
-    // Until its first mark nothing is known of an instrument; one that loses its mark keeps its
-    // last figures, so that its next mark is a step of unknown size.
-    if (Number.isNaN(before)) return;
-    if (Number.isNaN(mark)) return this.renew(instrument.currencyNo);
-    const moved = Math.abs(value - before);
-    if (instrument.kind !== 'option') return this.#count(instrument, moved);
     const initial = Math.abs(short.initial - (marks.shortInitial[id] as number));
     const maintenance = Math.abs(short.maintenance - (marks.shortMaintenance[id] as number));
-    const loss = lossMoved(state, instrument, marks.underlyingPrice[id] as number, underlying);
-    const margin = Math.max(initial, maintenance, loss) * fees.coinMinorPerLot;
-    this.#count(instrument, moved + margin);
+    const loss = lossMoved(plan, at, marks.underlyingPrice[id] as number, underlying);
+    const margin = Math.max(initial, maintenance, loss) * (plan.coinMinorPerLot[at] as number);
+    this.#count(id, Math.abs(value - before) + margin);
   }
 
   /** Brings the funding that marks count up to what has accrued. */
   noteFunding(instrument: InstrumentRecord): void {
     const accrued = instrument.funding?.accruedPerLot ?? 0;
-    this.#count(instrument, Math.abs(accrued - instrument.fundingMarked));
+    this.#count(instrument.id, Math.abs(accrued - instrument.fundingMarked));
     instrument.fundingMarked = accrued;
     this.close(instrument.currencyNo);
   }
@@ -121,8 +118,22 @@ export class MarkDrift {
     this.#largest = 0;
   }
 
-  #count(instrument: InstrumentRecord, change: number): void {
-    const share = change / (this.#weights[instrument.id] ?? Number.NaN);
+  /** How far the value of a lot has moved; NaN where that is not known. */
+  #move(instrument: InstrumentRecord, mark: number, underlying: number): number {
+    const { id, currencyNo } = instrument;
+    const before = this.#values[id] ?? Number.NaN;
+    if (Number.isNaN(before)) this.#begin(instrument, mark, underlying);
+    const value = this.#valueOf(instrument, mark);
+    this.#values[id] = value;
+    // Until its first mark nothing is known of an instrument; one that loses its mark keeps its
+    // last figures, so that its next mark is a step of unknown size.
+    if (Number.isNaN(before)) return Number.NaN;
+    if (Number.isNaN(mark)) this.renew(currencyNo);
+    return Math.abs(value - before);
+  }
+
+  #count(id: number, change: number): void {
+    const share = change / (this.#weights[id] ?? Number.NaN);
     if (share > this.#largest) this.#largest = share;
   }
 
@@ -158,23 +169,15 @@ export class MarkDrift {
  * calls sold beyond those held are charged at most so much of it. Inverse: dollars that count at
  * the floor do so at another; an option pays at most its strike there, a call at most the floor.
  */
-const lossMoved = (
-  state: EngineState,
-  { contract, terms }: InstrumentRecord,
-  before: number,
-  now: number,
-): number => {
+const lossMoved = (plan: IndexPlan, at: number, before: number, now: number): number => {
   const moved = Math.abs(now - before);
-  if (contract.payoff === 'linear') {
-    const { unpairedInitial, unpairedMaintenance } = marginParametersOf(state, contract.underlying);
-    return Math.max(unpairedInitial, unpairedMaintenance) * moved;
-  }
-  const { coinLoss } = (terms as OptionTerms).margin;
+  if (plan.inverse[at] === 0) return (plan.unpairedRates[at] as number) * moved;
+  const coinLoss = plan.margins[at]?.coinLoss;
   if (coinLoss === undefined) return 0;
   const share = moved / Math.max(before, now);
-  if (contract.optionType === 'call') return share;
+  if (plan.callSigns[at] === 1) return share;
   const floor = Math.min(before, now) * (1 - coinLoss.initialHaircut);
-  return (share * (contract.strike as number)) / floor;
+  return (share * (plan.strikes[at] as number)) / floor;
 };
 
 /**

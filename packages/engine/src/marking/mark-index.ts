@@ -2,26 +2,28 @@
 // the margin per lot sold and the funding rates. Invariant: marks change here only, and with every
 // change the version that cached margins carry; all of it is a function of the state, so that
 // replay gives the same bits.
-import { type PerpetualTerms, usdMicrosPerUsd } from '@openstrike/domain';
+import {
+  type OptionMarginParameters,
+  type PerpetualTerms,
+  usdMicrosPerUsd,
+} from '@openstrike/domain';
 import {
   advanceBasis,
   type CurveInputs,
   createMarkColumns,
-  createMarkPlan,
   fairPrice,
   impactTicks,
-  type MarkPlan,
   markAll,
   type MarkColumns as PlanColumns,
   prepareCurve,
 } from '@openstrike/marks';
 import { shortOptionInitial, shortOptionMaintenance } from '@openstrike/risk';
-import type { OptionType } from '@openstrike/std';
 import type { ShortMargin } from '../account/mark-drift.ts';
 import { fixedPart } from '../fixing/fixing.ts';
 import { fundingChanged, setFundingRate } from '../funding/funding.ts';
 import { impactUsd } from '../limits.ts';
 import type { EngineState, IndexRecord, InstrumentRecord } from '../state.ts';
+import { type IndexPlan, makeIndexPlan } from './index-plan.ts';
 
 const LEVELS = 64;
 const levelTicks = new Int32Array(LEVELS);
@@ -41,18 +43,10 @@ const curveInputsOf = (index: IndexRecord, nowUs: number): CurveInputs => ({
   fixingSum: fixedPart(index.fixing, nowUs).sumUsd,
 });
 
-const makePlan = (index: IndexRecord): MarkPlan => {
-  const plan = createMarkPlan(index.instruments);
-  index.instruments.forEach((instrument, at) => {
-    instrument.planAt = at;
-  });
-  index.plan = plan;
-  return plan;
-};
-
 /** Rebuilds the curves of an index as they were at its last marking. */
-export const restoreCurves = (index: IndexRecord): void => {
-  const plan = makePlan(index);
+export const restoreCurves = (state: EngineState, index: IndexRecord): void => {
+  const plan = makeIndexPlan(state, index);
+  index.plan = plan;
   const inputs = curveInputsOf(index, index.markedUs);
   plan.curves.forEach((curve, at) => {
     prepareCurve(curve, inputs, plan.expiriesUs[at] as number);
@@ -95,43 +89,71 @@ const markPerpetual = (
   return advanceBasis(basis, fairPrice(bid, ask, usd), usd, basisMax, state.nowUs);
 };
 
-/** Scratch of `takeOver`. */
+/** Scratch of `takeMargins`. */
 const short: ShortMargin = { initial: 0, maintenance: 0 };
+
+/** Takes the margins of what may be sold, and notes how far all figures have moved. */
+const takeMargins = (
+  state: EngineState,
+  plan: IndexPlan,
+  columns: PlanColumns,
+  index: IndexRecord,
+): void => {
+  const { marks, drift } = state;
+  const indexUsd = index.price / usdMicrosPerUsd;
+  for (let at = 0; at < plan.size; at++) {
+    const id = plan.instrumentIds[at] as number;
+    const mark = columns.markPrice[at] as number;
+    const underlying = columns.underlyingPrice[at] as number;
+    const margin = plan.margins[at] as OptionMarginParameters | null;
+    short.initial = Number.NaN;
+    short.maintenance = Number.NaN;
+    if (margin === null) {
+      drift.note(state.instruments[id] as InstrumentRecord, mark, underlying);
+    } else {
+      const payoff = plan.inverse[at] === 1 ? 'inverse' : 'linear';
+      const type = plan.callSigns[at] === 1 ? 'call' : 'put';
+      const strike = plan.strikes[at] as number;
+      const price = payoff === 'inverse' ? underlying : indexUsd;
+      short.initial = shortOptionInitial(margin, payoff, type, strike, price, mark);
+      short.maintenance = shortOptionMaintenance(margin, payoff, type, price, mark);
+      drift.noteOption(state, plan, at, mark, underlying, short);
+    }
+    marks.shortInitial[id] = short.initial;
+    marks.shortMaintenance[id] = short.maintenance;
+  }
+};
+
+/** Brings a column of a plan to the state's, which are by instrument id. */
+const takeColumn = (
+  ids: Int32Array,
+  from: Float64Array | Int32Array,
+  to: Float64Array | Int32Array,
+): void => {
+  for (let at = 0; at < ids.length; at++) {
+    to[ids[at] as number] = from[at] as number;
+  }
+};
 
 const takeOver = (
   state: EngineState,
-  instrument: InstrumentRecord,
+  plan: IndexPlan,
   columns: PlanColumns,
   index: IndexRecord,
 ): void => {
   const { marks } = state;
-  const { id, planAt, contract } = instrument;
-  const mark = columns.markPrice[planAt] as number;
-  const underlying = columns.underlyingPrice[planAt] as number;
-  short.initial = Number.NaN;
-  short.maintenance = Number.NaN;
-  if (contract.kind === 'option' && 'initialRateMin' in instrument.terms.margin) {
-    const { margin } = instrument.terms;
-    const { payoff } = contract;
-    const type = contract.optionType as OptionType;
-    const strike = contract.strike as number;
-    const price = payoff === 'inverse' ? underlying : index.price / usdMicrosPerUsd;
-    short.initial = shortOptionInitial(margin, payoff, type, strike, price, mark);
-    short.maintenance = shortOptionMaintenance(margin, payoff, type, price, mark);
-  }
-  state.drift.note(state, instrument, mark, underlying, short);
-  marks.shortInitial[id] = short.initial;
-  marks.shortMaintenance[id] = short.maintenance;
-  marks.markPrice[id] = mark;
-  marks.underlyingPrice[id] = underlying;
-  marks.markIv[id] = columns.markIv[planAt] as number;
-  marks.delta[id] = columns.delta[planAt] as number;
-  marks.gamma[id] = columns.gamma[planAt] as number;
-  marks.vega[id] = columns.vega[planAt] as number;
-  marks.theta[id] = columns.theta[planAt] as number;
-  marks.rho[id] = columns.rho[planAt] as number;
-  marks.bandMinTicks[id] = columns.bandMinTicks[planAt] as number;
-  marks.bandMaxTicks[id] = columns.bandMaxTicks[planAt] as number;
+  const ids = plan.instrumentIds;
+  takeMargins(state, plan, columns, index);
+  takeColumn(ids, columns.markPrice, marks.markPrice);
+  takeColumn(ids, columns.underlyingPrice, marks.underlyingPrice);
+  takeColumn(ids, columns.markIv, marks.markIv);
+  takeColumn(ids, columns.delta, marks.delta);
+  takeColumn(ids, columns.gamma, marks.gamma);
+  takeColumn(ids, columns.vega, marks.vega);
+  takeColumn(ids, columns.theta, marks.theta);
+  takeColumn(ids, columns.rho, marks.rho);
+  takeColumn(ids, columns.bandMinTicks, marks.bandMinTicks);
+  takeColumn(ids, columns.bandMaxTicks, marks.bandMaxTicks);
 };
 
 const rateFunding = (
@@ -164,7 +186,8 @@ const bumpVersions = (state: EngineState, index: IndexRecord): void => {
 
 /** Marks every instrument of an index and states it. Cost: below a microsecond an instrument. */
 export const markIndex = (state: EngineState, index: IndexRecord): void => {
-  const plan = index.plan ?? makePlan(index);
+  const plan = index.plan ?? makeIndexPlan(state, index);
+  index.plan = plan;
   if (plan.size === 0) {
     return;
   }
@@ -176,9 +199,7 @@ export const markIndex = (state: EngineState, index: IndexRecord): void => {
   markAll(plan, curveInputsOf(index, state.nowUs), perpetualMarks, columns);
   index.markedUs = state.nowUs;
   index.marksVersion += 1;
-  for (const instrument of index.instruments) {
-    takeOver(state, instrument, columns, index);
-  }
+  takeOver(state, plan, columns, index);
   bumpVersions(state, index);
   state.emit({
     type: 'marks-changed',

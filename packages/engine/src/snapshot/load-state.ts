@@ -100,7 +100,7 @@ export const loadState = (bytes: Uint8Array, createMatcher: MatcherFactory): Eng
   readInstruments(reader, state);
   for (const index of state.indexes) {
     readIndex(reader, index);
-    restoreCurves(index);
+    restoreCurves(state, index);
   }
   readAccounts(reader, state);
   readLiabilities(reader, state);
