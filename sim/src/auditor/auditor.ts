@@ -115,14 +115,11 @@ export class Auditor {
     const { cash, positions, solvency } = this;
     const holds = (accountId: AccountId, currency: Currency): boolean =>
       this.#holds(accountId, currency);
-    const liquidations = new LiquidationModel(cash, positions, solvency, coverage);
+    const parts = { facts: this.facts, market: this.#market, cash, positions, solvency };
+    const liquidations = new LiquidationModel(parts, coverage);
     this.#liquidations = liquidations;
     this.#funds = new FundModel({
-      facts: this.facts,
-      market: this.#market,
-      cash,
-      positions,
-      solvency,
+      ...parts,
       stressOf: (currency) => this.#waterfall.parameters(currency).fundStress,
     });
     this.#watch = new WatchModel(

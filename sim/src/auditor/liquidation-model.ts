@@ -3,9 +3,9 @@
 // each kind of step in its own; each step improves the account, a cross account over all its
 // currencies; its collateral is converted at the index less the haircut, and only where it has
 // nothing left; the fund pays no more than the whole account lacks, and before anybody is
-// charged, those closed out before all others; what was paid, charged and shared is told to the
-// unit and makes the account whole; nobody without an open position is charged, and nobody more
-// than they gained.
+// charged, those closed out before all others, who pay only what is left; what was paid, charged
+// and shared is told to the unit and makes the account whole; nobody without an open position is
+// charged, and nobody more than they gained.
 import type {
   AccountId,
   Applied,
@@ -23,6 +23,7 @@ import type {
 import { currencies } from '@openstrike/domain';
 import type { Coverage } from '../coverage.ts';
 import type { CashModel } from './cash-model.ts';
+import { PayerModel, type PayerParts } from './payer-model.ts';
 import type { PositionModel } from './position-model.ts';
 import type { SolvencyModel } from './solvency-model.ts';
 import { hold, show } from './violation.ts';
@@ -60,6 +61,12 @@ const fresh = (): Since => ({ cash: new Map(), receipts: [], shares: [], fund: 0
 const settled = ['liquidation', 'deleveraging', 'socialised-loss'];
 const reasons = [...settled, 'insurance', 'liquidation-fee', 'conversion'];
 
+interface LiquidationParts extends Pick<PayerParts, 'facts' | 'market'> {
+  readonly cash: CashModel;
+  readonly positions: PositionModel;
+  readonly solvency: SolvencyModel;
+}
+
 export class LiquidationModel {
   readonly #open = new Map<number, Open>();
   readonly #debts = new Map<string, number>();
@@ -67,6 +74,7 @@ export class LiquidationModel {
   readonly #positions: PositionModel;
   readonly #solvency: SolvencyModel;
   readonly #coverage: Coverage;
+  readonly #payers: PayerModel;
   readonly #answers = new Map<string, { readonly price: number; readonly shareMax: number }>();
   #lastId = 0;
   #since = new Map<Currency, Since>();
@@ -77,16 +85,21 @@ export class LiquidationModel {
   /** Who held something when the present command began; made when first asked for. */
   #holders: Set<AccountId> | null = null;
 
-  constructor(
-    cash: CashModel,
-    positions: PositionModel,
-    solvency: SolvencyModel,
-    coverage: Coverage,
-  ) {
+  constructor({ cash, positions, solvency, ...seen }: LiquidationParts, coverage: Coverage) {
     this.#cash = cash;
     this.#positions = positions;
     this.#solvency = solvency;
     this.#coverage = coverage;
+    this.#payers = new PayerModel({
+      ...seen,
+      own: (accountId, currency) => solvency.own(accountId, currency),
+      cash: (accountId, currency) => cash.balance(accountId, currency),
+      isBusy: (accountId, currency) =>
+        [...this.#open.values()].some(
+          (one) =>
+            one.accountId === accountId && (one.currency === currency || this.#isCross(accountId)),
+        ),
+    });
   }
 
   /** Whether an account is being liquidated in a currency, or owes what nobody can bear. */
@@ -151,6 +164,12 @@ export class LiquidationModel {
         return;
       case 'cash-changed':
         return this.#move(event);
+      case 'trade':
+        return this.#payers.trade(event);
+      case 'settlement-closed':
+        return this.#payers.settled();
+      case 'instrument-state-changed':
+        return event.state === 'delivered' ? this.#payers.delivered(event.instrumentId) : undefined;
       case 'liquidation-ended':
         return this.#end(event);
       default:
@@ -180,6 +199,7 @@ export class LiquidationModel {
       }
     }
     this.#since.clear();
+    this.#payers.close();
   }
 
   /** An answer is taken as it was given. */
@@ -346,6 +366,15 @@ export class LiquidationModel {
     hold(may, 'collateral is converted where nothing is left', () => show(event));
     this.#conversions = [];
     this.#sharedFairly(shares);
+    const owing = kind === 'deleveraging' && !cross && after.netEquity < 0;
+    this.#payers.check({
+      liquidatedId: accountId,
+      currency,
+      fromSocialised,
+      receipts,
+      shares,
+      owing,
+    });
     this.#coverage.count('liquidation', 'deleveraged', receipts.length);
     cash.delete('insurance');
     cash.delete('liquidation-fee');
@@ -390,6 +419,8 @@ export class LiquidationModel {
       const fund = this.#cash.insurance.get(currency) ?? 0;
       hold(outcome === 'closed' || fund === 0, 'no debt stands beside a fund', () => show(event));
       if (kept) this.#coverage.count('liquidation', 'debt with positions');
+      const unpaid = outcome === 'debt' && !this.#closedNow.has(liquidationId);
+      if (unpaid && !this.#isCross(accountId)) this.#payers.checkUnpaid(accountId, currency);
       // With positions it is to begin anew, as for anybody who lacks margin.
       if (outcome === 'debt' && !kept) this.#debts.set(`${accountId}:${currency}`, netEquity);
     }

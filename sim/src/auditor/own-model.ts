@@ -198,7 +198,7 @@ const draftOf = (balance: number): Draft => ({
 });
 
 /** Minor units that signed lots are worth at a mark. */
-const worthOf = (instrument: Instrument, lots: number, price: number): number => {
+export const worthOf = (instrument: Instrument, lots: number, price: number): number => {
   const { kind, lot, settlementCurrency } = instrument;
   return kind === 'option'
     ? (lots * lot.num * minorOf[settlementCurrency] * price) / lot.den

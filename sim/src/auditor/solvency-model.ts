@@ -150,6 +150,12 @@ export class SolvencyModel {
       : this.#segregatedPortfolio(currency, own);
   }
 
+  /** What an account has in one currency; null where a mark is missing. */
+  own(accountId: AccountId, currency: Currency): Own | null {
+    const [own] = this.#owns.of(accountId, [currency]);
+    return own ?? null;
+  }
+
   /** Dollars that an amount counts for at the index, and the haircut that its currency has. */
   converted(currency: Currency, minor: number): { readonly usd: number; readonly haircut: number } {
     return { usd: this.#usd(currency, minor), haircut: this.#collateral(currency).haircut };
