@@ -3,6 +3,7 @@
 // because a venue's orders come and go far more often than anybody lists them. Invariant: a node is
 // in its account's list, and in its label's list if it has a label.
 import type { OrderId, OrderState } from '@openstrike/domain';
+import { IdMap } from '@openstrike/std';
 
 interface Node {
   order: OrderState;
@@ -39,7 +40,7 @@ export class OrdersOfAccount {
 }
 
 export class OpenOrders {
-  readonly #nodes = new Map<OrderId, Node>();
+  readonly #nodes = new IdMap<Node>();
 
   get(orderId: OrderId): OrderState | null {
     return this.#nodes.get(orderId)?.order ?? null;
@@ -98,6 +99,7 @@ export class OpenOrders {
     if (order.label !== '') {
       this.#removeFromLabel(node);
     }
+    letGo(node);
   }
 
   #removeFromLabel({ order, own, olderOfLabel: older, newerOfLabel: newer }: Node): void {
@@ -112,6 +114,17 @@ export class OpenOrders {
       own.newestOfLabel.delete(order.label);
     }
   }
+}
+
+/**
+ * A node that is gone but still led to its neighbours would keep alive, once it is in the old part
+ * of the heap, every order that came after it until the next full collection.
+ */
+function letGo(node: Node): void {
+  node.older = null;
+  node.newer = null;
+  node.olderOfLabel = null;
+  node.newerOfLabel = null;
 }
 
 const byOrderId = (a: OrderState, b: OrderState): number => a.orderId - b.orderId;

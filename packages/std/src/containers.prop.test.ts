@@ -1,4 +1,4 @@
-/** The heap, the sorted-array helpers, comparators, bytes and results. */
+/** The heap, the map by id, the sorted-array helpers, comparators, bytes and results. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   compareStrings,
   err,
   hexOf,
+  IdMap,
   insertSorted,
   lowerBound,
   MinHeap,
@@ -35,6 +36,50 @@ test('a heap gives back what went in, in order', () => {
       }
     }),
   );
+});
+
+test('a map by id holds what a Map holds', () => {
+  // Few homes and ids beyond 32 bits, so that entries meet, wrap around and move back.
+  const id = fc.oneof(
+    fc.integer({ min: 1, max: 8 }),
+    fc.integer({ min: 250, max: 260 }),
+    fc.integer({ min: 1, max: 300 }).map((low) => low + 2 ** 40),
+  );
+  const steps = fc.array(fc.tuple(id, fc.option(fc.integer(), { nil: undefined })), {
+    maxLength: 600,
+    size: 'max',
+  });
+  fc.assert(
+    fc.property(steps, (taken) => {
+      const map = new IdMap<number>();
+      const model = new Map<number, number>();
+      for (const [key, value] of taken) {
+        if (value === undefined) {
+          expect(map.delete(key)).toBe(model.delete(key));
+        } else {
+          map.set(key, value);
+          model.set(key, value);
+        }
+        expect(map.size).toBe(model.size);
+      }
+      for (const [key] of taken) {
+        expect(map.get(key)).toBe(model.get(key));
+      }
+    }),
+  );
+});
+
+test('a map by id grows past its first table and refuses what is no id', () => {
+  const map = new IdMap<string>();
+  for (let id = 1; id <= 5_000; id++) map.set(id, String(id));
+  for (let id = 1; id <= 5_000; id += 2) map.delete(id);
+  expect(map.size).toBe(2_500);
+  for (let id = 1; id <= 5_000; id++) {
+    expect(map.get(id)).toBe(id % 2 === 0 ? String(id) : undefined);
+  }
+  for (const id of [0, -1, 1.5, Number.NaN, 2 ** 53]) {
+    expect(() => map.set(id, 'x')).toThrow(AssertionError);
+  }
 });
 
 test('bounds split a sorted array', () => {

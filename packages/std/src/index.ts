@@ -20,6 +20,7 @@ export {
 } from './exact-integers.ts';
 export { cosh, EXP_PARTS, exp, expm1, expOfSum, sinh, tanh } from './exponential.ts';
 export { HIGH_WORD } from './float-bits.ts';
+export { IdMap } from './id-map.ts';
 export { LOG_PARTS, log, log1p, logRatio, pow } from './logarithm.ts';
 export {
   MILLS_FIRST,
