@@ -16,7 +16,14 @@ import {
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AccountId, OrderId, PriceTicks, SizeLots } from '@openstrike/domain';
+import type {
+  AccountId,
+  Applied,
+  Instrument,
+  OrderId,
+  PriceTicks,
+  SizeLots,
+} from '@openstrike/domain';
 import { WebSocketServer } from 'ws';
 import { type FanOutJob, type LoadResult, machineMs, type OrderJob } from './bench/load-client.ts';
 import { TestVenue } from './testing/test-venue.ts';
@@ -113,10 +120,11 @@ const logins = (venue: TestVenue): string[] =>
     }),
   );
 
+const btcOptions = (venue: TestVenue): readonly Instrument[] =>
+  venue.feeds.instruments({ currency: 'BTC', kind: 'option', expired: false });
+
 const optionNames = (venue: TestVenue): string[] =>
-  venue.feeds
-    .instruments({ currency: 'BTC', kind: 'option', expired: false })
-    .map((instrument) => instrument.name);
+  btcOptions(venue).map((instrument) => instrument.name);
 
 const orderJob = (venue: TestVenue, ratePerS: number, seconds: number): OrderJob => ({
   kind: 'orders',
@@ -193,9 +201,13 @@ const runEcho = async (ratePerS: number, seconds: number): Promise<BenchRow> => 
 };
 
 /** Market changes at a steady rate, by an account behind the door: a new level, then its end. */
-const driveMarket = async (venue: TestVenue, job: FanOutJob, startMs: number): Promise<void> => {
-  const instruments = venue.feeds.instruments({ currency: 'BTC', kind: 'option', expired: false });
-  const resting: OrderId[] = [];
+const driveMarket = async (
+  venue: TestVenue,
+  job: FanOutJob,
+  startMs: number,
+  resting: OrderId[],
+): Promise<void> => {
+  const instruments = btcOptions(venue);
   const endMs = startMs + job.seconds * 1000;
   for (let number = 0; ; number++) {
     const dueMs = startMs + (number * 1000) / job.ratePerS;
@@ -218,12 +230,42 @@ const driveMarket = async (venue: TestVenue, job: FanOutJob, startMs: number): P
         priceTicks: (20 + (Math.floor((number >> 1) / job.channels.length) % 30)) as PriceTicks,
         sizeLots: ((number % job.cycle) + 1) as SizeLots,
       })
-      .then((applied) => {
-        for (const event of applied.events) {
-          if (event.type === 'order-changed') resting.push(event.order.orderId);
-        }
-      });
+      .then((applied) => resting.push(...ordersOf(applied)));
   }
+};
+
+const ordersOf = ({ events }: Applied): OrderId[] => {
+  const orders = events.flatMap((event) =>
+    event.type === 'order-changed' ? [event.order.orderId] : [],
+  );
+  if (orders.length === 0) throw new Error(`a change was refused: ${JSON.stringify(events)}`);
+  return orders;
+};
+
+/**
+ * So many places a cancel comes after its order; between two multiples of the count of books, so
+ * that an order and the cancel beside it never change one book and share its notification.
+ */
+const reserve = 90;
+
+/** Orders to cancel from, so that a change is never left out because its order is not known yet. */
+const placeReserve = async (venue: TestVenue, channels: number): Promise<OrderId[]> => {
+  const resting: OrderId[] = [];
+  await venue.submit({
+    type: 'deposit',
+    accountId: 2 as AccountId,
+    currency: 'BTC',
+    amount: 1e14 as Cash,
+    reference: 'market data',
+  });
+  const instruments = btcOptions(venue).slice(0, channels);
+  for (let number = 0; number < reserve; number++) {
+    const instrument = instruments[number % channels] as Instrument;
+    const priceTicks = (60 + 5 * Math.floor(number / channels)) as PriceTicks;
+    const change = { instrumentId: instrument.id, priceTicks, sizeLots: 1 as SizeLots };
+    resting.push(...ordersOf(await venue.place(2, change)));
+  }
+  return resting;
 };
 
 const runFanOut = async (
@@ -247,12 +289,13 @@ const runFanOut = async (
   const { metrics } = venue.gateway;
   const child = startClient(job);
   await child.said('ready');
+  const resting = await placeReserve(venue, channels.length);
   const startMs = machineMs() + 100;
   child.tell(startMs);
   await child.said('set');
   const conflated = metrics.conflated;
   const [result, cost] = await timed(async () => {
-    await driveMarket(venue, job, startMs);
+    await driveMarket(venue, job, startMs, resting);
     child.tell('end');
     return child.result;
   });
