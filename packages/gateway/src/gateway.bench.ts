@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import type {
   AccountId,
   Applied,
+  Cash,
   Instrument,
   OrderId,
   PriceTicks,
@@ -243,12 +244,10 @@ const ordersOf = ({ events }: Applied): OrderId[] => {
 };
 
 /**
- * So many places a cancel comes after its order; between two multiples of the count of books, so
- * that an order and the cancel beside it never change one book and share its notification.
+ * Orders to cancel from, so that a change is never left out because its order is not known yet. A
+ * cancel comes four and a half rounds of the books after its order, so that an order and the cancel
+ * beside it never change one book and share its notification.
  */
-const reserve = 90;
-
-/** Orders to cancel from, so that a change is never left out because its order is not known yet. */
 const placeReserve = async (venue: TestVenue, channels: number): Promise<OrderId[]> => {
   const resting: OrderId[] = [];
   await venue.submit({
@@ -259,7 +258,7 @@ const placeReserve = async (venue: TestVenue, channels: number): Promise<OrderId
     reference: 'market data',
   });
   const instruments = btcOptions(venue).slice(0, channels);
-  for (let number = 0; number < reserve; number++) {
+  for (let number = 0; number < 4.5 * channels; number++) {
     const instrument = instruments[number % channels] as Instrument;
     const priceTicks = (60 + 5 * Math.floor(number / channels)) as PriceTicks;
     const change = { instrumentId: instrument.id, priceTicks, sizeLots: 1 as SizeLots };
