@@ -108,7 +108,11 @@ const faultOf = (errors: readonly Fault[], properties: Record<string, SchemaShap
   const absent = missing?.params.requiredProperties?.[0];
   const param = [...path, ...(absent === undefined ? [] : [absent])].join('.');
   const words = path.length === 1 ? properties[path[0] ?? '']?.enum : undefined;
-  const message = words === undefined ? fault?.message : `must be one of ${words.join(', ')}`;
+  const message =
+    // A number may stand there as text too: one word for both.
+    words === undefined
+      ? fault?.message
+      : `must be one of ${[...new Set(words.map(String))].join(', ')}`;
   const reason = absent === undefined ? (message ?? 'invalid') : 'value required';
   return new ApiError('invalid_params', { reason, ...(param === '' ? {} : { param }) });
 };

@@ -275,6 +275,10 @@ describe('indexes, funding and settlements', () => {
     for (const error of list(implied.errors)) expect(error).toBeGreaterThanOrEqual(0);
     expect(await read('get_historical_volatility', { currency: 'BTC' })).toBeInstanceOf(Array);
     expect(await read('get_historical_volatility', { currency: 'SOL' })).toEqual([]);
+    const unknown = { currency: 'BTC', resolution: '7', ...range };
+    expect((await venue.refusal('public/get_volatility_index_data', unknown)).reason).toBe(
+      'must be one of 1, 60, 3600, 43200, 1D',
+    );
   });
 
   test('a settlement and a delivery are told to everybody', async () => {

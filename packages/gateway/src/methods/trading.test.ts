@@ -454,4 +454,13 @@ describe('reading orders and trades', () => {
     const held = await venue.call('private/get_order_margin_by_ids', { ids: [order.order_id] });
     expect(held[0]).toMatchObject({ order_id: order.order_id, initial_margin_currency: 'BTC' });
   });
+
+  test.each([
+    ['price', { amount: 1000, price: -5 }],
+    ['price', { amount: 1000, price: 0 }],
+    ['amount', { amount: -1000, price: 99_000 }],
+  ])('margins of an order that no %s allows are refused', async (param, terms) => {
+    const params = { instrument_name: perpetual, ...terms };
+    expect((await venue.refusal('private/get_margins', params)).param).toBe(param);
+  });
 });

@@ -193,8 +193,8 @@ export const closePositionShape = {
 export const marginsShape = {
   params: Type.Object({
     instrument_name: instrumentNameParam,
-    amount: Type.Number(),
-    price: Type.Number(),
+    amount: Type.Number({ exclusiveMinimum: 0 }),
+    price: Type.Number({ exclusiveMinimum: 0 }),
   }),
   result: Type.Object({
     buy: Type.Number(),
