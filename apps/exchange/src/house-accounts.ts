@@ -2,6 +2,7 @@
 // for people, and those of the simulated participants. Safe to repeat: what exists is left as it
 // is, so a crash in between is mended at the next start.
 import {
+  type AccountId,
   type Cash,
   type Command,
   type Currency,
@@ -87,7 +88,10 @@ export interface HouseAccounts {
   readonly takers: readonly DemoAccount[];
 }
 
-/** Opens what is missing. Makers get the tier of their trade; takers are never throttled. */
+/**
+ * Opens what is missing. Makers get the tier of their trade and answer liquidation auctions; takers
+ * are never throttled.
+ */
 export const openHouseAccounts = async (parts: Parts, makers: number): Promise<HouseAccounts> => {
   for (const currency of currencies) {
     const amount = (insuranceSeed[currency] * minorPerUnit[currency]) as Cash;
@@ -102,9 +106,14 @@ export const openHouseAccounts = async (parts: Parts, makers: number): Promise<H
       Promise.resolve<readonly DemoAccount[]>([]),
     );
   const makerNames = Array.from({ length: makers }, (_, index) => `maker-${index + 1}`);
-  return {
+  const house = {
     demo: await open(['demo-1', 'demo-2'], demoDeposits),
     makers: await open(makerNames, makerDeposits, 'unlimited'),
     takers: makers === 0 ? [] : await open(['taker-1'], makerDeposits, 'unlimited'),
   };
+  for (const { accountId } of house.makers) {
+    const maker = accountId as AccountId;
+    await submit(parts, { type: 'set-provider', accountId: maker, provider: true });
+  }
+  return house;
 };

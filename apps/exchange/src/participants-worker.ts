@@ -66,6 +66,9 @@ const parametersOf = (maker: number): QuoteParameters => ({
   inventoryShift: 0.8,
 });
 
+/** A hundredth of what they take over is theirs; the second maker also quotes wider. */
+const offers = { profitShare: 0.01, hedgeSeconds: 5, notionalMax: 0.05 } as const;
+
 const recorded =
   task.replayFiles.length === 0
     ? null
@@ -91,10 +94,11 @@ const recordedIvs = (quotes: RecordedQuotes, instrument: VenueInstrument, nowMs:
 const makerOf = (account: DemoAccount, index: number): MarketMaker => {
   const venue = venueOf(account);
   const parameters = parametersOf(index);
-  if (recorded === null) return createMarketMaker({ venue, parameters, log });
+  if (recorded === null) return createMarketMaker({ venue, parameters, offers, log });
   return createMarketMaker({
     venue,
     parameters,
+    offers,
     log,
     quote: (instrument, fair, inventory, nowMs) => {
       const ivs = recordedIvs(recorded, instrument, nowMs);

@@ -1,8 +1,14 @@
 // Market maker: a simulated participant that quotes every listed instrument on both sides through
 // a `Venue`, moves quotes when fair value has moved enough, and leans against its inventory. It
 // keeps one order a side and level, one request in flight for each, so a slow venue slows it down
-// and is never flooded.
+// and is never flooded. Asked to, it also answers liquidation auctions from the same quotes.
 import type { Unwatch, Venue, VenueInstrument, VenueOrder, VenueTrade } from '@openstrike/venues';
+import type { OfferParameters } from './liquidation-offer.ts';
+import {
+  createLiquidityProvider,
+  type LiquidityProvider,
+  type PricedLine,
+} from './liquidity-provider.ts';
 import type { ParticipantLog } from './participant.ts';
 import {
   type FairValue,
@@ -33,6 +39,8 @@ export interface MarketMakerOptions {
   readonly inFlightMax?: number;
   /** Position, in multiples of the quoted amount, at which the lean is full. */
   readonly inventoryQuotes?: number;
+  /** How it answers liquidation auctions, on a venue that has made it a provider; absent not. */
+  readonly offers?: Omit<OfferParameters, 'inventoryQuotes'>;
 }
 
 /** One order of a ladder's side. */
@@ -57,6 +65,9 @@ interface Line {
   readonly instrument: VenueInstrument;
   fair: number;
   iv: number | null;
+  /** What it has taken over from accounts in liquidation included. */
+  held: number;
+  /** What its quotes lean against. */
   position: number;
   /** By level, the touch first. */
   readonly buy: readonly LevelState[];
@@ -87,6 +98,8 @@ const emptySide = (levels: number): readonly LevelState[] =>
 const isQuoted = ([touch]: readonly LevelState[]): boolean =>
   touch !== undefined && touch.orderId !== null;
 
+const inventoryQuotesUsual = 10;
+
 /** After a refusal an instrument rests this long, in venue milliseconds. */
 const restMs = 5_000;
 
@@ -106,6 +119,7 @@ class Maker {
   readonly #indexPrices = new Map<string, number>();
   readonly #watchedIndexes = new Set<string>();
   readonly #unwatch: Unwatch[] = [];
+  readonly #provider: LiquidityProvider | null;
   /** Lines whose quote must move once a request in flight is answered. */
   readonly #waiting = new Set<Line>();
   #inFlight = 0;
@@ -114,6 +128,7 @@ class Maker {
 
   constructor(options: MarketMakerOptions) {
     this.#options = options;
+    this.#provider = this.#providerOf(options);
   }
 
   async start(): Promise<void> {
@@ -132,6 +147,7 @@ class Maker {
         if (status === 'live' && !this.#stopped) void this.#resume();
       }),
     );
+    this.#provider?.start();
     await this.#follow();
   }
 
@@ -139,6 +155,7 @@ class Maker {
     this.#stopped = true;
     for (const unwatch of this.#unwatch) unwatch();
     const { venue } = this.#options;
+    await this.#provider?.stop();
     if (venue.status() === 'live') await venue.cancelAll();
     await venue.close();
   }
@@ -149,6 +166,35 @@ class Maker {
       resting += [line.buy, line.sell].filter(isQuoted).length;
     }
     return { instruments: this.#lines.size, resting };
+  }
+
+  #providerOf({ venue, offers, log, inventoryQuotes }: MarketMakerOptions) {
+    if (offers === undefined) return null;
+    return createLiquidityProvider({
+      venue,
+      log,
+      parameters: { ...offers, inventoryQuotes: inventoryQuotes ?? inventoryQuotesUsual },
+      lines: () => this.#priced(),
+      indexPrice: (name) => this.#indexPrices.get(name) ?? null,
+      quote: ({ instrument, fair }, inventory) => this.#quote(instrument, fair, inventory),
+      nowMs: () => this.#nowMs,
+    });
+  }
+
+  #priced(): readonly PricedLine[] {
+    const priced: PricedLine[] = [];
+    for (const { instrument, fair: price, iv, held } of this.#lines.values()) {
+      const indexPrice = this.#indexPrices.get(instrument.indexName);
+      if (indexPrice === undefined || !Number.isFinite(price)) continue;
+      priced.push({ instrument, fair: { price, iv, indexPrice }, held });
+    }
+    return priced;
+  }
+
+  #quote(instrument: VenueInstrument, fair: FairValue, inventory: number): Quote {
+    const { parameters, quote } = this.#options;
+    if (quote !== undefined) return quote(instrument, fair, inventory, this.#nowMs);
+    return quoteOf(instrument, fair, inventory, this.#nowMs, parameters);
   }
 
   /** Takes up what is listed now. */
@@ -174,6 +220,7 @@ class Maker {
       instrument,
       fair: Number.NaN,
       iv: null,
+      held: position,
       position,
       buy: emptySide(levels),
       sell: emptySide(levels),
@@ -246,12 +293,11 @@ class Maker {
     const closed = this.#stopped || this.#options.venue.status() !== 'live';
     if (closed || indexPrice === undefined || !Number.isFinite(line.fair)) return;
     if (this.#nowMs < line.restUntilMs) return;
-    const { parameters, inventoryQuotes = 10 } = this.#options;
-    const quote: QuoteModel = this.#options.quote ?? ((...of) => quoteOf(...of, parameters));
+    const { inventoryQuotes = inventoryQuotesUsual } = this.#options;
     const fair = { price: line.fair, iv: line.iv, indexPrice };
-    const flat = quote(line.instrument, fair, 0, this.#nowMs);
+    const flat = this.#quote(line.instrument, fair, 0);
     const lean = Math.max(-1, Math.min(1, line.position / (flat.amount * inventoryQuotes)));
-    const touch = lean === 0 ? flat : quote(line.instrument, fair, lean, this.#nowMs);
+    const touch = lean === 0 ? flat : this.#quote(line.instrument, fair, lean);
     for (const level of line.buy.keys()) {
       const { bid, ask, amount } = levelOf(line.instrument, touch, level);
       const spread = bid !== null && ask !== null ? ask - bid : 0;
@@ -330,6 +376,11 @@ class Maker {
   #onTrade(trade: VenueTrade): void {
     const line = this.#lines.get(trade.instrumentName);
     if (line === undefined) return;
-    line.position += trade.side === 'buy' ? trade.amount : -trade.amount;
+    const change = trade.side === 'buy' ? trade.amount : -trade.amount;
+    line.held += change;
+    const position = line.position + change;
+    // One auction would fill the inventory and take a side of the market away: what comes from it
+    // is held, and counts in what is offered for more, but the quotes do not lean against it.
+    if (!trade.takeover || Math.abs(position) < Math.abs(line.position)) line.position = position;
   }
 }

@@ -1,6 +1,7 @@
 // Deribit messages: the fields this client reads of Deribit's answers and notifications, and how
 // they read in the words of a venue. Fields that nobody here needs are not named.
 import type {
+  VenueAuction,
   VenueBalance,
   VenueInstrument,
   VenueMark,
@@ -122,8 +123,17 @@ export interface DeribitTrade {
   readonly fee: number;
   readonly fee_currency: string;
   readonly liquidity?: 'M' | 'T';
+  readonly label?: string;
+  /** Which side was in liquidation. */
+  readonly liquidation?: 'M' | 'T' | 'MT';
   readonly timestamp: number;
 }
+
+/** Of the order of who takes over; who is hit by a hedge has the label of its own order. */
+const takeoverLabel = 'liquidation';
+
+const isTakeover = ({ liquidation, liquidity, label }: DeribitTrade): boolean =>
+  liquidation === 'T' && liquidity === 'M' && label === takeoverLabel;
 
 export const readTrade = (row: DeribitTrade): VenueTrade => ({
   tradeId: row.trade_id,
@@ -135,11 +145,12 @@ export const readTrade = (row: DeribitTrade): VenueTrade => ({
   fee: row.fee,
   feeCurrency: row.fee_currency,
   liquidity: row.liquidity === 'M' ? 'maker' : 'taker',
+  takeover: isTakeover(row),
   timestampMs: row.timestamp,
 });
 
 export const readPublicTrade = (
-  row: Omit<DeribitTrade, 'order_id' | 'fee' | 'fee_currency' | 'liquidity'>,
+  row: Omit<DeribitTrade, 'order_id' | 'fee' | 'fee_currency' | 'liquidity' | 'label'>,
 ): VenuePublicTrade => ({
   tradeId: row.trade_id,
   instrumentName: row.instrument_name,
@@ -190,4 +201,27 @@ export const readBalance = (row: DeribitSummary): VenueBalance => ({
   availableFunds: row.available_funds,
   initialMargin: row.initial_margin,
   maintenanceMargin: row.maintenance_margin,
+});
+
+/** Ours only: Deribit has no such auctions. */
+export interface DeribitAuction {
+  readonly liquidation_id: number;
+  readonly currency: string;
+  readonly phase: string;
+  readonly share: number;
+  readonly state: { readonly maintenance_margin: number; readonly net_equity: number };
+  readonly positions: readonly { readonly instrument_name: string; readonly amount: number }[];
+}
+
+export const readAuction = (row: DeribitAuction): VenueAuction => ({
+  auctionId: row.liquidation_id,
+  currency: row.currency,
+  insolvent: row.phase === 'insolvent-auction',
+  share: row.share,
+  maintenanceMargin: row.state.maintenance_margin,
+  netEquity: row.state.net_equity,
+  positions: row.positions.map((leg) => ({
+    instrumentName: leg.instrument_name,
+    amount: leg.amount,
+  })),
 });

@@ -8,6 +8,7 @@ import type { BookMessage } from './book-copy.ts';
 import { BookWatch } from './book-watch.ts';
 import { ChannelTable } from './channel-table.ts';
 import {
+  type DeribitAuction,
   type DeribitInstrument,
   type DeribitMark,
   type DeribitOrder,
@@ -15,6 +16,7 @@ import {
   type DeribitSummary,
   type DeribitTicker,
   type DeribitTrade,
+  readAuction,
   readBalance,
   readInstrument,
   readMark,
@@ -28,6 +30,7 @@ import { JsonRpcSocket, unreachable } from './json-rpc-socket.ts';
 import {
   type Unwatch,
   type Venue,
+  type VenueAuction,
   type VenueBalance,
   type VenueBook,
   type VenueInstrument,
@@ -416,6 +419,17 @@ class DeribitVenue implements Venue {
         listener(readTrade(row));
       }
     });
+  }
+
+  watchAuctions(listener: (auctions: readonly VenueAuction[]) => void): Unwatch {
+    return this.#channels.add('liquidation.auctions', (data) =>
+      listener((data as readonly DeribitAuction[]).map(readAuction)),
+    );
+  }
+
+  async answerAuction(auctionId: number, price: number, shareMax: number): Promise<void> {
+    const params = { liquidation_id: auctionId, price, share: shareMax };
+    await this.#request<object>('private/answer_liquidation', params);
   }
 
   async place(request: VenueOrderRequest): Promise<VenueOrder> {

@@ -107,6 +107,8 @@ export interface VenueTrade {
   readonly fee: number;
   readonly feeCurrency: string;
   readonly liquidity: 'maker' | 'taker';
+  /** Whether it took a position over from an account in liquidation, outside of the book. */
+  readonly takeover: boolean;
   readonly timestampMs: number;
 }
 
@@ -123,6 +125,22 @@ export interface VenuePosition {
   /** Signed, in the instrument's amount unit. */
   readonly amount: number;
   readonly averagePrice: number;
+}
+
+/** An account without maintenance margin, a share of which is offered to liquidity providers. */
+export interface VenueAuction {
+  readonly auctionId: number;
+  /** That its figures are in. */
+  readonly currency: string;
+  /** Where equity is gone an answer asks for a payment instead of offering one. */
+  readonly insolvent: boolean;
+  /** The largest share on offer at the price that the clock asks now. */
+  readonly share: number;
+  readonly maintenanceMargin: number;
+  /** With everything at its mark. */
+  readonly netEquity: number;
+  /** Of the whole account; signed, in each instrument's amount unit. */
+  readonly positions: readonly { readonly instrumentName: string; readonly amount: number }[];
 }
 
 /** A refusal by the venue: its code and sentence; `retryable` when waiting may help. */
@@ -171,6 +189,11 @@ export interface Venue {
   watchTrades(instrumentName: string, listener: (trade: VenuePublicTrade) => void): Unwatch;
   watchOwnOrders(listener: (order: VenueOrder) => void): Unwatch;
   watchOwnTrades(listener: (trade: VenueTrade) => void): Unwatch;
+  /**
+   * All liquidation auctions, about once a second while there are any. A venue that holds none
+   * never calls.
+   */
+  watchAuctions(listener: (auctions: readonly VenueAuction[]) => void): Unwatch;
 
   /**
    * Requests reach the venue in the order of the calls and need not wait for one another. Each
@@ -184,6 +207,12 @@ export interface Venue {
   cancel(orderId: string): Promise<VenueOrder>;
   /** The number cancelled. */
   cancelAll(): Promise<number>;
+  /**
+   * A provider's answer: above 0 the share of the slice's equity that it pays; at 0 or below minus
+   * the share of its maintenance margin that it asks for. The share is the most that it takes; 0
+   * takes the answer back.
+   */
+  answerAuction(auctionId: number, price: number, shareMax: number): Promise<void>;
   openOrders(): Promise<readonly VenueOrder[]>;
   positions(): Promise<readonly VenuePosition[]>;
   balance(currency: string): Promise<VenueBalance>;
