@@ -5,12 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { annualSmile, writeChainCsv } from '@openstrike/oracle/testing';
-import {
-  createDeribitVenue,
-  type Venue,
-  type VenueAuction,
-  type VenueTrade,
-} from '@openstrike/venues';
+import { createDeribitVenue, type Venue, type VenueTrade } from '@openstrike/venues';
 import { afterAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { askControl } from './control-socket.ts';
