@@ -1,8 +1,10 @@
 // Journal reader: walks the frames of a journal from a place on, proving each against the chain of
 // hashes, and is the one judge of what a journal's end means.
+// The last segment may have zeros behind its last frame, where the next ones go.
 // Torn: an append that a crash cut short. Only the one frame being written can be: the last thing
-// in the last segment, where either the file ends before the frame does, or the first wrong part of
-// the frame lies in a disk sector that nothing of it reached. It was never acknowledged: cut off.
+// in the last segment but for zeros, where either the file ends before the frame does, or there are
+// only zeros from within the first wrong part of the frame on, or that part lies in a disk sector
+// that nothing of it reached. It was never acknowledged: cut off.
 // Damaged: anything else that is wrong. It was durable once: refused with its place, never dropped.
 import type { OperationalError, Seq } from '@openstrike/domain';
 import {
@@ -29,11 +31,15 @@ const sectorBytes = 512;
 export class JournalReader {
   /** Bytes after the last whole frame that a crash left; known once `fill` returned false. */
   tornBytes = 0;
+  /** Bytes after the last whole frame, zeros included; known once `fill` returned false. */
+  restBytes = 0;
   /** Bytes that hold the frames `take` returns. */
   window: Uint8Array = new Uint8Array(0);
   readonly #storage: JournalStorage;
   readonly #segments: readonly Segment[];
   #index: number;
+  /** Of the segment that is being read. */
+  #bytes: number;
   #header: SegmentHeader;
   #position: JournalPosition;
   #buffer = new Uint8Array(0);
@@ -53,6 +59,7 @@ export class JournalReader {
     this.#storage = storage;
     this.#segments = segments;
     this.#index = index;
+    this.#bytes = this.#segment().bytes;
     this.#header = header;
     this.#position = from;
   }
@@ -112,30 +119,49 @@ export class JournalReader {
   /** Brings more of the journal into the window; false at its end. Frames taken before are gone. */
   async fill(): Promise<boolean> {
     for (;;) {
-      const segment = this.#segment();
-      const rest = segment.bytes - this.#position.offset;
-      if (rest === 0) {
+      if (this.#rest === 0) {
         if (!(await this.#nextSegment())) {
           return false;
         }
+      } else if (await this.#findFrame()) {
+        return true;
+      } else if (this.#rest > 0) {
+        this.restBytes = this.#rest;
+        this.tornBytes = lengthWithoutZeros(this.window);
+        return false;
+      }
+    }
+  }
+
+  /** Bytes of the segment behind the last frame taken. */
+  get #rest(): number {
+    return this.#bytes - this.#position.offset;
+  }
+
+  /** Loads the next frame; false where all that is left of the segment is torn or zeros. */
+  async #findFrame(): Promise<boolean> {
+    let needed = windowBytes;
+    for (let again = false; ; ) {
+      await this.#load(Math.min(needed, this.#rest));
+      const found = this.#look();
+      if (found.kind === 'frame') {
+        this.#found = found;
+        return true;
+      }
+      const whole = Math.min(this.#rest, frameBytesMax);
+      if (this.window.length < whole) {
+        needed = found.kind === 'short' ? Math.min(whole, found.end) : whole;
         continue;
       }
-      let needed = Math.min(rest, windowBytes);
-      for (;;) {
-        await this.#load(needed);
-        const found = this.#look();
-        if (found.kind === 'frame') {
-          this.#found = found;
-          return true;
-        }
-        const whole = Math.min(rest, frameBytesMax);
-        if (needed === whole) {
-          this.#judgeTail(found, rest);
-          this.tornBytes = rest;
-          return false;
-        }
-        needed = found.kind === 'short' ? Math.min(whole, found.end) : whole;
+      const damage = this.#damageIn(found);
+      if (damage === null) {
+        return false;
       }
+      // Frames written while the rest was read may be there without those before them, once.
+      if (again) {
+        throw this.#damage(found, damage);
+      }
+      again = true;
     }
   }
 
@@ -152,15 +178,23 @@ export class JournalReader {
       this.#buffer = new Uint8Array(count);
     }
     const into = this.#buffer.subarray(0, count);
-    const read = await this.#storage.read(this.#segment().name, this.#position.offset, into);
+    const { offset, seq } = this.#position;
+    const read = await this.#storage.read(this.#segment().name, offset, into);
     if (read < count) {
-      const where = this.#storage.describe(this.#segment().name);
-      const why = 'the file became shorter while it was read';
-      throw damaged(where, this.#position.offset + read, this.#position.seq + 1, why);
+      if (!this.#isLast) {
+        const where = this.#storage.describe(this.#segment().name);
+        throw damaged(where, offset + read, seq + 1, 'the file became shorter while it was read');
+      }
+      // Whoever writes the journal went on in a new segment and cut off this one's zeros.
+      this.#bytes = offset + read;
     }
-    this.window = into;
-    this.#windowOffset = this.#position.offset;
+    this.window = into.subarray(0, read);
+    this.#windowOffset = offset;
     this.#at = 0;
+  }
+
+  get #isLast(): boolean {
+    return this.#index + 1 === this.#segments.length;
   }
 
   /** Goes on to the next segment, which must continue the chain exactly. */
@@ -180,6 +214,7 @@ export class JournalReader {
       );
     }
     this.#index += 1;
+    this.#bytes = next.bytes;
     this.#header = header;
     this.#position = header.start;
     this.window = this.window.subarray(0, 0);
@@ -187,21 +222,21 @@ export class JournalReader {
     return true;
   }
 
-  /** Throws unless what is left of the segment, all of it in the window, is torn. */
-  #judgeTail(found: Exclude<FrameAt, Frame>, rest: number): void {
-    if (this.#index + 1 < this.#segments.length) {
-      throw this.#damage(found, 'the file ends within a batch and another file follows');
+  /** Why what is left of the segment, all of it in the window, is not torn; null where it is. */
+  #damageIn(found: Exclude<FrameAt, Frame>): string | null {
+    const written = lengthWithoutZeros(this.window);
+    if (!this.#isLast) {
+      return 'the file ends within a batch and another file follows';
     }
     if (found.kind === 'short') {
-      return;
+      return null;
     }
     const followed =
-      rest > this.window.length ||
-      (found.frameEnd !== null && found.frameEnd < this.window.length) ||
+      this.#rest > this.window.length ||
+      (found.frameEnd !== null && found.frameEnd < written) ||
       laterFrameFollows(this.window, 1, this.#position.seq + 1);
-    if (followed || !this.#unwritten(found.from, found.to)) {
-      throw this.#damage(found, found.reason);
-    }
+    const torn = written < found.to || this.#unwritten(found.from, found.to);
+    return followed || !torn ? found.reason : null;
   }
 
   /**
@@ -225,4 +260,13 @@ export class JournalReader {
     const where = this.#storage.describe(this.#segment().name);
     return damaged(where, this.#windowOffset + at, seq, why);
   }
+}
+
+/** How many bytes there are without the zeros at their end. */
+function lengthWithoutZeros(bytes: Uint8Array): number {
+  let length = bytes.length;
+  while (length > 0 && bytes[length - 1] === 0) {
+    length -= 1;
+  }
+  return length;
 }

@@ -148,21 +148,24 @@ export class MemoryStorage implements JournalStorage {
   #write(file: MemoryFile, bytes: Uint8Array, offset: number): void {
     const fault = this.#takeFault('disk-full', 'write-failed');
     const growth = Math.max(0, offset + bytes.length - file.cached.length);
-    if (fault === null && this.#hasRoom(growth)) {
+    const room = this.#room();
+    if (fault === null && growth <= room) {
       this.#put(file, bytes, offset);
       return;
     }
-    this.#put(file, bytes.subarray(0, Math.floor(bytes.length / 2)), offset);
+    const fits = Math.max(0, bytes.length - Math.max(0, growth - room));
+    this.#put(file, bytes.subarray(0, Math.min(fits, Math.floor(bytes.length / 2))), offset);
     throw fault === 'write-failed'
       ? new OperationalError('storage-failed', 'A write failed: check the disk and restart.')
       : new OperationalError('disk-full', 'No room to write: free space on the disk.');
   }
 
-  #hasRoom(growth: number): boolean {
-    if (this.capacityBytes === Number.POSITIVE_INFINITY) return true;
+  /** Bytes by which files may grow; negative where they hold more than they may. */
+  #room(): number {
+    if (this.capacityBytes === Number.POSITIVE_INFINITY) return this.capacityBytes;
     let used = 0;
     for (const { cached } of this.#files.values()) used += cached.length;
-    return used + growth <= this.capacityBytes;
+    return this.capacityBytes - used;
   }
 
   #put(file: MemoryFile, bytes: Uint8Array, offset: number): void {

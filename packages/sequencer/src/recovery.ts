@@ -1,6 +1,6 @@
 // Recovery: the only way a sequencer starts. Newest usable snapshot, replay of the frames after it,
-// comparison with every later checkpoint; then, and only then, the torn tail is cut and the last
-// frame is made durable once more.
+// comparison with every later checkpoint; then, and only then, what is behind the last frame is cut
+// off and that frame is made durable once more.
 // Invariant: until the whole journal has been judged good nothing on the disk is changed, and no
 // event is handed out before its command is durable.
 import {
@@ -275,9 +275,9 @@ function refuseMissingEnd(
 }
 
 /**
- * Cuts the torn tail and writes the last frame again. Again, because the process may have died, or
- * its sync may have failed, with that frame in the page cache only; written anew and synced it is
- * on the disk, or this throws.
+ * Cuts what is behind the last frame, torn or zeros, and writes that frame again. Again, because
+ * the process may have died, or its sync may have failed, with that frame in the page cache only;
+ * written anew and synced it is on the disk, or this throws.
  */
 async function settleTail(
   storage: JournalStorage,
@@ -289,7 +289,7 @@ async function settleTail(
       await storage.remove(name);
     }
   }
-  if (lastFrame === null && reader.tornBytes === 0) {
+  if (lastFrame === null && reader.restBytes === 0) {
     return;
   }
   const name = segmentName(reader.position.segment);
