@@ -81,12 +81,12 @@ const addLeg = (
   });
 };
 
-/** Standard margin of a currency in its minor units. */
+/** Standard margin of a currency in its minor units, and the premiums of open buys in it. */
 const standardOf = (
   { legs }: CertifiedCurrency,
   tables: readonly ContractTable[],
   cross: boolean,
-): Sums => {
+): Sums & { readonly premium: number } => {
   const sheet = new MarginSheet();
   const sets = [...new Set(legs.map(({ set }) => set ?? ''))];
   let premium = 0;
@@ -95,7 +95,7 @@ const standardOf = (
     premium += leg.premium;
   }
   sheet.finish();
-  return { initial: sheet.initial + premium, maintenance: sheet.maintenance };
+  return { initial: sheet.initial + premium, maintenance: sheet.maintenance, premium };
 };
 
 const isPortfolio = ({ marginModel }: AccountCertificate): boolean =>
@@ -182,7 +182,9 @@ const crossOf = (certificate: AccountCertificate, tables: readonly ContractTable
     }
     if (!portfolio) {
       const own = standardOf(row, tables, true);
-      sums.initial += own.initial * perMinor;
+      // What premiums would leave owing counts for more than it is.
+      const owing = Math.max(0, own.premium - Math.max(0, minor));
+      sums.initial += (own.initial + owing * (parameters?.debtMarkup ?? 0)) * perMinor;
       sums.maintenance += own.maintenance * perMinor;
     }
   }

@@ -258,7 +258,9 @@ export class SolvencyModel {
       loss += this.#usd(each, own.lossAtOnce);
       if (portfolio) return;
       const margins = this.#standard.margins(own.legs, true);
-      sum.initial += this.#usd(each, margins.initial + own.premium);
+      // Premiums that cash cannot pay become a debt, which counts for more than it is.
+      const debt = Math.max(0, own.premium - Math.max(0, own.balance)) * collateral.debtMarkup;
+      sum.initial += this.#usd(each, margins.initial + own.premium + debt);
       sum.alone += this.#usd(each, margins.initialAlone);
       sum.maintenance += this.#usd(each, margins.maintenance);
     });

@@ -2,13 +2,25 @@
 // margin at the worst fill, its fee and what it loses against the mark are within the available
 // funds. Invariant: an order that can only shrink the risk always passes. In an order's life: the
 // last check before the point of no return.
-import { accountMarginOf, availableFundsOf, poolOf } from '../portfolio/account-margin.ts';
+import {
+  accountMarginOf,
+  availableFundsOf,
+  owingCost,
+  poolOf,
+} from '../portfolio/account-margin.ts';
 import { fillReduces } from '../portfolio/pool-margin.ts';
-import type { EngineState, Holding, InstrumentRecord, SideCode } from '../state.ts';
+import type { CurrencyRecord, EngineState, Holding, InstrumentRecord, SideCode } from '../state.ts';
 import { feeOf } from '../trading/fees.ts';
 import { valueAtPrice, valueAtTicks } from './holdings.ts';
-import { extraOrderMargin, marginBalanceOf, refreshMargin, staleLossOf } from './margin.ts';
-import { isPortfolio } from './margin-models.ts';
+import {
+  extraOrderMargin,
+  marginBalanceOf,
+  openPremiumsOf,
+  orderPremiumOf,
+  refreshMargin,
+  staleLossOf,
+} from './margin.ts';
+import { isCross, isPortfolio } from './margin-models.ts';
 
 /** What an order bought above or sold below the mark loses at once. */
 const lossAtOnce = (
@@ -51,6 +63,14 @@ const onlyReduces = (holding: Holding, side: SideCode, lots: number): boolean =>
 export const mayUncover = (holding: Holding, side: SideCode): boolean =>
   isPortfolio(holding.account.marginModel) || (holding.marginSet !== null && side === 1);
 
+/** What the debt costs that a payment beyond those of open orders would leave; see `owingCost`. */
+const extraOwing = (state: EngineState, record: CurrencyRecord, paid: number): number => {
+  if (!isCross(record.account.marginModel)) return 0;
+  const before = isPortfolio(record.account.marginModel) ? 0 : openPremiumsOf(record);
+  const owing = owingCost(state, record, before + paid) - owingCost(state, record, before);
+  return Math.ceil(owing);
+};
+
 const canCarryPortfolio = (
   state: EngineState,
   holding: Holding,
@@ -71,7 +91,7 @@ const canCarryPortfolio = (
     lossAtOnce(state, instrument, signedLots, worstTicks) +
     feeOf(state, instrument, lots, worstTicks, instrument.fees.taker);
   const margin = accountMarginOf(state, record, undefined, { instrument, side, lots });
-  return margin.initialMargin + cost <= margin.equity;
+  return margin.initialMargin + cost + extraOwing(state, record, cost) <= margin.equity;
 };
 
 /** Whether the account can carry an order of so many lots up to a price. */
@@ -115,7 +135,7 @@ const isWithin = (
   reduces: boolean,
   free: number,
 ): boolean => {
-  const { instrument } = holding;
+  const { instrument, record } = holding;
   const margin = extraOrderMargin(state, holding, side, lots, priceTicks);
   if (reduces && margin <= 0) {
     return true;
@@ -125,7 +145,8 @@ const isWithin = (
   const loss =
     instrument.kind === 'option' ? 0 : lossAtOnce(state, instrument, signedLots, worstTicks);
   const fee = feeOf(state, instrument, lots, worstTicks, instrument.fees.taker);
-  return margin + loss + fee <= free;
+  const paid = orderPremiumOf(instrument, side, lots, priceTicks) + loss + fee;
+  return margin + loss + fee + extraOwing(state, record, paid) <= free;
 };
 
 /** Initial margin that one order more would hold beyond what is held now. */
@@ -138,7 +159,9 @@ export const orderMarginOf = (
 ): number => {
   const { record, instrument } = holding;
   if (!isPortfolio(record.account.marginModel)) {
-    return extraOrderMargin(state, holding, side, lots, priceTicks);
+    const premium = orderPremiumOf(instrument, side, lots, priceTicks);
+    const margin = extraOrderMargin(state, holding, side, lots, priceTicks);
+    return margin + extraOwing(state, record, premium);
   }
   const now = accountMarginOf(state, record).initialMargin;
   const signedLots = side === 0 ? lots : -lots;

@@ -104,6 +104,23 @@ const addLeg = (state: EngineState, holding: Holding, more: WhatIf): void => {
 export const openPremiumOf = (holding: Holding): number =>
   isOption(holding.instrument) ? holding.openBuyTickLots * holding.instrument.cashPerTickLot : 0;
 
+/** The same of all holdings of a record. */
+export const openPremiumsOf = ({ holdings, ordersMargin }: CurrencyRecord): number => {
+  let sum = 0;
+  if (ordersMargin === 0) return sum;
+  for (const holding of holdings) sum += openPremiumOf(holding);
+  return sum;
+};
+
+/** Premium that an order would pay, in minor units. */
+export const orderPremiumOf = (
+  instrument: InstrumentRecord,
+  side: SideCode,
+  lots: number,
+  priceTicks: number,
+): number =>
+  side === 0 && isOption(instrument) ? lots * priceTicks * instrument.cashPerTickLot : 0;
+
 /** Puts the legs that a holding's margin is netted with on the sheet, with one of them changed. */
 const askSheet = (state: EngineState, holding: Holding, more: WhatIf): void => {
   const { sheet } = state.desk;
@@ -339,8 +356,7 @@ export const extraOrderMargin = (
   priceTicks: number,
 ): number => {
   const buyLots = side === 0 ? lots : 0;
-  const { cashPerTickLot } = holding.instrument;
-  const premium = isOption(holding.instrument) ? buyLots * priceTicks * cashPerTickLot : 0;
+  const premium = orderPremiumOf(holding.instrument, side, lots, priceTicks);
   // The order only buys an option that is not short: it holds its premium and nothing else.
   if (side === 0 && isOption(holding.instrument)) {
     return premium;

@@ -12,7 +12,7 @@ import {
 } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import { withdrawalsWait } from '../liquidation/insurance-fund.ts';
-import { availableFundsOf } from '../portfolio/account-margin.ts';
+import { availableFundsOf, collateralOf, owingCost } from '../portfolio/account-margin.ts';
 import {
   type AccountRecord,
   type CurrencyRecord,
@@ -21,6 +21,7 @@ import {
   type VenueAccounts,
 } from '../state.ts';
 import { balanceOf, currencyRecordOf, moveCash } from './cash.ts';
+import { openPremiumsOf } from './margin.ts';
 
 /** No amount moved from outside may be larger, so that all sums stay safe integers. */
 const amountMax = 1_125_899_906_842_624;
@@ -34,12 +35,25 @@ const fitsVenue = (state: EngineState, venue: VenueAccounts, amount: number): bo
 
 const referenceKey = (currency: Currency, reference: string): string => `${currency}:${reference}`;
 
-/** What an account may take out: free funds, and cash that is really there. */
+/**
+ * What an account may take out: free funds, and cash that is really there; less where it would
+ * leave a debt that counts for more than itself.
+ */
 export const withdrawableOf = (
   state: EngineState,
   record: CurrencyRecord,
   free: number = availableFundsOf(state, record),
-): number => Math.max(Math.min(free, balanceOf(state, record.account, record.currencyNo)), 0);
+): number => {
+  const most = Math.min(free, balanceOf(state, record.account, record.currencyNo));
+  const paid = openPremiumsOf(record);
+  const costOf = (amount: number): number =>
+    owingCost(state, record, paid + amount) - owingCost(state, record, paid);
+  const over = most + costOf(most) - free;
+  if (most <= 0 || over <= 0) return Math.max(most, 0);
+  // The cost rises with every unit beyond what is there, evenly.
+  const { debtMarkup } = collateralOf(state, record.currencyNo);
+  return Math.max(0, Math.floor(most - over / (1 + debtMarkup)) - 1);
+};
 
 const canPay = (
   state: EngineState,

@@ -10,7 +10,7 @@ import {
   minorPerUnit,
 } from '@openstrike/domain';
 import { collateralValue } from '@openstrike/risk';
-import { marginBalanceOf, refreshMargin } from '../account/margin.ts';
+import { marginBalanceOf, openPremiumsOf, refreshMargin } from '../account/margin.ts';
 import { isCross, isPortfolio } from '../account/margin-models.ts';
 import type {
   AccountRecord,
@@ -94,6 +94,36 @@ export const collateralOf = (state: EngineState, no: number): CollateralParamete
   return stableParametersOf(state).stableCollateral;
 };
 
+/** What a record has that counts against margins, in its minor units. */
+const countedOf = (
+  state: EngineState,
+  record: CurrencyRecord,
+  cash: ExtraCash,
+  withOptions: boolean,
+): number => {
+  const options = withOptions ? record.optionsValue : 0;
+  return marginBalanceOf(state, record) + options + (cash[record.currencyNo] as number);
+};
+
+/**
+ * What paying so much out of a record takes beyond the payment itself, in its minor units: under
+ * cross models a debt counts for more than it is.
+ *
+ * Holds: the record is fresh.
+ */
+export const owingCost = (
+  state: EngineState,
+  record: CurrencyRecord,
+  paid: number,
+  cash: ExtraCash = noCash,
+): number => {
+  const { marginModel } = record.account;
+  const { debtMarkup } = collateralOf(state, record.currencyNo);
+  if (!isCross(marginModel) || debtMarkup === 0) return 0;
+  const has = countedOf(state, record, cash, isPortfolio(marginModel));
+  return debtMarkup * Math.max(0, paid - Math.max(0, has));
+};
+
 const margins: PoolMargin = { initial: 0, initialAlone: 0, maintenance: 0 };
 
 const segregatedStandard = (
@@ -137,9 +167,7 @@ const crossEquity = (
     if (record === null) continue;
     const no = record.currencyNo;
     refreshMargin(state, record);
-    const options = withOptions ? record.optionsValue : 0;
-    const own = marginBalanceOf(state, record) + options + (cash[no] as number);
-    const usd = toUsd(state, no, own);
+    const usd = toUsd(state, no, countedOf(state, record, cash, withOptions));
     const parameters = collateralOf(state, no);
     const counted = collateralValue(parameters, usd, false);
     equity += counted;
@@ -151,6 +179,7 @@ const crossEquity = (
 const crossMargins = (
   state: EngineState,
   record: CurrencyRecord,
+  cash: ExtraCash,
   more: AskedOrder | null,
 ): PoolMargin => {
   const { account } = record;
@@ -163,7 +192,8 @@ const crossMargins = (
   for (const each of account.currencies) {
     if (each === null) continue;
     const no = each.currencyNo;
-    margins.initial += toUsd(state, no, each.initialMargin + each.ordersMargin);
+    const owing = owingCost(state, each, openPremiumsOf(each), cash);
+    margins.initial += toUsd(state, no, each.initialMargin + each.ordersMargin + owing);
     margins.initialAlone += toUsd(state, no, each.initialMargin);
     margins.maintenance += toUsd(state, no, each.maintenanceMargin);
   }
@@ -180,7 +210,7 @@ const cross = (
   const { account } = record;
   const portfolio = isPortfolio(account.marginModel);
   const { equity, initialHaircut } = crossEquity(state, account, cash, portfolio);
-  const { initial, initialAlone, maintenance } = crossMargins(state, record, more);
+  const { initial, initialAlone, maintenance } = crossMargins(state, record, cash, more);
   const initialMargin = toMinorUp(state, no, initial + initialHaircut);
   return {
     equity: toMinorDown(state, no, equity),

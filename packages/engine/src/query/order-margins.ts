@@ -13,9 +13,10 @@ import { orderMarginOf } from '../account/carry-order.ts';
 import { createCurrencyRecord } from '../account/cash.ts';
 import { findHolding, holdingOf } from '../account/holdings.ts';
 import { refreshMargin } from '../account/margin.ts';
+import { scratchRecord } from '../account/scratch-record.ts';
 import type { AccountRecord, EngineState, Holding, InstrumentRecord } from '../state.ts';
 
-/** The account's holding, or an empty one that is not kept. */
+/** The account's holding, or an empty one beside all its others that is not kept. */
 const holdingOrEmpty = (
   state: EngineState,
   account: AccountRecord,
@@ -27,12 +28,9 @@ const holdingOrEmpty = (
     if (record) refreshMargin(state, record, own);
     return own;
   }
-  const no = instrument.currencyNo;
-  const scratch = scratchAccount(account);
-  const record = createCurrencyRecord(scratch, no, null);
-  scratch.currencies[no] = record;
-  const holding = holdingOf(scratch, instrument);
-  refreshMargin(state, record);
+  const record = scratchRecord(account, instrument.currencyNo, true);
+  const holding = holdingOf(record.account, instrument);
+  refreshMargin(state, record, holding);
   return holding;
 };
 
