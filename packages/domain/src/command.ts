@@ -166,6 +166,8 @@ export interface EditOrder {
   readonly triggerPrice: number | null;
   readonly triggerOffset: number | null;
   readonly validUntilUs: TsUs | 0;
+  /** The API key it came with; absent where there is none. A kill switch may name it. */
+  readonly clientId?: string;
 }
 
 export interface CancelOrder {
@@ -200,6 +202,8 @@ export interface ClosePosition {
   readonly orderType: 'limit' | 'market';
   readonly priceTicks: PriceTicks;
   readonly connectionId: number;
+  /** The API key it came with; absent where there is none. A kill switch may name it. */
+  readonly clientId?: string;
 }
 
 /** The forward of an index for one expiry. */

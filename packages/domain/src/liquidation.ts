@@ -38,6 +38,8 @@ export interface AnswerLiquidation {
   readonly price: number;
   /** The largest share of the account it takes: above 0, at most 1; 0 takes the answer back. */
   readonly shareMax: number;
+  /** The API key it came with; absent where there is none. A kill switch may name it. */
+  readonly clientId?: string;
 }
 
 /** An account came nearer to liquidation, or further from it. */

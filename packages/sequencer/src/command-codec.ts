@@ -279,7 +279,7 @@ function readTrigger(from: ByteReader): Trigger | null {
  * 1.
  */
 function writeEditOrder(to: ByteWriter, edit: EditOrder): void {
-  to.reserve(96);
+  to.reserve(96 + textBytesMax(edit.clientId ?? ''));
   to.u8(tags.editOrder);
   to.f64(edit.accountId);
   to.f64(edit.orderId);
@@ -302,6 +302,10 @@ function writeEditOrder(to: ByteWriter, edit: EditOrder): void {
   optional(8, edit.priceModeValue);
   optional(16, edit.triggerPrice);
   optional(32, edit.triggerOffset);
+  if (edit.clientId !== undefined) {
+    presence |= 64;
+    to.text(edit.clientId);
+  }
   to.view.setUint8(presenceAt, presence);
 }
 
@@ -314,7 +318,7 @@ function readEditOrder(from: ByteReader): EditOrder {
   const priceMode = from.u8();
   const presence = from.u8();
   const optional = (bit: number) => ((presence & bit) === 0 ? null : from.f64());
-  return {
+  const edit: EditOrder = {
     type: 'edit-order',
     accountId,
     orderId,
@@ -329,6 +333,7 @@ function readEditOrder(from: ByteReader): EditOrder {
     priceMode: priceMode === none ? null : priceModes.word(priceMode),
     validUntilUs,
   };
+  return (presence & 64) === 0 ? edit : { ...edit, clientId: from.text() };
 }
 
 function writeCancelOrder(to: ByteWriter, cancel: CancelOrder): void {

@@ -357,7 +357,7 @@ export class Auditor {
 
   /** Whether nobody can be liquidated in a currency now. */
   #isQuiet(currency: Currency): boolean {
-    if (this.#halted.has('all') || this.#halted.has(currency)) return true;
+    if (this.#kills.venue || this.#halted.has('all') || this.#halted.has(currency)) return true;
     for (const { instrument, state } of this.facts.all()) {
       if (instrument.settlementCurrency !== currency || state === 'delivered') continue;
       if (state === 'settling' || this.#frozen.has(instrument.indexName)) return true;

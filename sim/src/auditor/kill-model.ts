@@ -22,7 +22,14 @@ export class KillModel {
   /** Orders that the last switch must still take out, beside what it said. */
   #due: { readonly event: KillSwitchChanged; left: number } | null = null;
 
+  /** Whether the whole venue is out. */
+  get venue(): boolean {
+    return this.#venue;
+  }
+
   account({ accountId, parentId }: AccountChanged): void {
+    const known = this.#parents.has(accountId);
+    if (!known && parentId !== null && this.#accounts.has(parentId)) this.#accounts.add(accountId);
     this.#parents.set(accountId, parentId);
   }
 

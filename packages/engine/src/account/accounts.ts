@@ -85,6 +85,7 @@ export const createAccount = (state: EngineState, command: CreateAccount): Rejec
   const id = state.accounts.length as AccountId;
   const account = createAccountRecord(id, parentId, name, state.nowUs as TsUs, state.store);
   if (parent !== null) {
+    account.killed = parent.killed;
     parent.subaccountCount += 1;
   }
   placeAccount(state, account);

@@ -86,6 +86,54 @@ describe('kill switch', () => {
     expect(refusal(buy(ann, 1, 100, 'k1'))).toBeNull();
   });
 
+  test('of a key keeps it from closing a position and from changing an order of another key', () => {
+    const { venue, ann, bob, idOf, buy, kill } = open();
+    venue.place(bob, idOf(call), 'sell', 10, 300);
+    buy(ann, 10, 300, 'k2');
+    const [placed] = buy(ann, 10, 100, 'k2');
+    const order = placed?.type === 'order-changed' ? placed.order : null;
+    kill(ann, 'k1');
+    const close = (clientId: string) =>
+      venue.apply({
+        type: 'close-position',
+        accountId: ann,
+        instrumentId: idOf(call),
+        orderType: 'limit',
+        priceTicks: 300 as never,
+        connectionId: 0,
+        clientId,
+      });
+    const edit = (clientId: string, sizeLots: number) =>
+      venue.apply({
+        type: 'edit-order',
+        accountId: ann,
+        orderId: order?.orderId as never,
+        priceTicks: null,
+        sizeLots: sizeLots as never,
+        displayLots: null,
+        postOnly: null,
+        reduceOnly: null,
+        priceMode: null,
+        priceModeValue: null,
+        triggerPrice: null,
+        triggerOffset: null,
+        validUntilUs: 0,
+        clientId,
+      });
+    expect([refusal(close('k1')), refusal(edit('k1', 20))]).toEqual(['kill-switch', 'kill-switch']);
+    expect([refusal(close('k2')), refusal(edit('k2', 20))]).toEqual([null, null]);
+  });
+
+  test('of an account is on subaccounts that it opens later', () => {
+    const { venue, ann, buy, kill } = open();
+    kill(ann, null);
+    const later = venue.account('later', ann);
+    venue.deposit(later, 1e8);
+    expect(refusal(buy(later, 1))).toBe('kill-switch');
+    kill(ann, null, false);
+    expect(refusal(buy(later, 1))).toBeNull();
+  });
+
   test('of the venue stops everybody', () => {
     const { ann, bob, buy, kill, orders } = open();
     buy(ann, 10);

@@ -1,8 +1,10 @@
 // Kill switch: takes every order of an account (with its subaccounts), of one API key or of the
-// whole venue out at once, and no new one in until it is released. Invariant: while a switch is
-// engaged nothing that it covers rests or is placed; only the operator's command releases it, and
-// both are journaled with their reason.
+// whole venue out at once, and no new one in until it is released; likewise what they answered in
+// liquidation auctions. Invariant: while a switch is engaged nothing that it covers rests, is
+// placed or changed; only the operator's command releases it, and both are journaled with their
+// reason.
 import type { RejectCode, SetKillSwitch } from '@openstrike/domain';
+import { takeBackAnswers } from '../liquidation/answer-liquidation.ts';
 import type { AccountRecord, EngineState, OrderRecord } from '../state.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
 
@@ -30,6 +32,14 @@ const coversOrder = (
   return owner === account || owner.parentId === account.id;
 };
 
+/** Whether answers of an account go with a switch; which key an answer came with is not known. */
+const coversAnswers = (
+  owner: AccountRecord,
+  account: AccountRecord | null,
+  clientId: string | null,
+): boolean =>
+  account === null || owner === account || (clientId === null && owner.parentId === account.id);
+
 const engage = (
   state: EngineState,
   account: AccountRecord | null,
@@ -51,7 +61,10 @@ const engage = (
   }
 };
 
-/** Engages or releases a switch; engaging it cancels what it covers, by order id. */
+/**
+ * Engages or releases a switch; engaging it cancels what it covers, by order id, and then takes its
+ * answers back.
+ */
 export const setKillSwitch = (state: EngineState, command: SetKillSwitch): RejectCode | null => {
   const { accountId, clientId, engaged, reason } = command;
   const account = accountId === null ? null : state.accounts[accountId];
@@ -77,5 +90,6 @@ export const setKillSwitch = (state: EngineState, command: SetKillSwitch): Rejec
   for (const order of covered) {
     endOrder(state, order, 'operator');
   }
+  if (engaged) takeBackAnswers(state, (owner) => coversAnswers(owner, account, clientId));
   return null;
 };

@@ -2,7 +2,8 @@
 // they would. An answer stays until it is taken, replaced, taken back or its auction ends; it
 // trades when the clock has come down to it.
 import type { AccountId, AnswerLiquidation, RejectCode, SetProvider } from '@openstrike/domain';
-import type { EngineState } from '../state.ts';
+import { checkKilled } from '../control/kill-switch.ts';
+import type { AccountRecord, EngineState } from '../state.ts';
 
 /** Makes an account a liquidity provider, or no longer one. */
 export const setProvider = (state: EngineState, command: SetProvider): RejectCode | null => {
@@ -20,6 +21,28 @@ export const setProvider = (state: EngineState, command: SetProvider): RejectCod
 const isPrice = (price: number, insolvent: boolean): boolean =>
   insolvent ? price <= 0 && price >= -1 : price > 0 && price <= 1;
 
+/** Takes back what some accounts have answered, in all auctions. */
+export const takeBackAnswers = (
+  state: EngineState,
+  isTheirs: (account: AccountRecord) => boolean,
+): void => {
+  for (const one of state.liquidation.open) {
+    const gone = new Set(
+      one.answers.filter(({ accountId }) => isTheirs(state.accounts[accountId] as AccountRecord)),
+    );
+    one.answers = one.answers.filter((answer) => !gone.has(answer));
+    for (const { accountId, price } of gone) {
+      state.emit({
+        type: 'liquidation-answered',
+        liquidationId: one.id,
+        accountId: accountId as AccountId,
+        price,
+        shareMax: 0,
+      });
+    }
+  }
+};
+
 /** Takes a provider's answer. */
 export const answerLiquidation = (
   state: EngineState,
@@ -28,6 +51,8 @@ export const answerLiquidation = (
   const { accountId, liquidationId, price, shareMax } = command;
   const account = state.accounts[accountId];
   if (account === undefined) return 'unknown-account';
+  const killed = checkKilled(state, account, command.clientId ?? '');
+  if (killed !== null && shareMax !== 0) return killed;
   if (account.access === 'locked') return 'account-locked';
   if (account.access === 'cancel-only' && shareMax !== 0) return 'account-cancel-only';
   const one = state.liquidation.open.find(({ id }) => id === liquidationId);

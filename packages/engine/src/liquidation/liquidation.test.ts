@@ -236,3 +236,38 @@ test('who is warned does not depend on who has asked for figures', () => {
   };
   for (let before = 0; before < 4; before++) expect(run(before, true)).toEqual(run(before, false));
 });
+
+test('a kill switch takes the answers of a provider back, and lets it give no new one', () => {
+  const { venue } = leveraged(4_000_000);
+  const killed = providerOf(venue, 'killed');
+  const other = providerOf(venue, 'other');
+  venue.index('btc_usd', 98_500);
+  venue.seconds(1);
+  const liquidationId = venue.of('liquidation-started')[0]?.liquidationId as number;
+  const answer = { type: 'answer-liquidation', liquidationId, shareMax: 0.01 } as const;
+  for (const accountId of [killed, other]) venue.apply({ ...answer, accountId, price: 0.99 });
+  const kill = { type: 'set-kill-switch', clientId: null, reason: 'test' } as const;
+  const [, ...taken] = venue.apply({ ...kill, accountId: killed, engaged: true });
+  expect(taken).toMatchObject([{ type: 'liquidation-answered', accountId: killed, shareMax: 0 }]);
+  const again = venue.apply({ ...answer, accountId: killed, price: 1 });
+  expect(again).toMatchObject([{ type: 'command-rejected', code: 'kill-switch' }]);
+  venue.seconds(3);
+  expect(venue.of('liquidation-stepped')).toMatchObject([{ providerId: other }]);
+});
+
+test('the clock of a liquidation stands while the whole venue is killed', () => {
+  const { venue } = leveraged(4_000_000);
+  const provider = providerOf(venue);
+  venue.index('btc_usd', 98_500);
+  venue.seconds(1);
+  const liquidationId = venue.of('liquidation-started')[0]?.liquidationId as number;
+  const kill = { type: 'set-kill-switch', accountId: null, clientId: null } as const;
+  venue.apply({ ...kill, engaged: true, reason: 'test' });
+  venue.seconds(700);
+  expect(venue.of('deleveraged')).toEqual([]);
+  venue.apply({ ...kill, engaged: false, reason: 'test' });
+  const answer = { accountId: provider, liquidationId, price: 0.985, shareMax: 1 };
+  venue.apply({ type: 'answer-liquidation', ...answer });
+  venue.seconds(4);
+  expect(venue.of('liquidation-stepped')).toMatchObject([{ kind: 'slice', providerId: provider }]);
+});

@@ -60,12 +60,12 @@ export const liquidationOf = (
   state.liquidation.open.find((one) => marginedWith(one.record).includes(record));
 
 /**
- * Whether an account can be liquidated now: nothing is halted, every position has a mark from an
+ * Whether an account can be liquidated now: nothing is halted or killed, every position has a mark from an
  * index that is not frozen, and none is being settled. A doubtful price stops new risk; it
  * liquidates nobody.
  */
 export const canLiquidate = (state: EngineState, record: CurrencyRecord): boolean => {
-  if ((state.trading[0] as TradingState).halted) return false;
+  if ((state.trading[0] as TradingState).halted || state.killed) return false;
   return marginedWith(record).every((each) => canTrade(state, each));
 };
 

@@ -1,6 +1,7 @@
 // Close a position: a reduce-only order of the position's own size against it.
 import type { ClosePosition, PlaceOrder, RejectCode, SizeLots } from '@openstrike/domain';
 import { findHolding } from '../account/holdings.ts';
+import { checkKilled } from '../control/kill-switch.ts';
 import type { EngineState } from '../state.ts';
 import { checkAccess, placeOrder } from './place-order.ts';
 
@@ -8,7 +9,8 @@ import { checkAccess, placeOrder } from './place-order.ts';
 export const closePosition = (state: EngineState, command: ClosePosition): RejectCode | null => {
   const account = state.accounts[command.accountId];
   if (account === undefined) return 'unknown-account';
-  const denied = checkAccess(account);
+  const clientId = command.clientId ?? '';
+  const denied = checkKilled(state, account, clientId) ?? checkAccess(account);
   if (denied !== null) return denied;
   const instrument = state.instruments[command.instrumentId];
   if (instrument === undefined) return 'unknown-instrument';
@@ -36,6 +38,7 @@ export const closePosition = (state: EngineState, command: ClosePosition): Rejec
     validUntilUs: 0,
     connectionId: command.connectionId,
     mmp: false,
+    clientId,
   };
   const refused = placeOrder(
     state,

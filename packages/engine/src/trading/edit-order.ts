@@ -234,7 +234,9 @@ export const editOrder = (state: EngineState, command: EditOrder): RejectCode | 
   if (denied !== null) return denied;
   const order = findOwnOrder(state, account, command.orderId);
   if (typeof order === 'string') return order;
-  const killed = checkKilled(state, account, order.clientId);
+  const killed =
+    checkKilled(state, account, command.clientId ?? '') ??
+    checkKilled(state, account, order.clientId);
   if (killed !== null) return killed;
   if (command.validUntilUs !== 0 && state.nowUs > command.validUntilUs) return 'timed-out';
   if (order.mmp) {

@@ -10,7 +10,7 @@ import {
 } from '@openstrike/wire';
 import { defineMethod, type Method } from '../method.ts';
 import { renderAuction, renderLegs, renderState, units } from '../render/liquidation.ts';
-import { accountOf } from './caller.ts';
+import { accountOf, grantOf } from './caller.ts';
 import { currencyNamed } from './lookups.ts';
 import { answered, submit } from './submit.ts';
 
@@ -86,6 +86,7 @@ export const liquidationMethods: readonly Method[] = [
         liquidationId,
         price: price + 0,
         shareMax: share,
+        clientId: grantOf(call).clientId,
       });
       return { liquidation_id: liquidationId, price, share };
     },

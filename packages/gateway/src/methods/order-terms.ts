@@ -257,5 +257,6 @@ export const editOrderOf = (
     triggerPrice: triggerPrice ?? null,
     triggerOffset: params.trigger_offset ?? null,
     validUntilUs: validUntilOf(params.valid_until),
+    clientId: grantOf(call).clientId,
   };
 };

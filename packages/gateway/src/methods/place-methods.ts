@@ -17,7 +17,7 @@ import {
 } from '@openstrike/wire';
 import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
 import { answerOf, type OrderAnswer, placedAnswer } from '../render/order-answer.ts';
-import { accountOf, connectionOf } from './caller.ts';
+import { accountOf, connectionOf, grantOf } from './caller.ts';
 import { findOrder, isGone, openOrderOf, refuseUnknown } from './find-order.ts';
 import { instrumentNamed } from './lookups.ts';
 import {
@@ -154,6 +154,7 @@ const closePosition = defineMethod({
       orderType: params.type,
       priceTicks,
       connectionId: connectionOf(call),
+      clientId: grantOf(call).clientId,
     };
     return placedAnswer(await submit(call, command), instrument);
   },

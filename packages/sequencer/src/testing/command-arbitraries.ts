@@ -104,6 +104,13 @@ const placeOrder: fc.Arbitrary<PlaceOrder> = fc.record({
   mmp: fc.boolean(),
 });
 
+/** With and without the API key that a command came with. */
+const keyed = <T extends object>(command: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+  fc.oneof(
+    command,
+    fc.tuple(command, text).map(([bare, clientId]) => ({ ...bare, clientId })),
+  );
+
 const editOrder: fc.Arbitrary<EditOrder> = fc.record({
   type: fc.constant('edit-order'),
   accountId: account,
@@ -443,18 +450,18 @@ export const commandArbitraries: {
   withdraw,
   transfer,
   'seed-insurance': seedInsurance,
-  'place-order': placeOrder,
-  'edit-order': editOrder,
+  'place-order': keyed(placeOrder),
+  'edit-order': keyed(editOrder),
   'cancel-order': cancelOrder,
   'cancel-orders': cancelOrders,
-  'close-position': closePosition,
+  'close-position': keyed(closePosition),
   'set-index': setIndex,
   'set-forwards': setForwards,
   'set-surface': setSurface,
   'set-trading': setTrading,
   'publish-liabilities': publishLiabilities,
   'set-provider': setProvider,
-  'answer-liquidation': answerLiquidation,
+  'answer-liquidation': keyed(answerLiquidation),
   'set-call-auctions': setCallAuctions,
   'set-mmp': setMmp,
   'set-kill-switch': setKillSwitch,
