@@ -175,3 +175,44 @@ describe('where nobody can pay', () => {
     expect(venue.engine.query('positions', { accountId: long })).toMatchObject([{ sizeLots: 0 }]);
   });
 });
+
+test("the fee of a cross account's slice is of whole coin units, worth many of the stablecoin", () => {
+  // Low enough not to meet its share of equity.
+  const tables = tablesWith({ fee: { ...shipped.fee, rate: 0.0035 } });
+  for (let round = 0; round < 20; round++) {
+    const venue = new AuditedVenue(false);
+    venue.open(tables);
+    const long = venue.account('long');
+    const rich = venue.account('rich');
+    venue.deposit(long, 0.022e8);
+    venue.deposit(rich, 1_000e8);
+    venue.deposit(rich, 100_000_000e6, 'USDC');
+    venue.apply({ type: 'set-provider', accountId: rich, provider: true });
+    venue.apply({ type: 'change-margin-model', accountId: long, model: 'cross-standard' });
+    const future = [...venue.instruments.keys()].find((name) => /^BTC-\d\w+$/.test(name)) ?? '';
+    for (const [name, lots, ticks] of [
+      ['BTC-PERPETUAL', 1_500 + 7 * round, 200_000],
+      [future, 1_500 + 11 * round, 200_000],
+      // It owes the stablecoin, so its liquidation is told in it.
+      ['BTC_USDC-PERPETUAL', 500, 100_000],
+    ] as const) {
+      const { id } = venue.instrument(name);
+      venue.place(rich, id, 'sell', lots, ticks);
+      venue.place(long, id, 'buy', lots, ticks);
+    }
+    for (const index of ['btc_usd', 'btc_usdc'] as const) venue.index(index, 98_300);
+    venue.curve('btc_usd', 98_300, 0.5);
+    venue.seconds(12);
+    const [started] = venue.of('liquidation-started');
+    expect(started).toMatchObject({ currency: 'USDC' });
+    venue.apply({
+      type: 'answer-liquidation',
+      accountId: rich,
+      liquidationId: started?.liquidationId as number,
+      price: 0.98,
+      shareMax: 0.3,
+    });
+    venue.seconds(4);
+    expect(venue.of('liquidation-stepped')[0]).toMatchObject({ kind: 'slice' });
+  }
+});

@@ -18,7 +18,7 @@ import {
   usPerSecond,
 } from '@openstrike/domain';
 import type { RunningAuction } from './auction-list.ts';
-import { type ContractFactsTable, coinsAt, type Ratio, valueAt } from './contract-facts.ts';
+import { type ContractFactsTable, coinsAt, type Ratio, wholeValueAt } from './contract-facts.ts';
 import { HedgeModel, type HedgeParts } from './hedge-model.ts';
 import type { Mark, MarketFacts } from './market-facts.ts';
 import { hold, show } from './violation.ts';
@@ -218,7 +218,8 @@ export class WaterfallModel {
     { rate, premiumShareMax }: LiquidationParameters['fee'],
   ): number {
     const { instrument } = this.#facts.get(instrumentId);
-    const value = size(valueAt(instrument, sizeLots, this.#markTicks(instrumentId)));
+    // In whole units: one of bitcoin is worth a thousand of the stablecoin, in which a fee may be.
+    const value = Math.abs(wholeValueAt(instrument, sizeLots, this.#markTicks(instrumentId)));
     if (instrument.kind !== 'option') return rate * value;
     const usd = this.#market.indexes.get(instrument.indexName)?.usd ?? Number.NaN;
     const notional = size(coinsAt(instrument, sizeLots, Math.round(usd * 1e6)));
