@@ -176,7 +176,7 @@ describe('where nobody can pay', () => {
   });
 });
 
-test("the fee of a cross account's slice is of whole coin units, worth many of the stablecoin", () => {
+test("the fee of a cross account's slice is of whole units of each leg's currency", () => {
   // Low enough not to meet its share of equity.
   const tables = tablesWith({ fee: { ...shipped.fee, rate: 0.0035 } });
   for (let round = 0; round < 20; round++) {

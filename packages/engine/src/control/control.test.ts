@@ -86,7 +86,7 @@ describe('kill switch', () => {
     expect(refusal(buy(ann, 1, 100, 'k1'))).toBeNull();
   });
 
-  test('of a key keeps it from closing a position and from changing an order of another key', () => {
+  test('of a key keeps it from closing positions and changing orders of other keys', () => {
     const { venue, ann, bob, idOf, buy, kill } = open();
     venue.place(bob, idOf(call), 'sell', 10, 300);
     buy(ann, 10, 300, 'k2');

@@ -4,7 +4,7 @@
 // placed or changed; only the operator's command releases it, and both are journaled with their
 // reason.
 import type { RejectCode, SetKillSwitch } from '@openstrike/domain';
-import { takeBackAnswers } from '../liquidation/answer-liquidation.ts';
+import { takeBackAnswers } from '../liquidation/take-back-answers.ts';
 import type { AccountRecord, EngineState, OrderRecord } from '../state.ts';
 import { endOrder } from '../trading/cancel-orders.ts';
 

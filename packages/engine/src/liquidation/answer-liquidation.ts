@@ -3,7 +3,7 @@
 // trades when the clock has come down to it.
 import type { AccountId, AnswerLiquidation, RejectCode, SetProvider } from '@openstrike/domain';
 import { checkKilled } from '../control/kill-switch.ts';
-import type { AccountRecord, EngineState } from '../state.ts';
+import type { EngineState } from '../state.ts';
 
 /** Makes an account a liquidity provider, or no longer one. */
 export const setProvider = (state: EngineState, command: SetProvider): RejectCode | null => {
@@ -20,28 +20,6 @@ export const setProvider = (state: EngineState, command: SetProvider): RejectCod
 
 const isPrice = (price: number, insolvent: boolean): boolean =>
   insolvent ? price <= 0 && price >= -1 : price > 0 && price <= 1;
-
-/** Takes back what some accounts have answered, in all auctions. */
-export const takeBackAnswers = (
-  state: EngineState,
-  isTheirs: (account: AccountRecord) => boolean,
-): void => {
-  for (const one of state.liquidation.open) {
-    const gone = new Set(
-      one.answers.filter(({ accountId }) => isTheirs(state.accounts[accountId] as AccountRecord)),
-    );
-    one.answers = one.answers.filter((answer) => !gone.has(answer));
-    for (const { accountId, price } of gone) {
-      state.emit({
-        type: 'liquidation-answered',
-        liquidationId: one.id,
-        accountId: accountId as AccountId,
-        price,
-        shareMax: 0,
-      });
-    }
-  }
-};
 
 /** Takes a provider's answer. */
 export const answerLiquidation = (

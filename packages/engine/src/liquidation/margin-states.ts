@@ -60,8 +60,8 @@ export const liquidationOf = (
   state.liquidation.open.find((one) => marginedWith(one.record).includes(record));
 
 /**
- * Whether an account can be liquidated now: nothing is halted or killed, every position has a mark from an
- * index that is not frozen, and none is being settled. A doubtful price stops new risk; it
+ * Whether an account can be liquidated now: nothing is halted or killed, every position has a mark
+ * from an index that is not frozen, and none is being settled. A doubtful price stops new risk; it
  * liquidates nobody.
  */
 export const canLiquidate = (state: EngineState, record: CurrencyRecord): boolean => {
