@@ -36,6 +36,7 @@ export const rejectCodes = [
     retryable: false,
   },
   { code: 'unknown-instrument', sentence: 'there is no such instrument', retryable: false },
+  { code: 'unknown-expiry', sentence: 'nothing of the index expires then', retryable: false },
   { code: 'unknown-order', sentence: 'there is no such order', retryable: false },
   { code: 'not-a-provider', sentence: 'the account answers no auctions', retryable: false },
   {

@@ -28,6 +28,11 @@ const errorsByReject: Readonly<Record<RejectCode, ErrorOfReject>> = {
     reason: 'instrument not found',
     param: 'instrument_name',
   },
+  'unknown-expiry': {
+    name: 'invalid_params',
+    reason: 'expiry not found',
+    param: 'expiration_timestamp',
+  },
   'unknown-order': { name: 'order_not_found' },
   'not-a-provider': { name: 'forbidden' },
   'unknown-liquidation': { name: 'not_found' },

@@ -267,6 +267,7 @@ export class Auditor {
         const key = `${event.indexName}:${event.expiryUs}`;
         hold(!this.#deliveryPrices.has(key), 'an expiry is delivered once', () => show(event));
         this.#deliveryPrices.set(key, event.price);
+        this.#makers.expired(event.indexName, event.expiryUs);
         return this.#fixings.check(event, applied.tsUs);
       }
       case 'instrument-listed':
@@ -439,7 +440,7 @@ export class Auditor {
     this.facts.close(applied);
     this.#listings.close(applied);
     this.#kills.close(command, this.orders.open);
-    this.#makers.command(applied);
+    this.#makers.command(applied, this.facts);
     const factsOf = (id: InstrumentId): ContractFacts => this.facts.get(id);
     this.#makers.close(applied, (id) => this.orders.ofAccount(id), factsOf);
     this.#exposures.close(applied, (id) => this.orders.ofInstrument(id), factsOf);

@@ -8,6 +8,7 @@ import type {
   ContractTable,
   ExposureLimits,
   FeeSchedule,
+  IndexName,
   Instrument,
   InstrumentId,
   InstrumentState,
@@ -122,6 +123,14 @@ export class ContractFactsTable {
 
   all(): Iterable<ContractFacts> {
     return this.#facts.values();
+  }
+
+  /** Whether contracts of an index expire then, that have not been delivered. */
+  isLive(indexName: IndexName, expiryUs: number): boolean {
+    return [...this.#facts.values()].some(({ instrument, state }) => {
+      const same = instrument.indexName === indexName && instrument.expiryUs === expiryUs;
+      return same && state !== 'delivered';
+    });
   }
 
   #termsOf(instrument: Instrument): Pick<ContractFacts, 'fees' | 'limits' | 'exercise'> {

@@ -1,7 +1,8 @@
 // Maker model: market-maker protections counted from trades, marks and the owner's own commands,
 // and quotes by the orders that stand for them. Invariant: a protection is triggered when, and only
 // when, one of its limits is reached within an interval; then nothing that it covers is open; while
-// it is frozen nothing of it is placed; a group has one quote a side and contract.
+// it is frozen nothing of it is placed; a group has one quote a side and contract; what protects an
+// expiry is there no longer than its contracts.
 import type {
   AccountId,
   Applied,
@@ -16,7 +17,7 @@ import type {
   TradeParty,
 } from '@openstrike/domain';
 import type { Coverage } from '../coverage.ts';
-import type { ContractFacts } from './contract-facts.ts';
+import type { ContractFacts, ContractFactsTable } from './contract-facts.ts';
 import { hold, show } from './violation.ts';
 
 interface Protection {
@@ -69,11 +70,30 @@ export class MakerModel {
     this.#coverage = coverage;
   }
 
+  /** An expiry is over, and what protected it. */
+  expired(indexName: IndexName, expiryUs: number): void {
+    for (const own of this.#protections.values()) {
+      for (const [key, { set }] of own) {
+        const { scope } = set;
+        if (scope.indexName !== indexName || scope.expiryUs !== expiryUs) continue;
+        own.delete(key);
+        this.#coverage.count('maker', 'protection ended');
+      }
+    }
+  }
+
   /** Takes the owner's commands, after timers that ran before them. */
-  command(applied: Applied): void {
+  command(applied: Applied, facts: ContractFactsTable): void {
     const { command } = applied;
     if (wasRefused(applied)) return;
     if (command.type === 'set-mmp') {
+      const { indexName, expiryUs } = command.scope;
+      const whole = expiryUs === null || command.intervalUs === 0;
+      hold(
+        whole || facts.isLive(indexName, expiryUs),
+        'a protection is of an expiry that is listed',
+        () => show(command),
+      );
       const own = this.#of(command.accountId);
       const key = keyOf(command.scope);
       const frozenUntilUs = own.get(key)?.frozenUntilUs ?? null;

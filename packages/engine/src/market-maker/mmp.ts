@@ -1,7 +1,8 @@
 // Market-maker protection: counts what an account's protected orders trade within an interval, and
 // takes them all out when a limit is crossed. Invariant: fills of one match all stand, and before
 // anything else meets the book every covered order is gone; until the protection thaws none is
-// taken. A function of fills and marks alone, so that replay trips at the same fill.
+// taken. A function of fills and marks alone, so that replay trips at the same fill. A protection
+// of one expiry is there as long as contracts of it are.
 import {
   type InstrumentId,
   indexNames,
@@ -280,6 +281,13 @@ const areLimits = ({ limits }: SetMmp): boolean => {
   );
 };
 
+const isLive = (state: EngineState, { indexName, expiryUs }: MmpScope): boolean => {
+  if (expiryUs === null) return true;
+  const index = state.indexes[indexNames.indexOf(indexName)];
+  const expiry = index?.expiries.find((each) => each.expiryUs === expiryUs);
+  return expiry !== undefined && expiry.instruments.length > 0;
+};
+
 /** Sets or removes a protection. What is frozen stays frozen; a new interval begins. */
 export const setMmp = (state: EngineState, command: SetMmp): RejectCode | null => {
   const account = state.accounts[command.accountId];
@@ -288,6 +296,7 @@ export const setMmp = (state: EngineState, command: SetMmp): RejectCode | null =
   const known = findRecord(account, scope);
   const removes = intervalUs === 0;
   if (!isTime(intervalUs) || !isTime(frozenUs)) return 'mmp-limits';
+  if (!removes && !isLive(state, scope)) return 'unknown-expiry';
   if (!removes && !areLimits(command)) return 'mmp-limits';
   if (!removes && known === undefined && account.mmp.length >= protectionsMax) return 'mmp-limits';
 
@@ -304,6 +313,21 @@ export const setMmp = (state: EngineState, command: SetMmp): RejectCode | null =
   }
   state.emit({ type: 'mmp-changed', accountId: account.id, scope, intervalUs, frozenUs, limits });
   return null;
+};
+
+/** Removes what protected an expiry that has ended. */
+export const endProtections = (state: EngineState, { name }: IndexRecord, expiryUs: number) => {
+  for (const account of state.accounts) {
+    const ended = account?.mmp.filter(
+      ({ scope }) => scope.indexName === name && scope.expiryUs === expiryUs,
+    );
+    for (const record of ended ?? []) {
+      const { scope, frozenUs, limits } = record;
+      record.account.mmp.splice(record.account.mmp.indexOf(record), 1);
+      const accountId = record.account.id;
+      state.emit({ type: 'mmp-changed', accountId, scope, intervalUs: 0, frozenUs, limits });
+    }
+  }
 };
 
 /** Thaws a protection. */

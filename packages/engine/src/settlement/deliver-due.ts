@@ -9,6 +9,7 @@ import { moveCash } from '../account/cash.ts';
 import { dropHolding, emitPosition } from '../account/holdings.ts';
 import { fixingOf } from '../fixing/fixing.ts';
 import { retireExpiry } from '../instruments.ts';
+import { endProtections } from '../market-maker/mmp.ts';
 import type { EngineState, ExpiryRecord, Holding, IndexRecord, VenueAccounts } from '../state.ts';
 import { type DeliveryPlan, type PlannedDelivery, planDelivery } from './delivery-plan.ts';
 import {
@@ -112,6 +113,7 @@ const deliverExpiry = (
     });
   }
   retireExpiry(state, index, expiry);
+  endProtections(state, index, expiry.expiryUs);
 };
 
 /**

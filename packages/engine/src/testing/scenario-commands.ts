@@ -22,7 +22,7 @@ import type {
   TriggerSource,
   TsUs,
 } from '@openstrike/domain';
-import { minorPerUnit, plainOrder, usPerSecond } from '@openstrike/domain';
+import { expiryOfCode, minorPerUnit, plainOrder, usPerSecond } from '@openstrike/domain';
 
 /** What the words of a scenario refer to. */
 export interface Names {
@@ -335,17 +335,19 @@ const everyQuote: QuoteFilter = {
   delta: null,
 };
 
-/** `ann protects btc_usd quantity 2`, of a group `ann protects btc_usd group g trades 3`. */
+/** `ann protects btc_usd quantity 2`, of a part `ann protects btc_usd expiry 25SEP26 group g ...`. */
 const protectCommand = (accountId: AccountId, words: Words): Command => {
   const indexName = words.take() as IndexName;
   const limits = { quantity: 0, delta: 0, vega: 0, gamma: 0, trades: 0, open: 0 };
   let group = '';
+  let expiryUs: TsUs | null = null;
   while (words.left > 0) {
     const word = words.take();
     if (word === 'group') group = words.take();
+    else if (word === 'expiry') expiryUs = expiryOfCode(words.take()) as TsUs;
     else limits[word as keyof typeof limits] = words.number();
   }
-  const scope = { indexName, group, expiryUs: null };
+  const scope = { indexName, group, expiryUs };
   return { type: 'set-mmp', accountId, scope, intervalUs: usPerSecond, frozenUs: 0, limits };
 };
 

@@ -200,8 +200,10 @@ export const showEvent = (event: Event, shown: Shown, money: boolean): string | 
       return `account ${event.accountId} ${event.name} ${event.access}, ${event.selfTradeMode}`;
     case 'kill-switch-changed':
       return `kill switch ${event.engaged ? 'engaged' : 'released'}, ${event.orders} orders`;
-    case 'mmp-changed':
-      return `${shown.accountName(event.accountId)} protected on ${event.scope.indexName}`;
+    case 'mmp-changed': {
+      const set = event.intervalUs > 0 ? 'protected' : 'no longer protected';
+      return `${shown.accountName(event.accountId)} ${set} on ${event.scope.indexName}`;
+    }
     case 'mmp-triggered':
       return `${shown.accountName(event.accountId)} protection crossed: ${event.cause}`;
     case 'quote-refused':

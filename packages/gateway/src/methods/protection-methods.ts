@@ -1,5 +1,6 @@
-// Protection methods: market-maker protection, set and read. Invariant: `all` is every index, one
-// command each; nothing is set for block RFQs, which the venue does not have.
+// Protection methods: market-maker protection, set and read. Invariant: `all` is every index, of an
+// expiry every index that has it, one command each; nothing is set for block RFQs, which the venue
+// does not have.
 import {
   type IndexName,
   indexNames,
@@ -10,7 +11,7 @@ import {
   usPerSecond,
 } from '@openstrike/domain';
 import { quoteShapes, renderMmpConfig, renderMmpStatus } from '@openstrike/wire';
-import { type Call, defineMethod, type Method } from '../method.ts';
+import { ApiError, type Call, defineMethod, type Method } from '../method.ts';
 import { accountOf } from './caller.ts';
 import { indexNamed } from './lookups.ts';
 import { notImplemented, submit } from './submit.ts';
@@ -31,13 +32,26 @@ const indexesOf = (name: string | undefined): readonly IndexName[] =>
 const expiryOf = (ms: number | undefined): TsUs | null =>
   ms === undefined ? null : ((ms * usPerMs) as TsUs);
 
-const scopesOf = (params: ScopeParams): readonly MmpScope[] => {
+/** Of what `all` names, what there is; an index that is named is the engine's to judge. */
+const hasExpiry = (call: Call, indexName: IndexName, expiryUs: TsUs): boolean =>
+  call.context.feeds
+    .instruments({ currency: null, kind: null, expired: false })
+    .some((each) => each.indexName === indexName && each.expiryUs === expiryUs);
+
+const scopesOf = (params: ScopeParams, call: Call): readonly MmpScope[] => {
   if (params.block_rfq === true) {
     throw notImplemented('protection of block RFQ quotes');
   }
   const group = params.mmp_group ?? '';
   const expiryUs = expiryOf(params.expiration_timestamp);
-  return indexesOf(params.index_name).map((indexName) => ({ indexName, group, expiryUs }));
+  const named = indexesOf(params.index_name);
+  const some = expiryUs !== null && named.length > 1;
+  const names = some ? named.filter((name) => hasExpiry(call, name, expiryUs)) : named;
+  if (names.length === 0) {
+    const [reason, param] = ['expiry not found', 'expiration_timestamp'];
+    throw new ApiError('invalid_params', { reason, param });
+  }
+  return names.map((indexName) => ({ indexName, group, expiryUs }));
 };
 
 /** The account's protections that the parameters name; what is not given takes any. */
@@ -70,7 +84,7 @@ export const protectionMethods: readonly Method[] = [
     name: 'private/set_mmp_config',
     summary:
       'Sets a market maker protection for an index, one of its expiries or a group of quotes; an ' +
-      'interval of 0 removes it.',
+      'interval of 0 removes it, and so does the end of its expiry.',
     ...write,
     ...quoteShapes.setMmpConfig,
     handle: async (params, call) => {
@@ -87,7 +101,7 @@ export const protectionMethods: readonly Method[] = [
           open: params.max_quote_quantity ?? 0,
         },
       };
-      const scopes = scopesOf(params);
+      const scopes = scopesOf(params, call);
       await Promise.all(
         scopes.map((scope) => submit(call, { type: 'set-mmp', accountId, scope, ...settings })),
       );
@@ -112,7 +126,9 @@ export const protectionMethods: readonly Method[] = [
     handle: async (params, call) => {
       const accountId = accountOf(call);
       await Promise.all(
-        scopesOf(params).map((scope) => submit(call, { type: 'reset-mmp', accountId, scope })),
+        scopesOf(params, call).map((scope) =>
+          submit(call, { type: 'reset-mmp', accountId, scope }),
+        ),
       );
       return 'ok';
     },

@@ -57,6 +57,38 @@ describe('protection', () => {
   });
 });
 
+describe('protection of one expiry', () => {
+  const settings = { interval: 1, frozen_time: 0, quantity_limit: 1, max_quote_quantity: 1 };
+  const set = (params: object) => venue.call('private/set_mmp_config', { ...settings, ...params });
+
+  test('is of one that is listed, by index or of all that have it', async () => {
+    const instruments = await venue.call('public/get_instruments', {
+      currency: 'BTC',
+      kind: 'option',
+    });
+    const expiry = (instruments as { expiration_timestamp: number }[])[0]?.expiration_timestamp;
+    const indexesOf = async (index_name: string): Promise<readonly string[]> => {
+      const rows = await set({ index_name, expiration_timestamp: expiry });
+      return (rows as { index_name: string }[]).map((row) => row.index_name);
+    };
+    expect(await indexesOf('btc_usd')).toEqual(['btc_usd']);
+    expect(await indexesOf('all')).toEqual(['btc_usd', 'btc_usdc']);
+    for (const index_name of ['btc_usd', 'eth_usd', 'all']) {
+      const unknown = index_name === 'eth_usd' ? expiry : 1_900_000_000_000;
+      await expect(set({ index_name, expiration_timestamp: unknown })).rejects.toMatchObject({
+        errorName: 'invalid_params',
+        reason: 'expiry not found',
+        param: 'expiration_timestamp',
+      });
+    }
+    await expect(set({ index_name: 'doge_usd' })).rejects.toMatchObject({
+      errorName: 'invalid_params',
+      reason: 'index not found',
+      param: 'index_name',
+    });
+  });
+});
+
 describe('mass quotes', () => {
   test('need a protected group', async () => {
     const answer = await massQuote([quote(99_000, 101_000)], { mmp_group: 'none' });
