@@ -62,14 +62,12 @@ describe('protection of one expiry', () => {
   const set = (params: object) => venue.call('private/set_mmp_config', { ...settings, ...params });
 
   test('is of one that is listed, by index or of all that have it', async () => {
-    const instruments = await venue.call('public/get_instruments', {
-      currency: 'BTC',
-      kind: 'option',
-    });
-    const expiry = (instruments as { expiration_timestamp: number }[])[0]?.expiration_timestamp;
+    const listed = venue.call('public/get_instruments', { currency: 'BTC', kind: 'option' });
+    const rows = (await listed) as unknown as readonly { expiration_timestamp: number }[];
+    const expiry = rows[0]?.expiration_timestamp;
     const indexesOf = async (index_name: string): Promise<readonly string[]> => {
-      const rows = await set({ index_name, expiration_timestamp: expiry });
-      return (rows as { index_name: string }[]).map((row) => row.index_name);
+      const protections = await set({ index_name, expiration_timestamp: expiry });
+      return (protections as unknown as { index_name: string }[]).map((each) => each.index_name);
     };
     expect(await indexesOf('btc_usd')).toEqual(['btc_usd']);
     expect(await indexesOf('all')).toEqual(['btc_usd', 'btc_usdc']);
