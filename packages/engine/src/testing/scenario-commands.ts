@@ -335,7 +335,7 @@ const everyQuote: QuoteFilter = {
   delta: null,
 };
 
-/** `ann protects btc_usd quantity 2`, of a part `ann protects btc_usd expiry 25SEP26 group g ...`. */
+/** `ann protects btc_usd quantity 2`; of a part of it `ann protects btc_usd group g trades 3`. */
 const protectCommand = (accountId: AccountId, words: Words): Command => {
   const indexName = words.take() as IndexName;
   const limits = { quantity: 0, delta: 0, vega: 0, gamma: 0, trades: 0, open: 0 };
