@@ -22,6 +22,7 @@ import {
   sliceFee,
   stepHelps,
 } from './slice.ts';
+import { shareFor } from './waterfall.ts';
 
 const { clock, buffer, fee: feeParameters } = recommendedLiquidation;
 
@@ -276,4 +277,12 @@ describe('last resorts', () => {
     expect(liquidationPrice(500, 1, 0.05)).toBeNull();
     expect(liquidationPrice(500, 0, 0.05)).toBeNull();
   });
+});
+
+test('no share is on offer at less than nothing of an account that has equity again', () => {
+  const back = { marginEquity: 90, maintenance: 100, netEquity: 90 };
+  expect(shareFor(back, -0.8, 1_000, recommendedLiquidation)).toBe(0);
+  expect(shareFor(back, 0.8, 1_000, recommendedLiquidation)).toBeGreaterThan(0);
+  const gone = { ...back, netEquity: -10 };
+  expect(shareFor(gone, -0.8, 45, recommendedLiquidation)).toBe(0.5);
 });

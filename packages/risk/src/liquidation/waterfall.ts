@@ -138,7 +138,8 @@ export const shareFor = (
       maintenanceNet: marginEquity - maintenance,
       reservedCash: 0,
     };
-    return bufferedNet(account, parameters.buffer) >= 0
+    // Equity that came back in an insolvent auction: nothing of it is sold for less than nothing.
+    return price < 0 || bufferedNet(account, parameters.buffer) >= 0
       ? 0
       : largestSlice(account, price, parameters.buffer);
   }
