@@ -242,6 +242,9 @@ describe('the operator', () => {
     const repeated = await openstrike(...again, ...data);
     expect(repeated.status).toBe(1);
     expect(repeated.stderr).toBe('Refused: that reference was booked before.\n');
+    const fund = ['fund-insurance', 'BTC', '1.5', '--reference', 'treasury-1'];
+    expect(await json(...fund)).toMatchObject({ currency: 'BTC', amount: '1.5' });
+    expect((await openstrike(...fund, ...data)).stderr).toContain('booked before');
     await json('account', 'tier', 'alice', 'market-maker');
     const said = (command: string, args: Record<string, string>) =>
       askControl(exchange.folder, { command, args }).catch((error: Error) => error.message);

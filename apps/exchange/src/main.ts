@@ -97,6 +97,15 @@ const addSolvencyCommands = (program: Command): void => {
   }));
   operatorCommand(
     program,
+    'fund-insurance <currency> <amount>',
+    'pay into an insurance fund',
+    ({ reference }, currency, amount) => ({
+      command: 'fund-insurance',
+      args: { currency, amount, reference },
+    }),
+  ).option('--reference <text>', 'unique reference: a repeated one is refused');
+  operatorCommand(
+    program,
     'provider <account> [provides]',
     'let an account answer liquidation auctions (or no longer: false)',
     (_flags, account, provides) => ({ command: 'provider', args: { account, provides } }),

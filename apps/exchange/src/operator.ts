@@ -209,6 +209,15 @@ const venueActions: Readonly<Record<string, Action>> = {
     await submitOrThrow(commands, { ...command, reference: booked });
     return { accountId, currency: name, amount, reference: booked };
   },
+  'fund-insurance': async ({ commands, wallNowMs }, { currency, amount, reference }) => {
+    const name = currencyOf(currency);
+    const minor = parseCash(amount ?? '', name);
+    if (reference === '') refuse('The reference is empty: leave it out, or name the payment.');
+    const booked = reference ?? `operator-${wallNowMs()}`;
+    const command = { type: 'seed-insurance', currency: name, amount: minor } as const;
+    await submitOrThrow(commands, { ...command, reference: booked });
+    return { currency: name, amount, reference: booked };
+  },
   kill: (parts, args) => setKillSwitch(parts, args, true),
   release: (parts, args) => setKillSwitch(parts, args, false),
   halts: async ({ queries }) => queries.query('halts', {}),

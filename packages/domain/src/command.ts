@@ -116,10 +116,15 @@ export interface Transfer {
   readonly amount: Cash;
 }
 
+/**
+ * Pays into the insurance fund of a currency from outside. With a reference, once for each; without
+ * one only where the fund is empty.
+ */
 export interface SeedInsurance {
   readonly type: 'seed-insurance';
   readonly currency: Currency;
   readonly amount: Cash;
+  readonly reference?: string;
 }
 
 export interface PlaceOrder {

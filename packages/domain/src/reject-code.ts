@@ -183,7 +183,11 @@ export const rejectCodes = [
     sentence: 'that is not the last settlement, or its root is published already',
     retryable: false,
   },
-  { code: 'insurance-funded', sentence: 'the insurance fund was seeded before', retryable: false },
+  {
+    code: 'insurance-funded',
+    sentence: 'the insurance fund has money: name the payment',
+    retryable: false,
+  },
 ] as const satisfies readonly RejectCodeRow[];
 
 export type RejectCode = (typeof rejectCodes)[number]['code'];

@@ -109,7 +109,14 @@ export class Operator extends Client {
 
   #seed(): Command {
     const amount = this.random.nextInt(0, 1e6) as Cash;
-    return { type: 'seed-insurance', currency: pick(this.random, currencies), amount };
+    const seed = {
+      type: 'seed-insurance',
+      currency: pick(this.random, currencies),
+      amount,
+    } as const;
+    // A payment of a name is booked once; of none, where the fund is empty.
+    const named = chance(this.random, 0.3);
+    return named ? { ...seed, reference: `seed ${this.random.nextInt(1, 20)}` } : seed;
   }
 
   /** Puts everything back: trading open, switches released, accounts free. */

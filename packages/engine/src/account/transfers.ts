@@ -132,15 +132,20 @@ export const transfer = (state: EngineState, command: Transfer): RejectCode | nu
   return null;
 };
 
-/** Puts the first money into the insurance fund of a currency. */
+/** Puts money into the insurance fund of a currency. */
 export const seedInsurance = (state: EngineState, command: SeedInsurance): RejectCode | null => {
   const venue = venueOf(state, currencyNoOf(command.currency));
   const { insurance, external } = venue;
+  const { reference } = command;
+  const key = referenceKey(command.currency, `insurance ${reference ?? ''}`);
+  if (reference !== undefined && state.references.has(key)) return 'duplicate-reference';
   if (!isAmount(command.amount)) return 'invalid-amount';
   if (!fitsVenue(state, venue, command.amount)) return 'invalid-amount';
-  if (state.ledger.balance(insurance) !== 0) return 'insurance-funded';
+  const empty = state.ledger.balance(insurance) === 0;
+  if (reference === undefined && !empty) return 'insurance-funded';
 
   // Point of no return.
+  if (reference !== undefined) state.references.add(key);
   state.ledger.post(external, insurance, command.amount);
   state.emit({
     type: 'insurance-changed',

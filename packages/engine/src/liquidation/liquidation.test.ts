@@ -271,3 +271,21 @@ test('the clock of a liquidation stands while the whole venue is killed', () => 
   venue.seconds(4);
   expect(venue.of('liquidation-stepped')).toMatchObject([{ kind: 'slice', providerId: provider }]);
 });
+
+test('a payment into the fund is booked once for each reference, whatever the fund has', () => {
+  const { venue } = leveraged(4_000_000);
+  const seed = { type: 'seed-insurance', currency: 'BTC', amount: coin as never } as const;
+  const coded = (reference?: string): string | undefined => {
+    const [event] = venue.apply(reference === undefined ? seed : { ...seed, reference });
+    return event?.type === 'command-rejected' ? event.code : event?.type;
+  };
+  expect(coded()).toBe('insurance-changed');
+  expect(coded()).toBe('insurance-funded');
+  expect([coded('a'), coded('a'), coded('b')]).toEqual([
+    'insurance-changed',
+    'duplicate-reference',
+    'insurance-changed',
+  ]);
+  expect(venue.engine.query('insurance', {})[0]).toMatchObject({ balance: 3 * coin });
+  expect(venue.totals()).toEqual([0n, 0n, 0n]);
+});

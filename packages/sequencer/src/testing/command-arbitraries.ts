@@ -229,11 +229,15 @@ const transfer: fc.Arbitrary<Transfer> = fc.record({
   currency,
   amount: whole<Cash>(),
 });
-const seedInsurance: fc.Arbitrary<SeedInsurance> = fc.record({
-  type: fc.constant('seed-insurance'),
-  currency,
-  amount: whole<Cash>(),
-});
+const seedInsurance: fc.Arbitrary<SeedInsurance> = fc.record(
+  {
+    type: fc.constant('seed-insurance'),
+    currency,
+    amount: whole<Cash>(),
+    reference: text,
+  },
+  { requiredKeys: ['type', 'currency', 'amount'] },
+);
 const createAccount: fc.Arbitrary<CreateAccount> = fc.record({
   type: fc.constant('create-account'),
   parentId: nullable(account),
