@@ -127,8 +127,10 @@ const look = (
   const record = state.accounts[accountId]?.currencies[currencyNo];
   const levels = state.liquidation.levels[currencyNo] as Map<number, number>;
   const known = levels.get(accountId) ?? 0;
-  if (!record || (known === 0 && isIdle(state, record))) return;
+  if (!record) return;
+  // What is far costs no look at its holdings, so it is asked before what has nothing at all.
   if (known === 0 && !owes(state, record) && isFar(state, record, parameters)) return;
+  if (known === 0 && isIdle(state, record)) return;
   const figures = figuresOf(state, record);
   const level = warningLevel(figures, known, parameters);
   if (level !== known) {
