@@ -114,11 +114,21 @@ const run = (state: EngineState, command: Command): RejectCode | null => {
   }
 };
 
+/** So many events at most are held on to until others take their places. */
+const EVENTS_KEPT = 64;
+
 class Engine implements StateMachine {
   readonly #createMatcher: MatcherFactory;
   #state: EngineState;
+  /** The present command's events, and behind them what is left of longer ones. */
   #events: Event[] = [];
+  #told = 0;
   readonly #foresight = new Foresight();
+
+  readonly #emit = (event: Event): void => {
+    this.#events[this.#told] = event;
+    this.#told += 1;
+  };
 
   constructor(createMatcherOf: MatcherFactory) {
     this.#createMatcher = createMatcherOf;
@@ -127,7 +137,8 @@ class Engine implements StateMachine {
 
   apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
     this.#setQuiet(false);
-    return this.#apply(command, seq, tsUs);
+    this.#apply(command, seq, tsUs);
+    return this.#copyEvents();
   }
 
   replay(command: Command, seq: Seq, tsUs: TsUs): void {
@@ -156,12 +167,12 @@ class Engine implements StateMachine {
     return hashState(this.#state);
   }
 
-  #apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
+  #apply(command: Command, seq: Seq, tsUs: TsUs): void {
     const state = this.#state;
     assert(seq === state.seq + 1, 'commands come in the order of their numbers');
     assert(tsUs >= state.nowUs, 'time never goes back');
-    const events: Event[] = [];
-    this.#events = events;
+    if (this.#told > EVENTS_KEPT) this.#events = [];
+    this.#told = 0;
     state.seq = seq;
     runTimers(state, tsUs);
     state.nowUs = tsUs;
@@ -171,7 +182,11 @@ class Engine implements StateMachine {
       this.#finish(command, this.#run(command));
     }
     fireLastPrices(state);
-    return events;
+  }
+
+  /** A copy of what the command has told: a list that grows by itself takes room for many more. */
+  #copyEvents(): readonly Event[] {
+    return this.#events.slice(0, this.#told);
   }
 
   #setQuiet(quiet: boolean): void {
@@ -180,11 +195,8 @@ class Engine implements StateMachine {
   }
 
   #adopt(state: EngineState): EngineState {
-    const emit = (event: Event): void => {
-      this.#events.push(event);
-    };
-    state.emit = emit;
-    state.tape.emit = emit;
+    state.emit = this.#emit;
+    state.tape.emit = this.#emit;
     return state;
   }
 
@@ -201,7 +213,7 @@ class Engine implements StateMachine {
     if (code === null) {
       return;
     }
-    this.#events.push({
+    this.#emit({
       type: 'command-rejected',
       code,
       accountId: 'accountId' in command ? command.accountId : null,
@@ -223,7 +235,7 @@ class Engine implements StateMachine {
     const code = this.#run(command);
     this.#finish(command, code);
     if (account !== undefined) {
-      rememberKey(state, account, command, clientKey, orderId, code, this.#events);
+      rememberKey(state, account, command, clientKey, orderId, code, this.#copyEvents());
     }
   }
 }

@@ -112,10 +112,17 @@ export class Foresight {
       if (record === null) continue;
       seen += (record.chunk[record.at] as number) + record.marginSets.length;
       if (record.ledgerId !== null) seen += ledger.balance(record.ledgerId);
+      if (this.#holdings[i] === null) seen += readAccount(record.account) + readLast(record);
     }
     this.seen += seen;
   }
 }
+
+/** The end of a record's holdings, where the one that opens will be put. */
+const readLast = ({ holdings }: MarginRecord): number => {
+  const { length } = holdings;
+  return length > 0 && holdings[length - 1] !== undefined ? 1 : 0;
+};
 
 const readAccount = ({ openOrderCount, killed }: AccountRecord): number =>
   killed ? 1 : openOrderCount;

@@ -56,7 +56,8 @@ const openHolding = (account: AccountRecord, instrument: InstrumentRecord): Hold
   const { store } = account;
   const set = marginSetOf(record, instrument);
   const holding = new HoldingRecord(account, instrument, record, set, store.rows);
-  holding.fundingMark = instrument.funding?.accruedPerLot ?? 0;
+  // Only then: the last numbers of a new row are in a cache line that few holdings ever need.
+  if (instrument.funding !== null) holding.fundingMark = instrument.funding.accruedPerLot;
   store.table.add(holding);
   record.holdings.push(holding);
   record.inOrder = false;
