@@ -28,6 +28,8 @@ const futureFees: FeeSchedule = {
   premiumCapRate: null,
   deliveryFreeTenors: ['week'],
 };
+const futureMargin = { initialRate: 0.02, maintenanceRate: 0.01, ratePerCoin: 0.00005 };
+const coveringMargin = { ...futureMargin, coversOptions: true } as const;
 const funding = { fundingDeadband: 0.00025, fundingRateMax: 0.005, basisMax: 0.005 };
 
 const optionsOf = (step: number, market: SimOptions['market']): OptionTerms => ({
@@ -74,7 +76,7 @@ const inverseOf = (
     amountMax: 1_000_000,
     contractSize: underlying === 'BTC' ? 10 : 1,
     fees: futureFees,
-    margin: { initialRate: 0.02, maintenanceRate: 0.01, ratePerCoin: 0.00005 },
+    margin: futureMargin,
   };
   // Every expiry of options has a future of its own where they are exercised into it.
   const exercise = market.futures && market.exercised ? 'future' : 'cash';
@@ -87,42 +89,48 @@ const inverseOf = (
     indexName: underlying === 'BTC' ? 'btc_usd' : 'eth_usd',
     settlementCurrency: underlying,
     options: { ...optionsOf(step, market), exercise, margin: inverseMargin },
-    futures: market.futures ? { ...future, bandRate: 0.025, calendar } : null,
+    futures: market.futures
+      ? { ...future, bandRate: 0.025, calendar, margin: coveringMargin }
+      : null,
     perpetual: { ...future, bandRate: 0.015, ...funding },
   };
 };
 
-const linearOf = (step: number, market: SimOptions['market']): ContractFamily => ({
-  name: 'BTC_USDC',
-  listed: true,
-  payoff: 'linear',
-  indexName: 'btc_usdc',
-  settlementCurrency: 'USDC',
-  options: {
-    ...optionsOf(step, market),
-    tickSize: 1,
-    tickSteps: [
-      { abovePrice: 100, tickSize: 5 },
-      { abovePrice: 1000, tickSize: 10 },
-    ],
-    amountMin: 0.01,
-    amountMax: 100,
-    fees: { ...optionFees, makerRate: 0.0001, takerRate: 0.0005 },
-    // So much that what a set can lose at all often is less.
-    margin: { initialRate: 1, initialRateMin: 1, maintenanceRate: 1 },
-  },
-  futures: null,
-  perpetual: {
+const linearOf = (step: number, market: SimOptions['market']): ContractFamily => {
+  const future = {
     tickSize: 1,
     amountMin: 0.001,
     amountMax: 100,
     contractSize: 0.001,
     fees: futureFees,
-    margin: { initialRate: 0.02, maintenanceRate: 0.01, ratePerCoin: 0.00005 },
-    bandRate: 0.015,
-    ...funding,
-  },
-});
+    margin: futureMargin,
+  };
+  const calendar = { days: 0, weeks: 1, months: 0, quarters: 0 };
+  return {
+    name: 'BTC_USDC',
+    listed: true,
+    payoff: 'linear',
+    indexName: 'btc_usdc',
+    settlementCurrency: 'USDC',
+    options: {
+      ...optionsOf(step, market),
+      tickSize: 1,
+      tickSteps: [
+        { abovePrice: 100, tickSize: 5 },
+        { abovePrice: 1000, tickSize: 10 },
+      ],
+      amountMin: 0.01,
+      amountMax: 100,
+      fees: { ...optionFees, makerRate: 0.0001, takerRate: 0.0005 },
+      // So much that what a set can lose at all often is less.
+      margin: { initialRate: 1, initialRateMin: 1, maintenanceRate: 1 },
+    },
+    futures: market.futures
+      ? { ...future, bandRate: 0.025, calendar, margin: coveringMargin }
+      : null,
+    perpetual: { ...future, bandRate: 0.015, ...funding },
+  };
+};
 
 /** Rates for linear calls sold beyond those held; none of them the recommended ones. */
 const unpairedRates = [

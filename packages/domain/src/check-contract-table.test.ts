@@ -81,6 +81,13 @@ const withStress = (change: object): unknown => ({
   ...table,
   margin: { ...margin, stress: { ...margin.stress, ...change } },
 });
+/** With options that offset each other, but for the change of the futures' margin. */
+const withCover = (coversOptions: unknown, change: object = {}): unknown => {
+  const coinLoss = { initialHaircut: 0.1, maintenanceHaircut: 0.05 };
+  const own = { ...options, margin: { ...options.margin, coinLoss } };
+  const covering = { ...futures, margin: { ...futures.margin, coversOptions } };
+  return { ...table, families: [{ ...family, options: own, futures: covering, ...change }] };
+};
 const withPerpetual = (change: object): unknown => ({
   ...table,
   families: [{ ...family, perpetual: { ...perpetual, ...change } }],
@@ -89,6 +96,10 @@ const withPerpetual = (change: object): unknown => ({
 describe('checkContractTable', () => {
   test('passes a sound table, whole', () => {
     expect(checkContractTable(table)).toEqual({ ok: true, value: table });
+  });
+
+  test('passes futures that cover options which offset each other', () => {
+    expect(pathsOf(withCover(true))).toEqual([]);
   });
 
   test('writes out a liquidation section that is left out, as shipped', () => {
@@ -131,6 +142,13 @@ describe('checkContractTable', () => {
     [
       withOptions({ tickSteps: [{ abovePrice: 0.0003, tickSize: 0.0005 }] }),
       'families[0].options.tickSteps[0].abovePrice',
+    ],
+    [withCover('yes'), 'families[0].futures.margin.coversOptions'],
+    [withCover(true, { options }), 'families[0].futures.margin.coversOptions'],
+    [withCover(true, { options: null }), 'families[0].futures.margin.coversOptions'],
+    [
+      withPerpetual({ margin: { ...perpetual.margin, coversOptions: true } }),
+      'families[0].perpetual.margin.coversOptions',
     ],
     [withPerpetual({ amountMax: 1e12 }), 'families[0].perpetual.amountMax'],
     [withPerpetual({ fees }), 'families[0].perpetual.fees.premiumCapRate'],

@@ -323,7 +323,8 @@ const checkFutures = (terms: Fields, path: string, kind: string, report: Report)
     report(at, 'must give initialRate, maintenanceRate and ratePerCoin');
     return;
   }
-  checkKeys(margin, at, ['initialRate', 'maintenanceRate', 'ratePerCoin'], report);
+  const rates = ['initialRate', 'maintenanceRate', 'ratePerCoin'];
+  checkKeys(margin, at, kind === 'futures' ? [...rates, 'coversOptions'] : rates, report);
   checkNumber(margin, at, 'initialRate', 0.001, 1, report);
   checkNumber(margin, at, 'maintenanceRate', 0.001, 1, report);
   checkNumber(margin, at, 'ratePerCoin', 0, 0.1, report);
@@ -449,6 +450,24 @@ const checkFamily = (
       checkFutures(terms, at, key, report);
       checkSizes(terms, at, { currency, inverseFuture: inverse, priceMax: coinMax }, report);
     }
+  }
+  checkCover(family, path, inverse, report);
+};
+
+/** Futures can offset only options that offset each other. */
+const checkCover = (family: Fields, path: string, inverse: boolean, report: Report): void => {
+  const marginOf = (key: string): Fields => {
+    const terms = family[key];
+    return isFields(terms) && isFields(terms['margin']) ? terms['margin'] : {};
+  };
+  const { coversOptions } = marginOf('futures');
+  const at = `${path}.futures.margin.coversOptions`;
+  if (coversOptions === undefined) return;
+  if (coversOptions !== true) report(at, 'must be true, or be left out');
+  if (!isFields(family['options'])) {
+    report(at, 'needs options in the family');
+  } else if (inverse && marginOf('options')['coinLoss'] === undefined) {
+    report(at, 'needs coinLoss in options.margin: without it no inverse options offset each other');
   }
 };
 

@@ -68,6 +68,14 @@ export interface FutureMarginParameters {
   readonly ratePerCoin: number;
 }
 
+export interface DatedFutureMarginParameters extends FutureMarginParameters {
+  /**
+   * Whether a future and the options of its expiry ask together for no more than they can lose at
+   * delivery. Where it is left out, as in tables of old journals, a future stands alone.
+   */
+  readonly coversOptions?: true;
+}
+
 /**
  * What one account, and all together, may have in contracts of these terms; null for no limit.
  * Coins are those of the underlying. An order that only shrinks a position always passes.
@@ -136,6 +144,7 @@ export interface PerpetualTerms extends FutureTerms {
 }
 
 export interface DatedFutureTerms extends FutureTerms {
+  readonly margin: DatedFutureMarginParameters;
   readonly calendar: ExpiryCalendar;
 }
 

@@ -102,11 +102,11 @@ export interface StandardCertifiedLeg {
   readonly openSellLots: number;
   /** Minor units that open buys of an option would pay. */
   readonly premium: number;
-  /** Options that offset each other have the same text; null where the leg stands alone. */
+  /** Legs that offset each other have the same text; null where the leg stands alone. */
   readonly set: string | null;
   readonly strike: number;
   readonly callSign: 1 | -1 | 0;
-  /** Of the expiry, for calls sold beyond those held. */
+  /** Of the expiry, where legs offset each other; of a future that is its mark. */
   readonly forward: number;
   readonly coinsPerLot: number;
   readonly minorPerLot: number;

@@ -259,7 +259,7 @@ export interface Holding {
   lastOrder: OrderRecord | null;
   orderCount: number;
   reduceOnlyCount: number;
-  /** The options that its margin is netted with; null where each leg stands alone. */
+  /** The options and the future that its margin is netted with; null where it stands alone. */
   marginSet: MarginSet | null;
   /**
    * Its part of the currency record's cached numbers, a function of the fields above and the marks.
@@ -276,7 +276,7 @@ export interface Holding {
   weight: number;
 }
 
-/** Options of one account, index and expiry, whose largest loss bounds their margin. */
+/** What one account has of an index and expiry, whose largest loss bounds its margin. */
 export interface MarginSet {
   readonly expiryUs: number;
   readonly indexNo: number;

@@ -18,7 +18,7 @@ import {
   type StandardCertifiedLeg,
 } from '@openstrike/domain';
 import { collateralValue } from './collateral.ts';
-import { MarginSheet } from './margin-sheet.ts';
+import { type ExpirySet, MarginSheet } from './margin-sheet.ts';
 import { certifiedBook, checkCertificate } from './scenarios/certificate.ts';
 import { crossCurrencyScan } from './scenarios/cross-currency.ts';
 import { createPortfolioMargin, marginOf } from './scenarios/portfolio-margin.ts';
@@ -55,29 +55,35 @@ const addLeg = (
 ): void => {
   const { sizeLots, openBuyLots, openSellLots } = leg;
   const exposure = { sizeLots, openBuyLots, openSellLots, buyReserve: 0, sellReserve: 0 };
-  if (leg.kind === 'future') {
-    const { notionalPerLot, coinsPerLot } = leg;
-    sheet.addFuture({ ...exposure, parameters: leg.rates ?? noRates, notionalPerLot, coinsPerLot });
-    return;
-  }
-  const { underlying, strike, forward, minorPerLot, shortInitial, shortMaintenance, set } = leg;
+  const { underlying, forward, set } = leg;
   const family = familyOf(leg, tables);
   const haircuts = cross ? noHaircuts : (family?.options?.margin.coinLoss ?? noHaircuts);
-  sheet.addOption({
-    ...exposure,
+  const expiry: ExpirySet = {
     offset: set === null ? 'none' : (family?.payoff ?? 'linear'),
     setKey: set === null ? -1 : sets.indexOf(set),
-    strike,
-    callSign: leg.callSign > 0 ? 1 : -1,
     forward,
     floors: {
       initial: forward * (1 - haircuts.initialHaircut),
       maintenance: forward * (1 - haircuts.maintenanceHaircut),
     },
-    minorPerLot,
-    shortInitial,
-    shortMaintenance,
     unpaired: tableOf(tables, underlying)?.margin ?? recommendedMargin(underlying),
+  };
+  if (leg.kind === 'option') {
+    const { strike, minorPerLot, shortInitial, shortMaintenance } = leg;
+    const callSign = leg.callSign > 0 ? 1 : -1;
+    const own = { strike, callSign, minorPerLot, shortInitial, shortMaintenance } as const;
+    sheet.addOption({ ...exposure, ...expiry, ...own });
+    return;
+  }
+  const { notionalPerLot, coinsPerLot, rates } = leg;
+  const slopePerLot = expiry.offset === 'inverse' ? notionalPerLot : notionalPerLot / forward;
+  const cover = { ...expiry, slopePerLot, worthPerLot: slopePerLot * forward };
+  sheet.addFuture({
+    ...exposure,
+    parameters: rates ?? noRates,
+    notionalPerLot,
+    coinsPerLot,
+    cover: set === null ? null : cover,
   });
 };
 

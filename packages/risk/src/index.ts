@@ -66,6 +66,8 @@ export {
 export {
   type CoinFloors,
   type ExpiryOffset,
+  type ExpirySet,
+  type FutureCover,
   type FutureLeg,
   type LegExposure,
   MarginSheet,

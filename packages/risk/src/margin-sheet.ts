@@ -5,12 +5,13 @@
 // per instrument or expiry set. In an order's life it is asked just before the point of no return.
 // One sheet is made once and used over and over: it allocates only while it grows.
 import type { FutureMarginParameters, MarginParameters } from '@openstrike/domain';
+import { assert } from '@openstrike/std';
 import { futureInitialRate, futureMaintenanceRate } from './future-margin.ts';
 import { type ExpiryLegs, maxLossInverse, maxLossLinear } from './max-loss.ts';
 
 /**
- * How options of one expiry offset each other. `none`: the plain sum over legs. `linear`,
- * `inverse`: the largest loss at delivery where that is less than the sum.
+ * How options and futures of one expiry offset each other. `none`: the plain sum over legs.
+ * `linear`, `inverse`: the largest loss at delivery where that is less than the sum.
  */
 export type ExpiryOffset = 'none' | 'linear' | 'inverse';
 
@@ -37,25 +38,39 @@ export interface LegExposure {
   sellReserve: number;
 }
 
-/** One option as the sheet sees it; a caller may use one object over and over. */
-export interface OptionLeg extends LegExposure {
+/** What legs that offset each other have in common. */
+export interface ExpirySet {
   offset: ExpiryOffset;
   /** Equal for legs that offset each other: the expiry, made unique over indexes by the caller. */
   setKey: number;
+  /** The expiry's forward in USD, which is the mark of its future. */
+  forward: number;
+  /** Of inverse legs; none where left out. */
+  floors?: CoinFloors;
+  /** Those of the underlying. */
+  unpaired: UnpairedRates;
+}
+
+/** One option as the sheet sees it; a caller may use one object over and over. */
+export interface OptionLeg extends LegExposure, ExpirySet {
   /** USD per coin. */
   strike: number;
   callSign: 1 | -1;
-  /** The expiry's forward in USD. */
-  forward: number;
-  /** Of inverse options that offset each other; none where left out. A set's legs share theirs. */
-  floors?: CoinFloors;
   /** Minor units of settlement currency per lot and coin (inverse) or dollar (linear). */
   minorPerLot: number;
   /** Of one coin sold: coins (inverse) or USD (linear); see `shortOptionInitial`. */
   shortInitial: number;
   shortMaintenance: number;
-  /** Those of the underlying; legs of one set have the same. */
-  unpaired: UnpairedRates;
+}
+
+/**
+ * What a dated future has beside its margin alone, to offset options of its expiry: a lot makes the
+ * delivery price times its slope less its worth, as dollars, of which each is so many minor units
+ * (an inverse lot of N dollars marked at F: slope N / F, worth N).
+ */
+export interface FutureCover extends ExpirySet {
+  slopePerLot: number;
+  worthPerLot: number;
 }
 
 /** One future or perpetual as the sheet sees it. */
@@ -65,24 +80,44 @@ export interface FutureLeg extends LegExposure {
   notionalPerLot: number;
   /** Coins that one lot stands for at the mark. */
   coinsPerLot: number;
+  /** Of one that offsets options of its expiry; it stands alone where this is null or left out. */
+  cover?: FutureCover | null;
+}
+
+/** The future of a set with its open orders; margins in minor units before rounding. */
+interface SetFuture {
+  lots: number;
+  buyLots: number;
+  sellLots: number;
+  slopePerLot: number;
+  worthPerLot: number;
+  reserve: number;
+  initial: number;
+  initialWithOrders: number;
+  maintenance: number;
 }
 
 interface OffsetSet {
   key: number;
   offset: ExpiryOffset;
   forward: number;
+  /** Of its options, which have lots of one size; 1 while there are none. */
   minorPerLot: number;
   unpaired: UnpairedRates;
   floorInitial: number;
   floorMaintenance: number;
   /** Sizes in lots; strikes ascend. */
-  legs: ExpiryLegs;
+  legs: ExpiryLegs & { futureSlope: number; futureWorth: number };
   /** Lots sold by open orders, beside `legs.sizes`. */
   soldByOrders: Float64Array;
+  /** Sums over its options. */
   initial: number;
   initialWithOrders: number;
   maintenance: number;
   reserve: number;
+  /** There is one future to an expiry. */
+  hasFuture: boolean;
+  readonly future: SetFuture;
 }
 
 const LEGS_FIRST = 16;
@@ -110,12 +145,26 @@ const createSet = (): OffsetSet => ({
     strikes: new Float64Array(LEGS_FIRST),
     callSigns: new Int8Array(LEGS_FIRST),
     sizes: new Float64Array(LEGS_FIRST),
+    futureSlope: 0,
+    futureWorth: 0,
   },
   soldByOrders: new Float64Array(LEGS_FIRST),
   initial: 0,
   initialWithOrders: 0,
   maintenance: 0,
   reserve: 0,
+  hasFuture: false,
+  future: {
+    lots: 0,
+    buyLots: 0,
+    sellLots: 0,
+    slopePerLot: 0,
+    worthPerLot: 0,
+    reserve: 0,
+    initial: 0,
+    initialWithOrders: 0,
+    maintenance: 0,
+  },
 });
 
 const growSet = (set: OffsetSet): void => {
@@ -128,7 +177,7 @@ const growSet = (set: OffsetSet): void => {
   callSigns.set(set.legs.callSigns);
   sizes.set(set.legs.sizes);
   soldByOrders.set(set.soldByOrders);
-  set.legs = { count: set.legs.count, strikes, callSigns, sizes };
+  set.legs = { ...set.legs, strikes, callSigns, sizes };
   set.soldByOrders = soldByOrders;
 };
 
@@ -170,6 +219,12 @@ const optionMaintenance = (leg: OptionLeg): number =>
 const futureInitialOf = (leg: FutureLeg, lots: number): number =>
   Math.abs(lots) * leg.notionalPerLot * futureInitialRate(leg.parameters, lots * leg.coinsPerLot);
 
+const futureInitialWithOrders = (leg: FutureLeg): number =>
+  Math.max(
+    futureInitialOf(leg, leg.sizeLots + leg.openBuyLots) + leg.buyReserve,
+    futureInitialOf(leg, leg.sizeLots - leg.openSellLots) + leg.sellReserve,
+  );
+
 const futureMaintenance = (leg: FutureLeg): number =>
   Math.abs(leg.sizeLots) *
   leg.notionalPerLot *
@@ -200,6 +255,7 @@ export class MarginSheet {
       return;
     }
     const set = this.#setOf(leg);
+    set.minorPerLot = leg.minorPerLot;
     insertLeg(set, leg);
     set.initial += optionInitial(leg);
     set.initialWithOrders += optionInitialWithOrders(leg);
@@ -207,16 +263,15 @@ export class MarginSheet {
     set.reserve += leg.buyReserve + leg.sellReserve;
   }
 
-  /** Adds a future or perpetual. */
+  /** Adds a future or perpetual; to a set no more than one. */
   addFuture(leg: FutureLeg): void {
+    if (leg.cover) {
+      this.#coverSet(leg, leg.cover);
+      return;
+    }
     this.#initial += roundUp(futureInitialOf(leg, leg.sizeLots));
     this.#maintenance += roundUp(futureMaintenance(leg));
-    this.#initialWithOrders += roundUp(
-      Math.max(
-        futureInitialOf(leg, leg.sizeLots + leg.openBuyLots) + leg.buyReserve,
-        futureInitialOf(leg, leg.sizeLots - leg.openSellLots) + leg.sellReserve,
-      ),
-    );
+    this.#initialWithOrders += roundUp(futureInitialWithOrders(leg));
   }
 
   /**
@@ -247,7 +302,23 @@ export class MarginSheet {
     return this.#initialWithOrders - this.#initial;
   }
 
-  #setOf(leg: OptionLeg): OffsetSet {
+  #coverSet(leg: FutureLeg, cover: FutureCover): void {
+    const set = this.#setOf(cover);
+    const { future } = set;
+    assert(!set.hasFuture, 'an expiry has one future');
+    set.hasFuture = true;
+    future.lots = leg.sizeLots;
+    future.buyLots = leg.openBuyLots;
+    future.sellLots = leg.openSellLots;
+    future.slopePerLot = cover.slopePerLot;
+    future.worthPerLot = cover.worthPerLot;
+    future.reserve = leg.buyReserve + leg.sellReserve;
+    future.initial = futureInitialOf(leg, leg.sizeLots);
+    future.initialWithOrders = futureInitialWithOrders(leg);
+    future.maintenance = futureMaintenance(leg);
+  }
+
+  #setOf(leg: ExpirySet): OffsetSet {
     for (let i = 0; i < this.#setCount; i++) {
       const set = this.#sets[i] as OffsetSet;
       if (set.key === leg.setKey && set.offset === leg.offset) {
@@ -262,7 +333,7 @@ export class MarginSheet {
     set.key = leg.setKey;
     set.offset = leg.offset;
     set.forward = leg.forward;
-    set.minorPerLot = leg.minorPerLot;
+    set.minorPerLot = 1;
     set.unpaired = leg.unpaired;
     set.floorInitial = leg.floors?.initial ?? 0;
     set.floorMaintenance = leg.floors?.maintenance ?? 0;
@@ -271,23 +342,45 @@ export class MarginSheet {
     set.initialWithOrders = 0;
     set.maintenance = 0;
     set.reserve = 0;
+    set.hasFuture = false;
+    holdFuture(set, 0);
     return set;
   }
 
   #finishSet(set: OffsetSet): void {
-    const initial = maxLossAtOpening(set);
-    const maintenance = maxLossOf(set, set.unpaired.unpairedMaintenance, set.floorMaintenance);
-    this.#initial += roundUp(Math.min(set.initial, initial));
-    this.#maintenance += roundUp(Math.min(set.maintenance, maintenance));
+    const { future, hasFuture } = set;
+    let initial = Math.min(set.initial, maxLossAtOpening(set));
+    let maintenance = Math.min(set.maintenance, maxLossAtKeeping(set));
+    if (hasFuture) {
+      holdFuture(set, future.lots);
+      initial = Math.min(initial + future.initial, maxLossAtOpening(set));
+      maintenance = Math.min(maintenance + future.maintenance, maxLossAtKeeping(set));
+      holdFuture(set, 0);
+    }
     // More of an option never loses more, so over all ways in which the orders may fill the largest
     // loss has every sell filled and no buy, while the cash paid is at most that of all buys.
     for (let i = 0; i < set.legs.count; i++) {
       set.legs.sizes[i] = (set.legs.sizes[i] as number) - (set.soldByOrders[i] as number);
     }
-    const worst = maxLossAtOpening(set) + set.reserve;
-    this.#initialWithOrders += roundUp(Math.min(set.initialWithOrders, worst));
+    let worst = Math.min(set.initialWithOrders, maxLossAtOpening(set) + set.reserve);
+    if (hasFuture) {
+      const reserve = set.reserve + future.reserve;
+      worst = Math.min(worst + future.initialWithOrders, maxLossAtEnds(set) + reserve);
+    }
+    const initialMargin = roundUp(initial);
+    this.#initial += initialMargin;
+    this.#maintenance += roundUp(maintenance);
+    // Orders never ask for less; where they ask for the same, sums of doubles may differ a little.
+    this.#initialWithOrders += Math.max(initialMargin, roundUp(worst));
   }
 }
+
+/** Lets the largest loss of a set count so many lots of its future. */
+const holdFuture = ({ legs, future, minorPerLot }: OffsetSet, lots: number): void => {
+  // Multiplied first: what is a whole number of option lots comes out as one.
+  legs.futureSlope = (lots * future.slopePerLot) / minorPerLot;
+  legs.futureWorth = (lots * future.worthPerLot) / minorPerLot;
+};
 
 /** The largest loss of a set, in minor units. */
 const maxLossOf = (set: OffsetSet, unpairedRate: number, floor: number): number =>
@@ -298,3 +391,18 @@ const maxLossOf = (set: OffsetSet, unpairedRate: number, floor: number): number 
 
 const maxLossAtOpening = (set: OffsetSet): number =>
   maxLossOf(set, set.unpaired.unpairedInitial, set.floorInitial);
+
+const maxLossAtKeeping = (set: OffsetSet): number =>
+  maxLossOf(set, set.unpaired.unpairedMaintenance, set.floorMaintenance);
+
+/**
+ * The largest loss with the future's open orders: it is convex in the future's lots, so the worst
+ * way in which they may fill is all buys or all sells.
+ */
+const maxLossAtEnds = (set: OffsetSet): number => {
+  const { lots, buyLots, sellLots } = set.future;
+  holdFuture(set, lots + buyLots);
+  const bought = maxLossAtOpening(set);
+  holdFuture(set, lots - sellLots);
+  return Math.max(bought, maxLossAtOpening(set));
+};

@@ -1,7 +1,8 @@
-// Largest loss: what a set of options of one expiry can lose at most when it is delivered, over
-// every delivery price. The payoff is straight between strikes, so its least value lies at zero, at
-// a strike, or in the slope beyond the last one. Long options count here at their payoff, and only
-// against shorts of the same expiry.
+// Largest loss: what options and futures of one expiry can lose at most when they are delivered,
+// over every delivery price. The payoff is straight between strikes, so its least value lies at
+// zero, at a strike, or in the slope beyond the last one. Long options count here at their payoff,
+// and only against what is of the same expiry; a future at what it makes from its present mark on,
+// since all up to the mark is in the equity.
 // Shape: parallel arrays of `count` legs; sizes signed, in one unit for all; `callSign` is 1 for a
 // call, -1 for a put. Whole sizes and strikes give exact payoffs, so that what offsets leaves no
 // residue; that is why callers count lots rather than coins. Legs whose strikes do not ascend are
@@ -13,6 +14,14 @@ export interface ExpiryLegs {
   strikes: Float64Array;
   callSigns: Int8Array;
   sizes: Float64Array;
+  /**
+   * Futures, all together: they pay so many dollars for each that the delivery price is high, less
+   * what they are worth at the mark, both times the unit of size and negative for those sold. An
+   * inverse future of N dollars marked at F is N / F and N: in coin it pays N / F - N / S. None
+   * where they are left out.
+   */
+  futureSlope?: number;
+  futureWorth?: number;
 }
 
 /** Exchanges two legs. */
@@ -35,8 +44,14 @@ const sortByStrike = (legs: ExpiryLegs): void => {
 };
 
 /** The payoff at a delivery price of zero, in USD times the unit of size. */
-const payoffAtZero = ({ count, strikes, callSigns, sizes }: ExpiryLegs): number => {
-  let sum = 0;
+const payoffAtZero = ({
+  count,
+  strikes,
+  callSigns,
+  sizes,
+  futureWorth = 0,
+}: ExpiryLegs): number => {
+  let sum = -futureWorth;
   for (let i = 0; i < count; i++) {
     if ((callSigns[i] as number) < 0) sum += (sizes[i] as number) * (strikes[i] as number);
   }
@@ -44,17 +59,17 @@ const payoffAtZero = ({ count, strikes, callSigns, sizes }: ExpiryLegs): number 
 };
 
 /** The slope of the payoff at zero: puts held pay a dollar less for each that the price rises. */
-const slopeAtZero = ({ count, callSigns, sizes }: ExpiryLegs): number => {
-  let sum = 0;
+const slopeAtZero = ({ count, callSigns, sizes, futureSlope = 0 }: ExpiryLegs): number => {
+  let sum = futureSlope;
   for (let i = 0; i < count; i++) {
     if ((callSigns[i] as number) < 0) sum -= sizes[i] as number;
   }
   return sum;
 };
 
-/** Calls held less calls sold: the slope of the payoff beyond the last strike. */
-const netCalls = ({ count, callSigns, sizes }: ExpiryLegs): number => {
-  let sum = 0;
+/** The slope of the payoff beyond the last strike: calls and futures held less those sold. */
+const slopeAtLast = ({ count, callSigns, sizes, futureSlope = 0 }: ExpiryLegs): number => {
+  let sum = futureSlope;
   for (let i = 0; i < count; i++) {
     if ((callSigns[i] as number) > 0) sum += sizes[i] as number;
   }
@@ -62,8 +77,8 @@ const netCalls = ({ count, callSigns, sizes }: ExpiryLegs): number => {
 };
 
 /**
- * The largest loss of linear options of one expiry, with calls sold beyond those held, whose loss
- * has no bound, charged at `unpairedRate` of the forward.
+ * The largest loss of linear options and futures of one expiry, with calls and futures sold beyond
+ * those held, whose loss has no bound, charged at `unpairedRate` of the forward.
  *
  * Units: USD times the unit of size, 0 when no price loses. Cost: legs, where their strikes ascend.
  * Source: Derive, standard manager; risk reference 1.11 and 1.16.
@@ -82,16 +97,18 @@ export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: n
     slope += sizes[i] as number;
     if (payoff < least) least = payoff;
   }
-  return -least + unpairedRate * forward * Math.max(0, -netCalls(legs)) + 0;
+  return -least + unpairedRate * forward * Math.max(0, -slopeAtLast(legs)) + 0;
 };
 
 /**
- * The largest loss in coin of inverse options of one expiry; Infinity where it has no bound.
+ * The largest loss in coin of inverse options and futures of one expiry; Infinity where it has no
+ * bound.
  *
- * A payoff of P dollars is P / S coins. As S rises that is at most a coin per call sold. As S falls
- * to zero it grows without bound whenever the set then owes dollars, which any put sold beyond
- * those held makes it do, a spread included; so below a price that is the `floor` the loss is one
- * in dollars, and they count in coin at the floor. Whoever keeps so many coins has them as long as
+ * A payoff of P dollars is P / S coins. As S rises that is at most a coin per call sold, and what a
+ * future sold is worth at the mark. As S falls to zero it grows without bound whenever the set then
+ * owes dollars, which any put sold beyond those held makes it do, a spread included, and any future
+ * held for more dollars than puts pay; so below a price that is the `floor` the loss is one in
+ * dollars, and they count in coin at the floor. Whoever keeps so many coins has them as long as
  * the price is above it, and needs more by the time that it is there. Between strikes P / S moves
  * one way only.
  *
@@ -105,7 +122,7 @@ export const maxLossInverse = (legs: ExpiryLegs, floor = 0): number => {
   if (payoff < 0 && floor === 0) return Infinity;
   let slope = slopeAtZero(legs);
   let price = 0;
-  let least = Math.min(0, netCalls(legs), payoff < 0 ? payoff / floor : 0);
+  let least = Math.min(0, slopeAtLast(legs), payoff < 0 ? payoff / floor : 0);
   for (let i = 0; i <= count; i++) {
     const strike = i < count ? (strikes[i] as number) : Infinity;
     if (price < floor && floor < strike) {

@@ -1,11 +1,13 @@
 // Standard model: Deribit's standard margin of what an account holds in one currency, leg by leg,
 // and per expiry no more than what the options can lose at all: dollars, or where they settle in
-// coin and the table says so, coins, with what is lost below a floor counted at the floor.
+// coin and the table says so, coins, with what is lost below a floor counted at the floor. So too
+// with the expiry's future, where the table says that it covers options.
 // Initial margin with open orders at their worst. Source: Deribit, standard margin; Derive,
 // standard manager; risk reference 1.1, 1.11 and 1.16.
 import {
   type CoinLossParameters,
   type ContractFamily,
+  type DatedFutureMarginParameters,
   type FutureMarginParameters,
   type Instrument,
   type OptionMarginParameters,
@@ -47,14 +49,12 @@ export class StandardModel {
     const sum: Sum = { initialAlone: 0, initial: 0, maintenance: 0 };
     const sets = new Map<string, Leg[]>();
     for (const leg of legs) {
-      const { kind, payoff, indexName, expiryUs } = leg.instrument;
-      if (kind === 'option' && (payoff === 'linear' || this.#coinLoss(leg.instrument))) {
+      const { indexName, expiryUs } = leg.instrument;
+      if (this.#offsets(leg.instrument)) {
         const key = `${indexName}:${expiryUs}`;
         sets.set(key, [...(sets.get(key) ?? []), leg]);
-      } else if (kind === 'option') {
-        this.#addOption(leg, sum);
       } else {
-        this.#addFuture(leg, sum);
+        this.#add(leg, sum);
       }
     }
     for (const set of sets.values()) this.#addSet(set, sum, cross);
@@ -64,6 +64,20 @@ export class StandardModel {
   #terms({ family, termsKey }: Instrument): unknown {
     const terms = (this.#facts.family({ family } as Instrument) as ContractFamily)[termsKey];
     return terms?.margin;
+  }
+
+  /** Whether it is margined with what else is of its expiry. */
+  #offsets(instrument: Instrument): boolean {
+    const { kind, payoff } = instrument;
+    if (kind !== 'option') {
+      return (this.#terms(instrument) as DatedFutureMarginParameters).coversOptions ?? false;
+    }
+    return payoff === 'linear' || this.#coinLoss(instrument) !== undefined;
+  }
+
+  #add(leg: Leg, sum: Sum): void {
+    if (leg.instrument.kind === 'option') this.#addOption(leg, sum);
+    else this.#addFuture(leg, sum);
   }
 
   #coinLoss(instrument: Instrument): CoinLossParameters | undefined {
@@ -116,66 +130,118 @@ export class StandardModel {
     sum.maintenance += margin(lots, maintenanceRate);
   }
 
-  /** Options of one expiry: the sum over legs, or all that they can lose where that is less. */
+  /**
+   * What is of one expiry: leg by leg, the options no more than they can lose among themselves, and
+   * all together no more than all can lose.
+   */
   #addSet(legs: readonly Leg[], sum: Sum, cross: boolean): void {
-    const [first] = legs as [Leg];
-    const { underlying, settlementCurrency, id, payoff } = first.instrument;
-    const own: Sum = { initialAlone: 0, initial: 0, maintenance: 0 };
-    for (const leg of legs) this.#addOption(leg, own);
+    const options = legs.filter(({ instrument }) => instrument.kind === 'option');
+    const apart = this.#lesser(options, this.#sumOf(options), cross);
+    const futures = this.#sumOf(legs.filter((leg) => !options.includes(leg)));
+    const least = this.#lesser(legs, plus(apart, futures), cross);
+    Object.assign(sum, plus(sum, least));
+  }
+
+  #sumOf(legs: readonly Leg[]): Sum {
+    const sum: Sum = { initialAlone: 0, initial: 0, maintenance: 0 };
+    for (const leg of legs) this.#add(leg, sum);
+    return sum;
+  }
+
+  /** A charge, or all that legs of one expiry can lose where that is less. */
+  #lesser(legs: readonly Leg[], charge: Sum, cross: boolean): Sum {
+    const [first] = legs;
+    if (first === undefined) return charge;
+    const { underlying, settlementCurrency, payoff } = first.instrument;
     const tables = this.#facts.tables.get(underlying)?.margin ?? recommendedMargin(underlying);
-    const forward = (this.#market.marks.get(id) as Mark).underlying;
+    const forward = this.#forward(first);
     const unit = minorOf[settlementCurrency];
-    const { initialHaircut = 0, maintenanceHaircut = 0 } = cross
-      ? {}
-      : (this.#coinLoss(first.instrument) ?? {});
-    const most = (withOrders: boolean, unpaired: number, haircut: number): number =>
-      unit *
-      (payoff === 'linear'
-        ? largestLoss(legs, withOrders, forward * unpaired)
-        : largestCoinLoss(legs, withOrders, forward * (1 - haircut)));
+    const { options } = this.#facts.family(first.instrument) as ContractFamily;
+    const haircuts = cross ? undefined : options?.margin.coinLoss;
+    const { initialHaircut = 0, maintenanceHaircut = 0 } = haircuts ?? {};
+    const most = (fills: Fills, unpaired: number, haircut: number): number => {
+      const payers = this.#payers(legs, fills);
+      return (
+        unit *
+        (payoff === 'linear'
+          ? largestLoss(payers, forward * unpaired)
+          : largestCoinLoss(payers, forward * (1 - haircut)))
+      );
+    };
     const { unpairedInitial, unpairedMaintenance } = tables;
-    const alone = most(false, unpairedInitial, initialHaircut);
-    sum.initialAlone += Math.min(own.initialAlone, alone);
-    sum.initial += Math.min(own.initial, most(true, unpairedInitial, initialHaircut));
-    const kept = most(false, unpairedMaintenance, maintenanceHaircut);
-    sum.maintenance += Math.min(own.maintenance, kept);
+    const opened = (fills: Fills): number => most(fills, unpairedInitial, initialHaircut);
+    return {
+      initialAlone: Math.min(charge.initialAlone, opened('none')),
+      initial: Math.min(charge.initial, Math.max(opened('bought'), opened('sold'))),
+      maintenance: Math.min(
+        charge.maintenance,
+        most('none', unpairedMaintenance, maintenanceHaircut),
+      ),
+    };
+  }
+
+  #forward({ instrument }: Leg): number {
+    const { price, underlying } = this.#market.marks.get(instrument.id) as Mark;
+    return instrument.kind === 'option' ? underlying : price;
+  }
+
+  #payers(legs: readonly Leg[], fills: Fills): readonly Payer[] {
+    return legs.map((leg) => {
+      const { instrument, lots, buyLots, sellLots } = leg;
+      const { kind, optionType, payoff } = instrument;
+      const sold = fills === 'none' ? 0 : sellLots;
+      if (kind === 'option') {
+        const inside = optionType === 'call' ? 1 : -1;
+        const strike = instrument.strike ?? 0;
+        return { inside, strike, coins: coinsOf(instrument, lots - sold) };
+      }
+      const mark = this.#forward(leg);
+      const amount = coinsOf(instrument, fills === 'bought' ? lots + buyLots : lots - sold);
+      return { inside: 0, strike: mark, coins: payoff === 'inverse' ? amount / mark : amount };
+    });
   }
 }
 
+const plus = (a: Sum, b: Sum): Sum => ({
+  initialAlone: a.initialAlone + b.initialAlone,
+  initial: a.initial + b.initial,
+  maintenance: a.maintenance + b.maintenance,
+});
+
+/** Which orders of futures are filled; options sold by orders are wherever any are. */
+type Fills = 'none' | 'bought' | 'sold';
+
 interface Payer {
-  readonly call: boolean;
+  /** Where it pays: above its strike (1), below (-1), or both, one way and the other (0). */
+  readonly inside: number;
   readonly strike: number;
   readonly coins: number;
 }
 
-const payersOf = (legs: readonly Leg[], withOrders: boolean): readonly Payer[] =>
-  legs.map(({ instrument, lots, sellLots }) => ({
-    call: instrument.optionType === 'call',
-    strike: instrument.strike ?? 0,
-    coins: coinsOf(instrument, lots - (withOrders ? sellLots : 0)),
-  }));
+const paidBy = ({ inside, strike }: Payer, price: number): number =>
+  inside === 0 ? price - strike : Math.max(0, inside * (price - strike));
 
 const payoffOf = (payers: readonly Payer[], price: number): number =>
-  payers.reduce((sum, { call, strike, coins }) => {
-    const inside = Math.max(0, call ? price - strike : strike - price);
-    return sum + coins * inside;
-  }, 0);
+  payers.reduce((sum, payer) => sum + payer.coins * paidBy(payer, price), 0);
 
-const netCallsOf = (payers: readonly Payer[]): number =>
-  payers.reduce((sum, { call, coins }) => sum + (call ? coins : 0), 0);
+/** Where the payoff bends; a future's never does. */
+const strikesOf = (payers: readonly Payer[]): readonly number[] =>
+  payers.filter(({ inside }) => inside !== 0).map(({ strike }) => strike);
 
-/** Dollars lost at the worst delivery price, with so much for each call sold beyond those held. */
-const largestLoss = (legs: readonly Leg[], withOrders: boolean, unpaired: number): number => {
-  const payers = payersOf(legs, withOrders);
-  const prices = [0, ...payers.map(({ strike }) => strike)];
+/** Coins that pay more and more as the price rises. */
+const risingOf = (payers: readonly Payer[]): number =>
+  payers.reduce((sum, { inside, coins }) => sum + (inside < 0 ? 0 : coins), 0);
+
+/** Dollars lost at the worst delivery price, with so much for each coin sold beyond those held. */
+const largestLoss = (payers: readonly Payer[], unpaired: number): number => {
+  const prices = [0, ...strikesOf(payers)];
   const loss = Math.max(0, ...prices.map((price) => -payoffOf(payers, price)));
-  return loss + unpaired * Math.max(0, -netCallsOf(payers));
+  return loss + unpaired * Math.max(0, -risingOf(payers));
 };
 
 /** Coins lost at the worst delivery price; below the floor a dollar is what it is at the floor. */
-const largestCoinLoss = (legs: readonly Leg[], withOrders: boolean, floor: number): number => {
-  const payers = payersOf(legs, withOrders);
-  const prices = [0, floor, ...payers.map(({ strike }) => strike)];
+const largestCoinLoss = (payers: readonly Payer[], floor: number): number => {
+  const prices = [0, floor, ...strikesOf(payers)];
   const lost = prices.map((price) => -payoffOf(payers, price) / Math.max(price, floor));
-  return Math.max(0, -netCallsOf(payers), ...lost);
+  return Math.max(0, -risingOf(payers), ...lost);
 };

@@ -199,6 +199,11 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
         ? withoutCoinHaircuts(command)
         : command,
     ),
+  'futures cover no options of their expiry': mishearing((command) =>
+    command.type === 'configure' || command.type === 'announce-tables'
+      ? withoutCover(command)
+      : command,
+  ),
   'liquidations go by constants and not by what the tables say': mishearing((command) =>
     command.type === 'configure' || command.type === 'announce-tables'
       ? { ...command, tables: command.tables.map(({ liquidation: _left, ...table }) => table) }
@@ -493,6 +498,18 @@ const withoutCoinHaircuts = <Tables extends Configure | AnnounceTables>(
       const coinLoss = { initialHaircut: 0, maintenanceHaircut: 0 };
       const margin = { ...family.options.margin, coinLoss };
       return { ...family, options: { ...family.options, margin } };
+    }),
+  })),
+});
+
+const withoutCover = <Tables extends Configure | AnnounceTables>(command: Tables): Tables => ({
+  ...command,
+  tables: command.tables.map((table) => ({
+    ...table,
+    families: table.families.map((family) => {
+      if (family.futures === null) return family;
+      const { coversOptions: _, ...margin } = family.futures.margin;
+      return { ...family, futures: { ...family.futures, margin } };
     }),
   })),
 });

@@ -58,10 +58,11 @@ const onlyReduces = (holding: Holding, side: SideCode, lots: number): boolean =>
 
 /**
  * Whether shrinking a position may raise the margin, since it covers others: in a portfolio any,
- * under standard margin an option held beside those of its expiry.
+ * under standard margin an option held or a future beside those of its expiry.
  */
-export const mayUncover = (holding: Holding, side: SideCode): boolean =>
-  isPortfolio(holding.account.marginModel) || (holding.marginSet !== null && side === 1);
+export const mayUncover = ({ account, marginSet, instrument }: Holding, side: SideCode): boolean =>
+  isPortfolio(account.marginModel) ||
+  (marginSet !== null && (side === 1 || instrument.kind === 'future'));
 
 /** What the debt costs that a payment beyond those of open orders would leave; see `owingCost`. */
 const extraOwing = (state: EngineState, record: CurrencyRecord, paid: number): number => {

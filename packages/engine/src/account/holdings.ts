@@ -1,7 +1,7 @@
 // Holdings: positions kept as exact integer cost, and how a fill changes one. Invariant: for every
 // fill, the change of cost less the profit realised equals the fill's value, and the values of both
 // sides sum to zero; so profits of all accounts sum to zero but for named roundings at a mark.
-import type { Cash, OptionTerms, SizeLots } from '@openstrike/domain';
+import type { Cash, DatedFutureTerms, OptionTerms, SizeLots } from '@openstrike/domain';
 import { mulDivHalfEven, mulSafe } from '@openstrike/std';
 import type {
   AccountRecord,
@@ -68,9 +68,13 @@ const openHolding = (account: AccountRecord, instrument: InstrumentRecord): Hold
 };
 
 /** Whether an instrument's margin is netted with that of others of its expiry. */
-export const offsets = ({ contract, terms }: InstrumentRecord): boolean =>
-  contract.kind === 'option' &&
-  (contract.payoff === 'linear' || (terms as OptionTerms).margin.coinLoss !== undefined);
+export const offsets = ({ contract, terms }: InstrumentRecord): boolean => {
+  if (contract.kind === 'perpetual') return false;
+  if (contract.kind === 'future') {
+    return (terms as DatedFutureTerms).margin.coversOptions === true;
+  }
+  return contract.payoff === 'linear' || (terms as OptionTerms).margin.coinLoss !== undefined;
+};
 
 /** Puts holdings into sets anew, because terms say otherwise now which offset each other. */
 export const regroup = (record: CurrencyRecord): void => {

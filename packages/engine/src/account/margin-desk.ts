@@ -1,8 +1,9 @@
-// Margin desk: one margin sheet and two legs that are filled in over and over, so that asking for a
+// Margin desk: one margin sheet and its legs that are filled in over and over, so that asking for a
 // margin allocates nothing. It holds no state from one question to the next.
 import type { FutureMarginParameters } from '@openstrike/domain';
 import {
   type CoinFloors,
+  type FutureCover,
   type FutureLeg,
   MarginSheet,
   type OptionLeg,
@@ -13,6 +14,8 @@ export interface MarginDesk {
   readonly sheet: MarginSheet;
   readonly option: OptionLeg & { readonly floors: CoinFloors };
   readonly future: FutureLeg;
+  /** Of a future that offsets options. */
+  readonly cover: FutureCover & { readonly floors: CoinFloors };
 }
 
 const noRates: UnpairedRates = { unpairedInitial: 0, unpairedMaintenance: 0 };
@@ -47,5 +50,15 @@ export const createMarginDesk = (): MarginDesk => ({
     parameters: noParameters,
     notionalPerLot: 0,
     coinsPerLot: 0,
+    cover: null,
+  },
+  cover: {
+    offset: 'none',
+    setKey: 0,
+    forward: 0,
+    floors: { initial: 0, maintenance: 0 },
+    unpaired: noRates,
+    slopePerLot: 0,
+    worthPerLot: 0,
   },
 });

@@ -3,13 +3,8 @@
 // open buys count in full beside it. Every number is a whole sum over holdings and sets, so that
 // keeping it up step by step gives the same as computing it afresh. In an order's life: the last
 // check before the point of no return.
-import {
-  type CoinLossParameters,
-  minorPerUnit,
-  type OptionTerms,
-  type PerpetualTerms,
-} from '@openstrike/domain';
-import type { CoinFloors } from '@openstrike/risk';
+import { type CoinLossParameters, minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
+import type { CoinFloors, FutureCover } from '@openstrike/risk';
 import { fundingSince } from '../funding/funding.ts';
 import type {
   CurrencyRecord,
@@ -39,7 +34,7 @@ const noHaircuts: CoinLossParameters = { initialHaircut: 0, maintenanceHaircut: 
 
 /** Where dollars lost count in coin at no less; see `CoinLossParameters`. */
 const setFloors = (floors: CoinFloors, { instrument, account }: Holding, forward: number): void => {
-  const { coinLoss } = (instrument.terms as OptionTerms).margin;
+  const coinLoss = instrument.family.options?.margin.coinLoss;
   const rule = isCross(account.marginModel) ? noHaircuts : (coinLoss ?? noHaircuts);
   floors.initial = forward * (1 - rule.initialHaircut);
   floors.maintenance = forward * (1 - rule.maintenanceHaircut);
@@ -79,7 +74,26 @@ const addFutureLeg = (state: EngineState, holding: Holding, more: WhatIf): void 
   leg.parameters = (instrument.terms as PerpetualTerms).margin;
   leg.coinsPerLot = payoff === 'inverse' ? amount / mark : amount;
   leg.notionalPerLot = (payoff === 'inverse' ? amount / mark : amount * mark) * minor;
+  leg.cover = holding.marginSet === null ? null : coverOf(state, holding, mark, amount * minor);
   desk.sheet.addFuture(leg);
+};
+
+/** How a future covers options; a lot is so many minor units of a dollar (inverse) or a coin. */
+const coverOf = (
+  state: EngineState,
+  holding: Holding,
+  mark: number,
+  minorPerLot: number,
+): FutureCover => {
+  const { payoff, underlying } = holding.instrument.contract;
+  const { cover } = state.desk;
+  cover.offset = payoff;
+  cover.forward = mark;
+  setFloors(cover.floors, holding, mark);
+  cover.unpaired = marginParametersOf(state, underlying);
+  cover.slopePerLot = payoff === 'inverse' ? minorPerLot / mark : minorPerLot;
+  cover.worthPerLot = payoff === 'inverse' ? minorPerLot : minorPerLot * mark;
+  return cover;
 };
 
 /** Whether there is anything of a leg; one that was closed may linger, and must not count. */

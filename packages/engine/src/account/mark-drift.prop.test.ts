@@ -11,19 +11,22 @@ import type {
 import { createRandom, type Random } from '@openstrike/std';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { tablesWithFutures } from '../testing/covering-tables.ts';
 import { TestEngine } from '../testing/test-engine.ts';
-import { testTables } from '../testing/test-tables.ts';
 import { MarkDrift } from './mark-drift.ts';
 
 const people = 24;
 
-/** Calls sold beyond those held, and losses in coin, are charged anything that a table may say. */
+/**
+ * Calls sold beyond those held, and losses in coin, are charged anything that a table may say; the
+ * futures of some venues cover options.
+ */
 const tablesOf = (random: Random): readonly ContractTable[] => {
   const unpairedInitial = 1 + random.nextFloat();
   const unpairedMaintenance = 1 + (unpairedInitial - 1) * random.nextFloat();
   const initialHaircut = 0.5 * random.nextFloat();
   const coinLoss = { initialHaircut, maintenanceHaircut: initialHaircut * random.nextFloat() };
-  return testTables.map((table) => ({
+  return tablesWithFutures(random.nextFloat() < 0.7).map((table) => ({
     ...table,
     margin: { ...table.margin, unpairedInitial, unpairedMaintenance },
     families: table.families.map((family) =>

@@ -6,6 +6,8 @@
 import { type Currency, currencies, minorPerUnit, type PerpetualTerms } from '@openstrike/domain';
 import type { IndexPlan } from '../marking/index-plan.ts';
 import type { EngineState, Holding, InstrumentRecord } from '../state.ts';
+import { marginParametersOf } from '../tables-in-force.ts';
+import { offsets } from './holdings.ts';
 
 /** What a holding's roundings may add to a change, in minor units: four figures, at both ends. */
 const roundingsPerHolding = 8;
@@ -182,20 +184,36 @@ const lossMoved = (plan: IndexPlan, at: number, before: number, now: number): nu
 
 /**
  * What value and margin of a future move together when its value moves by one: the margin is the
- * notional value times a rate that grows with the coins, which themselves move with the mark.
+ * notional value times a rate that grows with the coins, which themselves move with the mark; or
+ * what the future adds to the largest loss of its set.
  */
 const futureShare = (
   state: EngineState,
-  { id, contract, terms, currencyNo }: InstrumentRecord,
+  instrument: InstrumentRecord,
   lots: number,
   weight: number,
 ): number => {
+  const { id, contract, terms, currencyNo } = instrument;
   const { initialRate, maintenanceRate, ratePerCoin } = (terms as PerpetualTerms).margin;
   const amount = (lots * contract.lot.num) / contract.lot.den;
   const inverse = contract.payoff === 'inverse';
   const coins = inverse ? amount / (state.marks.markPrice[id] as number) : amount;
   const weightCoins = inverse ? weight / minorPerUnit[currencies[currencyNo] as Currency] : 0;
-  return 1 + Math.max(initialRate, maintenanceRate) + 2 * ratePerCoin * (coins + weightCoins);
+  const alone = Math.max(initialRate, maintenanceRate) + 2 * ratePerCoin * (coins + weightCoins);
+  return 1 + Math.max(alone, offsets(instrument) ? coverShare(state, instrument) : 0);
+};
+
+/**
+ * By how much a future moves the largest loss of its set when its value moves by one. Linear: by
+ * that, and by the charge on what is sold beyond what is held. Inverse: by that above the floor;
+ * below, where dollars count at the floor, by at most as much more as the floor is lower.
+ */
+const coverShare = (state: EngineState, { contract, family }: InstrumentRecord): number => {
+  if (contract.payoff === 'linear') {
+    const { unpairedInitial, unpairedMaintenance } = marginParametersOf(state, contract.underlying);
+    return 1 + Math.max(unpairedInitial, unpairedMaintenance);
+  }
+  return 1 / (1 - (family.options?.margin.coinLoss?.initialHaircut ?? 0));
 };
 
 /**

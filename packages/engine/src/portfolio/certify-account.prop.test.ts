@@ -4,6 +4,7 @@ import { type AccountCertificate, currencies } from '@openstrike/domain';
 import { checkAccountCertificate } from '@openstrike/risk';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { tablesWithFutures } from '../testing/covering-tables.ts';
 import { RandomCommands } from '../testing/random-commands.ts';
 import { TestEngine } from '../testing/test-engine.ts';
 import { testTables } from '../testing/test-tables.ts';
@@ -18,17 +19,22 @@ const certificatesOf = ({ engine }: TestEngine): AccountCertificate[] =>
 
 test('every certificate recomputes from its own text, and says what the summary says', () => {
   const models = new Set<string>();
+  let covered = false;
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 100_000 }), (seed) => {
+    fc.property(fc.integer({ min: 1, max: 100_000 }), fc.boolean(), (seed, futures) => {
+      const tables = futures ? tablesWithFutures(true) : testTables;
       const engine = new TestEngine();
       const source = new RandomCommands(seed, { stepUs: 8_000_000 });
-      source.prepare(engine);
+      source.prepare(engine, tables);
       for (let i = 0; i < 200; i++) {
         engine.apply(source.next(engine));
         if (i % 50 !== 49) continue;
         for (const certificate of certificatesOf(engine)) {
           const read = JSON.parse(JSON.stringify(certificate)) as AccountCertificate;
-          expect(checkAccountCertificate(read, testTables)).toMatchObject({ ok: true });
+          expect(checkAccountCertificate(read, tables)).toMatchObject({ ok: true });
+          covered ||= certificate.currencies.some(({ legs }) =>
+            legs.some(({ kind, set }) => kind === 'future' && set !== null),
+          );
           const { accountId, currency, marginModel, figures } = certificate;
           if (figures.maintenanceMargin > 0) models.add(marginModel);
           const summary = engine.engine.query('account-summary', { accountId, currency });
@@ -40,9 +46,10 @@ test('every certificate recomputes from its own text, and says what the summary 
         }
       }
     }),
-    { numRuns: 4, seed: 20260921 },
+    { numRuns: 6, seed: 20260921 },
   );
   expect(models.size).toBe(4);
+  expect(covered).toBe(true);
 });
 
 test('a certificate with another figure, holding or parameter is found out', () => {

@@ -52,7 +52,7 @@ const standardLegOf = (state: EngineState, holding: Holding): StandardCertifiedL
     set: marginSet === null ? null : `${contract.indexName} ${marginSet.expiryUs}`,
     strike: contract.strike ?? 0,
     callSign: option ? (contract.optionType === 'call' ? 1 : -1) : 0,
-    forward: option ? (marks.underlyingPrice[id] as number) : 0,
+    forward: option || marginSet !== null ? (marks.underlyingPrice[id] as number) : 0,
     coinsPerLot,
     minorPerLot: option ? instrument.fees.coinMinorPerLot : 0,
     shortInitial: option ? (marks.shortInitial[id] as number) : 0,

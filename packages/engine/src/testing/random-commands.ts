@@ -5,6 +5,7 @@
 import {
   type AccountId,
   type Command,
+  type ContractTable,
   type EditOrder,
   type ForwardPrice,
   goodIndex,
@@ -25,6 +26,7 @@ import {
 } from '@openstrike/domain';
 import { createRandom, type Random } from '@openstrike/std';
 import type { TestEngine } from './test-engine.ts';
+import { testTables } from './test-tables.ts';
 
 const accountsMax = 6;
 
@@ -49,8 +51,8 @@ export class RandomCommands {
   }
 
   /** Tables, marks, accounts and money. */
-  prepare(test: TestEngine): void {
-    test.open();
+  prepare(test: TestEngine, tables: readonly ContractTable[] = testTables): void {
+    test.open(tables);
     for (let i = 1; i <= accountsMax; i++) {
       const parent = i > 4 ? (1 as AccountId) : null;
       const id = test.account(`account ${i}`, parent);
