@@ -125,7 +125,7 @@ const linearOf = (step: number, market: SimOptions['market']): ContractFamily =>
       // So much that what a set can lose at all often is less.
       margin: { initialRate: 1, initialRateMin: 1, maintenanceRate: 1 },
     },
-    futures: market.futures
+    futures: market.linearFutures
       ? { ...future, bandRate: 0.025, calendar, margin: coveringMargin }
       : null,
     perpetual: { ...future, bandRate: 0.015, ...funding },

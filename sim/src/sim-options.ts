@@ -23,7 +23,9 @@ export interface SimOptions {
   readonly market: {
     readonly linear: boolean;
     readonly ether: boolean;
+    /** Dated futures of the inverse families; and of the linear one. */
     readonly futures: boolean;
+    readonly linearFutures: boolean;
     readonly days: number;
     readonly strikeStepShare: number;
     /** Whether inverse options become futures at expiry. */
@@ -121,6 +123,7 @@ export const drawOptions = (seed: number, minutes: number): SimOptions => {
       linear: random.nextInt(0, 4) > 0,
       ether: random.nextInt(0, 4) === 0,
       futures: random.nextInt(0, 3) > 0,
+      linearFutures: seed % 5 === 1,
       days: random.nextInt(1, 3),
       strikeStepShare: one(random, [0.03, 0.05, 0.08]),
       exercised: seed % 2 === 0,

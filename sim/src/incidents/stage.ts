@@ -99,6 +99,7 @@ export class Stage {
       linear: false,
       ether: false,
       futures: true,
+      linearFutures: false,
       days: 1,
       strikeStepShare: 0.05,
       exercised: false,
