@@ -1,6 +1,7 @@
 // The index rules one by one: clamp, freshness, quorum, limiter, conversion, trust, freezing.
 import { describe, expect, test } from 'vitest';
 import {
+  clampedMean,
   connectIndex,
   createIndexMachine,
   indexAt,
@@ -253,4 +254,14 @@ describe('freezing', () => {
       }
     }
   });
+});
+
+test('a published index: each price within half a percent of the median, by weight', () => {
+  const prices = [100, 101, 120];
+  const weights = [0.25, 0.5, 0.25];
+  const priced = prices.map((price, i) => ({ price, weight: weights[i] as number }));
+  expect(clampedMean(priced, 0.005)).toBeCloseTo(101, 12);
+  const doubled = priced.map((each) => ({ ...each, weight: 2 * each.weight }));
+  expect(clampedMean(doubled, 0.005)).toBeCloseTo(101, 12);
+  expect(clampedMean(priced, 1)).toBeCloseTo(105.5, 12);
 });

@@ -99,6 +99,32 @@ const medianOf = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? high : 0.5 * ((sorted[middle - 1] as number) + high);
 };
 
+export interface PricedConstituent {
+  readonly price: number;
+  readonly weight: number;
+}
+
+/**
+ * The weighted mean of prices, each counted with at most a share of the median's distance from it.
+ *
+ * Domain: at least one price; weights above 0, of any scale.
+ */
+export const clampedMean = (
+  constituents: readonly PricedConstituent[],
+  clampShare: number,
+  median: number = medianOf(constituents.map(({ price }) => price)),
+): number => {
+  const low = median * (1 - clampShare);
+  const high = median * (1 + clampShare);
+  let weights = 0;
+  let sum = 0;
+  for (const { price, weight } of constituents) {
+    weights += weight;
+    sum += weight * Math.min(Math.max(price, low), high);
+  }
+  return sum / weights;
+};
+
 /** Turns trust by how long a constituent has been outside the clamp, or back within it. */
 const turnTrust = (
   each: Judged,
@@ -186,17 +212,17 @@ const valueOf = (
   const { rules } = machine;
   const low = now.median * (1 - now.clamp);
   const high = now.median * (1 + now.clamp);
+  const counting: PricedConstituent[] = [];
   let weights = 0;
   let all = 0;
-  let sum = 0;
   for (const { constituent, price, hindrance } of judged) {
     const { weight } = constituent.rule;
     all += weight;
     if (hindrance !== null) continue;
     weights += weight;
-    sum += weight * Math.min(Math.max(price, low), high);
+    counting.push({ price, weight });
   }
-  const target = sum / weights;
+  const target = clampedMean(counting, now.clamp, now.median);
   const price = limited(machine, target, nowUs);
   const agreement = Math.max(0, 1 - now.dispersion / rules.dispersionMax);
   const confidence = (agreement * weights) / all;
