@@ -11,7 +11,7 @@ import {
   ratioSpread,
   tablesWith,
 } from '../../../packages/engine/src/testing/ratio-spread.ts';
-import { TestEngine } from '../../../packages/engine/src/testing/test-engine.ts';
+import { startUs, TestEngine } from '../../../packages/engine/src/testing/test-engine.ts';
 import { certificateOfFile, certificateOfJournal } from './certificate-report.ts';
 import { createStateMachine, rulesVersion, stateMachineModule } from './state-machine.ts';
 
@@ -71,4 +71,21 @@ test('a saved certificate computes again with its tables and is refused with oth
   expect(() => certificateOfFile(file, second)).toThrow('the tables are not those');
   await writeFile(file, JSON.stringify({ ...certificate, parameters: [] }));
   expect(() => certificateOfFile(file, second)).toThrow('initial margin is');
+});
+
+test('a journal of other rules is refused by name and not taken for an empty one', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'openstrike-certificate-'));
+  const sequencer = await createSequencer({
+    storage: other,
+    clock: { nowUs: () => startUs as TsUs },
+    createStateMachine,
+    stateMachineModule,
+    rulesVersion: rulesVersion - 1,
+  });
+  await sequencer.recover({});
+  await sequencer.submit({ type: 'create-account', parentId: null, name: 'own' });
+  await sequencer.stop({ snapshot: false });
+  const asked = certificateOfJournal(other, 'own', 'USDC', 9);
+  await expect(asked).rejects.toThrow('rules of another release');
+  await rm(other, { recursive: true });
 });

@@ -16,6 +16,7 @@ import {
 } from '@openstrike/domain';
 import { checkAccountCertificate } from '@openstrike/risk';
 import { verifyJournal } from '@openstrike/sequencer';
+import { requireReplayed } from './require-replayed.ts';
 import { createStateMachine, rulesVersion } from './state-machine.ts';
 
 export interface CertificateReport {
@@ -99,7 +100,11 @@ export const certificateOfJournal = async (
 ): Promise<CertificateReport> => {
   const machine = new StoppedMachine(seq);
   try {
-    await verifyJournal(journal, { createStateMachine: () => machine, rulesVersion });
+    const report = await verifyJournal(journal, {
+      createStateMachine: () => machine,
+      rulesVersion,
+    });
+    requireReplayed(report);
   } catch (error) {
     if (!(error instanceof Reached)) throw error;
   }

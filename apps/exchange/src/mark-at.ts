@@ -22,6 +22,7 @@ import {
 } from '@openstrike/domain';
 import { createMarkColumns, createMarkPlan, markAll } from '@openstrike/marks';
 import { verifyJournal } from '@openstrike/sequencer';
+import { requireReplayed } from './require-replayed.ts';
 import { createStateMachine, rulesVersion } from './state-machine.ts';
 
 interface Stamped<T> {
@@ -205,9 +206,7 @@ export const markAt = async (
       },
       rulesVersion,
     });
-    if (!report.sound) {
-      throw new OperationalError('not-sound', `The journal is not sound: ${report.problems[0]}`);
-    }
+    requireReplayed(report);
   } catch (error) {
     if (!(error instanceof Reached)) throw error;
   }
