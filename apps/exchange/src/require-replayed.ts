@@ -1,5 +1,5 @@
-// Require replayed: whether a walk through a journal computed all of it again, for whoever asks what
-// was at some moment of it.
+// Require replayed: whether a walk through a journal computed all of it again, for whoever asks
+// what was at some moment of it.
 import { OperationalError } from '@openstrike/domain';
 import type { VerifyReport } from '@openstrike/sequencer';
 
