@@ -22,6 +22,7 @@ import {
   isKeyScope,
 } from '@openstrike/gateway';
 import { recommendedFastMove } from '@openstrike/risk';
+import { callAuctionTerms } from './call-auctions.ts';
 import type { ControlHandler, ControlRequest } from './control-socket.ts';
 
 export interface OperatorParts {
@@ -229,9 +230,7 @@ const venueActions: Readonly<Record<string, Action>> = {
     return { accountId, provider };
   },
   'call-auctions': async ({ commands }, { seconds }) => {
-    const auctionSeconds = Number(seconds ?? recommendedFastMove.auctionSeconds);
-    const on = auctionSeconds > 0;
-    const terms = on ? { windows: recommendedFastMove.windows, auctionSeconds } : null;
+    const terms = callAuctionTerms(Number(seconds ?? recommendedFastMove.auctionSeconds));
     await submitOrThrow(commands, { type: 'set-call-auctions', terms });
     return { terms };
   },

@@ -29,6 +29,25 @@ test('speed takes a factor or max; switches and lists read as people write them'
 });
 
 test.each([
+  ['on', 60],
+  ['off', 0],
+  ['90', 90],
+  [false, 0],
+  ['', null],
+] as const)('call auctions as a flag, a variable or a key: %j', (given, seconds) => {
+  const file = configFile(`callAuctions: ${JSON.stringify(given)}\n`);
+  for (const { options } of [
+    resolveOptions({ callAuctions: given }, {}),
+    resolveOptions({}, { OPENSTRIKE_CALL_AUCTIONS: String(given === false ? 'off' : given) }),
+    resolveOptions({ config: file }, {}),
+  ]) {
+    expect(options.callAuctions).toBe(seconds);
+  }
+});
+
+test.each([
+  [{ callAuctions: '3601' }, {}, '--call-auctions: expected on, off or seconds from 0 to 3600'],
+  [{ callAuctions: 'x' }, {}, 'not "x"'],
   [{ port: 'x' }, {}, '--port: expected a whole number from 0 to 65535, not "x".'],
   [{}, { OPENSTRIKE_PORT: '' }, 'OPENSTRIKE_PORT: expected a whole number'],
   [{ market: 'real' }, {}, '--market: expected one of simulated, live, replay, none, not "real".'],

@@ -3,6 +3,7 @@
 // over the file, that over the default.
 import { existsSync, readFileSync } from 'node:fs';
 import { OperationalError } from '@openstrike/domain';
+import { recommendedFastMove } from '@openstrike/risk';
 import { Option } from 'commander';
 import { parse as parseYaml } from 'yaml';
 
@@ -29,6 +30,8 @@ export interface ExchangeOptions {
   readonly atEnd: 'stay' | 'stop';
   readonly makers: number;
   readonly takersPerMinute: number;
+  /** Seconds of call auctions on fast moves, 0 for none; null leaves what is in force. */
+  readonly callAuctions: number | null;
   readonly contracts: string;
   readonly families: readonly string[];
   readonly tiers: string;
@@ -94,6 +97,16 @@ const instant = (value: unknown): number | null => {
   const ms = value instanceof Date ? value.getTime() : Date.parse(text(value));
   if (Number.isNaN(ms) || ms < 0) return wrong('a time such as 2026-12-25T07:50:00Z')(value);
   return ms * 1_000;
+};
+
+/** Seconds of call auctions; null leaves them as they are. */
+const auctionSeconds = (value: unknown): number | null => {
+  if (value === '' || value === null) return null;
+  if (value === 'on' || value === true) return recommendedFastMove.auctionSeconds;
+  if (value === 'off' || value === false) return 0;
+  const seconds = typeof value === 'number' ? value : Number(text(value));
+  const fits = Number.isSafeInteger(seconds) && seconds >= 0 && seconds <= 3_600;
+  return fits ? seconds : wrong('on, off or seconds from 0 to 3600')(value);
 };
 
 const list = (value: unknown): readonly string[] => {
@@ -219,6 +232,14 @@ const optionRows: readonly OptionRow[] = [
     value: 240,
     explain: 'orders a minute of the simulated takers, in wall time',
     read: number(0, 60_000),
+  },
+  {
+    name: 'callAuctions',
+    flag: '--call-auctions <seconds>',
+    value: '',
+    explain:
+      'trade by call auctions on fast moves: on (60 s), off or seconds; as set before by default',
+    read: auctionSeconds,
   },
   {
     name: 'contracts',

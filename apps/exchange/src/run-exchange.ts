@@ -29,6 +29,7 @@ import { createSequencer, type Sequencer } from '@openstrike/sequencer';
 import type { Logger } from 'pino';
 import { backupExchange } from './backup.ts';
 import { banner } from './banner.ts';
+import { applyCallAuctions } from './call-auctions.ts';
 import { loadContractTables } from './contract-tables.ts';
 import { openControlSocket } from './control-socket.ts';
 import {
@@ -348,6 +349,7 @@ const wakeVenue = async (
   const command = tablesCommand(tables, inForce, announced, clock.nowUs());
   if (command !== null) await sequencer.submit(command);
   ends();
+  await applyCallAuctions(sequencer, sequencer, options.callAuctions);
   const makers = options.market === 'none' ? 0 : options.makers;
   const house = await openHouseAccounts({ ...ports, identity }, makers);
   const market = await createMarket({
