@@ -6,7 +6,7 @@ import { killStarted, startExchange, temporaryFolder } from './testing/exchange-
 
 afterAll(killStarted);
 
-test('a start that says so turns them on or off, and one that says nothing leaves them', async () => {
+test('a start turns them on or off, and one that says nothing leaves them', async () => {
   const folder = `${temporaryFolder()}/data`;
   const started = async (...given: readonly string[]): Promise<HaltsView> => {
     const small = ['--families', 'BTC_USDC', '--makers', '0'];

@@ -29,7 +29,7 @@ import { createSequencer, type Sequencer } from '@openstrike/sequencer';
 import type { Logger } from 'pino';
 import { backupExchange } from './backup.ts';
 import { banner } from './banner.ts';
-import { applyCallAuctions } from './call-auctions.ts';
+import { callAuctionsCommand } from './call-auctions.ts';
 import { loadContractTables } from './contract-tables.ts';
 import { openControlSocket } from './control-socket.ts';
 import {
@@ -50,7 +50,7 @@ import { createLog } from './log.ts';
 import { createMarket } from './market.ts';
 import type { Market, Replay } from './market-parts.ts';
 import { addOperationalRoutes, healthOf, type OperationalParts } from './operational-routes.ts';
-import { createOperator } from './operator.ts';
+import { createOperator, submitOrThrow } from './operator.ts';
 import type { ExchangeOptions } from './options.ts';
 import { loadOracleSources } from './oracle-sources.ts';
 import { createPacedClock, type PacedClock } from './paced-clock.ts';
@@ -349,7 +349,9 @@ const wakeVenue = async (
   const command = tablesCommand(tables, inForce, announced, clock.nowUs());
   if (command !== null) await sequencer.submit(command);
   ends();
-  await applyCallAuctions(sequencer, sequencer, options.callAuctions);
+  const { terms } = await sequencer.query('halts', {});
+  const auctions = callAuctionsCommand(options.callAuctions, terms);
+  if (auctions !== null) await submitOrThrow(sequencer, auctions);
   const makers = options.market === 'none' ? 0 : options.makers;
   const house = await openHouseAccounts({ ...ports, identity }, makers);
   const market = await createMarket({

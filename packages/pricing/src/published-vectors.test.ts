@@ -1,7 +1,7 @@
 /**
  * Prices, deltas and volatilities that two options protocols publish in their own test suites, read
- * from the folder in OPENSTRIKE_VECTORS; skipped where there is none. Each adapter is the protocol's
- * rule around functions of this package.
+ * from the folder in OPENSTRIKE_VECTORS; skipped where there is none. Each adapter is the rule of
+ * its protocol around functions of this package.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
