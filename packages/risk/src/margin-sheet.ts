@@ -403,6 +403,7 @@ const maxLossAtEnds = (set: OffsetSet): number => {
   const { lots, buyLots, sellLots } = set.future;
   holdFuture(set, lots + buyLots);
   const bought = maxLossAtOpening(set);
+  if (buyLots === 0 && sellLots === 0) return bought;
   holdFuture(set, lots - sellLots);
   return Math.max(bought, maxLossAtOpening(set));
 };

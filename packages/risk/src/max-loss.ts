@@ -43,37 +43,21 @@ const sortByStrike = (legs: ExpiryLegs): void => {
   }
 };
 
-/** The payoff at a delivery price of zero, in USD times the unit of size. */
-const payoffAtZero = ({
-  count,
-  strikes,
-  callSigns,
-  sizes,
-  futureWorth = 0,
-}: ExpiryLegs): number => {
-  let sum = -futureWorth;
-  for (let i = 0; i < count; i++) {
-    if ((callSigns[i] as number) < 0) sum += (sizes[i] as number) * (strikes[i] as number);
-  }
-  return sum;
-};
+/** The payoff at a delivery price of zero, in USD times the unit of size, and its slope there. */
+const start = { payoff: 0, slope: 0 };
 
-/** The slope of the payoff at zero: puts held pay a dollar less for each that the price rises. */
-const slopeAtZero = ({ count, callSigns, sizes, futureSlope = 0 }: ExpiryLegs): number => {
-  let sum = futureSlope;
+/** Puts held pay their strike at zero, and a dollar less for each that the price rises. */
+const startAtZero = (legs: ExpiryLegs): void => {
+  const { count, strikes, callSigns, sizes, futureSlope = 0, futureWorth = 0 } = legs;
+  let payoff = -futureWorth;
+  let slope = futureSlope;
   for (let i = 0; i < count; i++) {
-    if ((callSigns[i] as number) < 0) sum -= sizes[i] as number;
+    if ((callSigns[i] as number) > 0) continue;
+    payoff += (sizes[i] as number) * (strikes[i] as number);
+    slope -= sizes[i] as number;
   }
-  return sum;
-};
-
-/** The slope of the payoff beyond the last strike: calls and futures held less those sold. */
-const slopeAtLast = ({ count, callSigns, sizes, futureSlope = 0 }: ExpiryLegs): number => {
-  let sum = futureSlope;
-  for (let i = 0; i < count; i++) {
-    if ((callSigns[i] as number) > 0) sum += sizes[i] as number;
-  }
-  return sum;
+  start.payoff = payoff;
+  start.slope = slope;
 };
 
 /**
@@ -85,9 +69,9 @@ const slopeAtLast = ({ count, callSigns, sizes, futureSlope = 0 }: ExpiryLegs): 
  */
 export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: number): number => {
   sortByStrike(legs);
+  startAtZero(legs);
   const { count, strikes, sizes } = legs;
-  let payoff = payoffAtZero(legs);
-  let slope = slopeAtZero(legs);
+  let { payoff, slope } = start;
   let price = 0;
   let least = Math.min(0, payoff);
   for (let i = 0; i < count; i++) {
@@ -97,7 +81,8 @@ export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: n
     slope += sizes[i] as number;
     if (payoff < least) least = payoff;
   }
-  return -least + unpairedRate * forward * Math.max(0, -slopeAtLast(legs)) + 0;
+  // Beyond the last strike the slope is calls and futures held less those sold.
+  return -least + unpairedRate * forward * Math.max(0, -slope) + 0;
 };
 
 /**
@@ -117,12 +102,12 @@ export const maxLossLinear = (legs: ExpiryLegs, forward: number, unpairedRate: n
  */
 export const maxLossInverse = (legs: ExpiryLegs, floor = 0): number => {
   sortByStrike(legs);
+  startAtZero(legs);
   const { count, strikes, sizes } = legs;
-  let payoff = payoffAtZero(legs);
+  let { payoff, slope } = start;
   if (payoff < 0 && floor === 0) return Infinity;
-  let slope = slopeAtZero(legs);
   let price = 0;
-  let least = Math.min(0, slopeAtLast(legs), payoff < 0 ? payoff / floor : 0);
+  let least = payoff < 0 ? payoff / floor : 0;
   for (let i = 0; i <= count; i++) {
     const strike = i < count ? (strikes[i] as number) : Infinity;
     if (price < floor && floor < strike) {
@@ -134,5 +119,5 @@ export const maxLossInverse = (legs: ExpiryLegs, floor = 0): number => {
     slope += sizes[i] as number;
     least = Math.min(least, payoff / Math.max(strike, floor));
   }
-  return -least + 0;
+  return -Math.min(least, slope) + 0;
 };
