@@ -8,9 +8,7 @@ import {
   type Queries,
   type RejectCode,
 } from '@openstrike/domain';
-import { scratchAccount } from '../account/accounts.ts';
 import { orderMarginOf } from '../account/carry-order.ts';
-import { createCurrencyRecord } from '../account/cash.ts';
 import { findHolding, holdingOf } from '../account/holdings.ts';
 import { refreshMargin } from '../account/margin.ts';
 import { scratchRecord } from '../account/scratch-record.ts';
@@ -54,41 +52,48 @@ export const orderMargin = (
   };
 };
 
-type OrderMargins = Queries['order-margins']['out'];
-
-/** What each of an account's open orders would hold alone; unknown ids are left out. */
-export const orderMargins = (
-  state: EngineState,
-  parameters: Queries['order-margins']['in'],
-): OrderMargins => {
-  const margins: OrderMargins[number][] = [];
-  for (const orderId of parameters.orderIds as readonly OrderId[]) {
-    const order = state.orders.get(orderId);
-    if (order !== undefined && order.holding.account.id === parameters.accountId) {
-      const { instrument } = order.holding;
-      const lots = order.sizeLots - order.filledLots;
-      const resting = order.bookHandle !== 0 && !order.reduceOnly;
-      const bare = bareHolding(state, order.holding);
-      const held = resting ? orderMarginOf(state, bare, order.side, lots, order.priceTicks) : 0;
-      margins.push({
-        orderId,
-        initialMargin: held as Cash,
-        currency: instrument.contract.settlementCurrency,
-      });
+/** An account's positions in a currency, with no order anywhere. */
+const withoutOrders = (account: AccountRecord, currencyNo: number): AccountRecord => {
+  const scratch = scratchRecord(account, currencyNo, true).account;
+  for (const record of scratch.currencies) {
+    for (const holding of record?.holdings ?? []) {
+      holding.openBuyLots = 0;
+      holding.openSellLots = 0;
+      holding.openBuyTickLots = 0;
+      holding.orderCount = 0;
+      holding.firstOrder = null;
     }
   }
-  return margins;
+  return scratch;
 };
 
-/** A scratch copy of a holding with its position and no orders. */
-const bareHolding = (state: EngineState, holding: Holding): Holding => {
-  const { account, instrument } = holding;
-  const no = instrument.currencyNo;
-  const scratch = scratchAccount(account);
-  const record = createCurrencyRecord(scratch, no, null);
-  scratch.currencies[no] = record;
-  const bare = holdingOf(scratch, instrument);
-  bare.sizeLots = holding.sizeLots;
-  refreshMargin(state, record);
-  return bare;
+/**
+ * What each of an account's open orders would hold beside its positions, were it the only one;
+ * unknown ids are left out.
+ */
+export const orderMargins = (
+  state: EngineState,
+  { accountId, orderIds }: Queries['order-margins']['in'],
+): Queries['order-margins']['out'] => {
+  const margins: Queries['order-margins']['out'][number][] = [];
+  const accounts = new Map<number, AccountRecord>();
+  for (const orderId of orderIds as readonly OrderId[]) {
+    const order = state.orders.get(orderId);
+    if (order?.holding.account.id !== accountId) continue;
+    const { account, instrument } = order.holding;
+    const { currencyNo } = instrument;
+    const lots = order.sizeLots - order.filledLots;
+    const resting = order.bookHandle !== 0 && !order.reduceOnly;
+    const bare = accounts.get(currencyNo) ?? withoutOrders(account, currencyNo);
+    accounts.set(currencyNo, bare);
+    const holding = holdingOf(bare, instrument);
+    refreshMargin(state, holding.record, holding);
+    const held = resting ? orderMarginOf(state, holding, order.side, lots, order.priceTicks) : 0;
+    margins.push({
+      orderId,
+      initialMargin: held as Cash,
+      currency: instrument.contract.settlementCurrency,
+    });
+  }
+  return margins;
 };
