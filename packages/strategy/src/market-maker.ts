@@ -1,8 +1,16 @@
 // Market maker: a simulated participant that quotes every listed instrument on both sides through
 // a `Venue`, moves quotes when fair value has moved enough, and leans against its inventory. It
 // keeps one order a side and level, one request in flight for each, so a slow venue slows it down
-// and is never flooded. Asked to, it also answers liquidation auctions from the same quotes.
-import type { Unwatch, Venue, VenueInstrument, VenueOrder, VenueTrade } from '@openstrike/venues';
+// and is never flooded; what then waits takes turns order by order, so that none is left behind at
+// a price of long ago. Asked to, it also answers liquidation auctions from the same quotes.
+import {
+  type Unwatch,
+  type Venue,
+  type VenueInstrument,
+  type VenueOrder,
+  VenueRefusal,
+  type VenueTrade,
+} from '@openstrike/venues';
 import type { OfferParameters } from './liquidation-offer.ts';
 import {
   createLiquidityProvider,
@@ -43,8 +51,11 @@ export interface MarketMakerOptions {
   readonly offers?: Omit<OfferParameters, 'inventoryQuotes'>;
 }
 
-/** One order of a ladder's side. */
+/** One order of a ladder's side; the touch is level 0. */
 interface LevelState {
+  readonly line: Line;
+  readonly side: 'buy' | 'sell';
+  readonly level: number;
   orderId: string | null;
   price: number | null;
   /** Total amount of the order and how much of it is filled. */
@@ -69,9 +80,9 @@ interface Line {
   held: number;
   /** What its quotes lean against. */
   position: number;
-  /** By level, the touch first. */
-  readonly buy: readonly LevelState[];
-  readonly sell: readonly LevelState[];
+  /** By level, the touch first; both sides have as many. */
+  readonly buy: LevelState[];
+  readonly sell: LevelState[];
   /** Not quoted before this time after a refusal. */
   restUntilMs: number;
   unwatch: Unwatch | null;
@@ -84,7 +95,16 @@ export interface MarketMaker {
   coverage(): { readonly instruments: number; readonly resting: number };
 }
 
-const emptyLevel = (): LevelState => ({
+/** The quote of a line's touch, and how far its inventory leans it. */
+interface Touch {
+  readonly quote: Quote;
+  readonly lean: number;
+}
+
+const emptyLevel = (line: Line, side: 'buy' | 'sell', level: number): LevelState => ({
+  line,
+  side,
+  level,
   orderId: null,
   price: null,
   amount: 0,
@@ -92,8 +112,13 @@ const emptyLevel = (): LevelState => ({
   busy: false,
 });
 
-const emptySide = (levels: number): readonly LevelState[] =>
-  Array.from({ length: levels }, emptyLevel);
+/** What a level should show; a side that would add to a full inventory shows nothing. */
+const targetOf = ({ line, side, level }: LevelState, { quote, lean }: Touch): Target => {
+  const { bid, ask, amount } = levelOf(line.instrument, quote, level);
+  const spread = bid !== null && ask !== null ? ask - bid : 0;
+  const full = side === 'buy' ? lean >= 1 : lean <= -1;
+  return { price: full ? null : side === 'buy' ? bid : ask, amount, spread };
+};
 
 const isQuoted = ([touch]: readonly LevelState[]): boolean =>
   touch !== undefined && touch.orderId !== null;
@@ -115,13 +140,13 @@ export const createMarketMaker = (options: MarketMakerOptions): MarketMaker => {
 class Maker {
   readonly #options: MarketMakerOptions;
   readonly #lines = new Map<string, Line>();
-  readonly #byOrder = new Map<string, readonly [Line, LevelState]>();
+  readonly #byOrder = new Map<string, LevelState>();
   readonly #indexPrices = new Map<string, number>();
   readonly #watchedIndexes = new Set<string>();
   readonly #unwatch: Unwatch[] = [];
   readonly #provider: LiquidityProvider | null;
-  /** Lines whose quote must move once a request in flight is answered. */
-  readonly #waiting = new Set<Line>();
+  /** Orders that must move once a request in flight is answered, the longest waiting first. */
+  readonly #waiting = new Set<LevelState>();
   #inFlight = 0;
   #nowMs = 0;
   #stopped = false;
@@ -222,11 +247,15 @@ class Maker {
       iv: null,
       held: position,
       position,
-      buy: emptySide(levels),
-      sell: emptySide(levels),
+      buy: [],
+      sell: [],
       restUntilMs: 0,
       unwatch: null,
     };
+    for (let level = 0; level < levels; level++) {
+      line.buy.push(emptyLevel(line, 'buy', level));
+      line.sell.push(emptyLevel(line, 'sell', level));
+    }
     this.#lines.set(instrument.name, line);
     this.#watchIndex(instrument.indexName);
     if (instrument.kind !== 'option') {
@@ -261,9 +290,11 @@ class Maker {
     const line = this.#lines.get(name);
     if (line === undefined) return;
     line.unwatch?.();
-    for (const level of [...line.buy, ...line.sell]) this.#forget(level);
+    for (const state of [...line.buy, ...line.sell]) {
+      this.#forget(state);
+      this.#waiting.delete(state);
+    }
     this.#lines.delete(name);
-    this.#waiting.delete(line);
   }
 
   /** After a reconnect the venue may have cancelled everything: start from its own word. */
@@ -289,71 +320,95 @@ class Maker {
   }
 
   #requote(line: Line): void {
+    const touch = this.#touchOf(line);
+    if (touch === null) return;
+    for (const [level, bid] of line.buy.entries()) {
+      this.#move(bid, touch);
+      this.#move(line.sell[level] as LevelState, touch);
+    }
+  }
+
+  /** Null where nothing can be quoted now. */
+  #touchOf(line: Line): Touch | null {
     const indexPrice = this.#indexPrices.get(line.instrument.indexName);
     const closed = this.#stopped || this.#options.venue.status() !== 'live';
-    if (closed || indexPrice === undefined || !Number.isFinite(line.fair)) return;
-    if (this.#nowMs < line.restUntilMs) return;
+    if (closed || indexPrice === undefined || !Number.isFinite(line.fair)) return null;
+    if (this.#nowMs < line.restUntilMs) return null;
     const { inventoryQuotes = inventoryQuotesUsual } = this.#options;
     const fair = { price: line.fair, iv: line.iv, indexPrice };
     const flat = this.#quote(line.instrument, fair, 0);
     const lean = Math.max(-1, Math.min(1, line.position / (flat.amount * inventoryQuotes)));
-    const touch = lean === 0 ? flat : this.#quote(line.instrument, fair, lean);
-    for (const level of line.buy.keys()) {
-      const { bid, ask, amount } = levelOf(line.instrument, touch, level);
-      const spread = bid !== null && ask !== null ? ask - bid : 0;
-      this.#move(line, 'buy', level, { price: lean >= 1 ? null : bid, amount, spread });
-      this.#move(line, 'sell', level, { price: lean <= -1 ? null : ask, amount, spread });
-    }
+    return { quote: lean === 0 ? flat : this.#quote(line.instrument, fair, lean), lean };
   }
 
-  #move(line: Line, side: 'buy' | 'sell', level: number, target: Target): void {
-    const state = line[side][level] as LevelState;
+  #move(state: LevelState, touch: Touch): void {
+    const target = targetOf(state, touch);
     const left = state.amount - state.filled;
     const thin = state.orderId !== null && left < target.amount / 2;
     if (state.busy || (!thin && !isStale(state.price, target.price, target.spread))) return;
     if (this.#inFlight >= (this.#options.inFlightMax ?? 64)) {
-      this.#waiting.add(line);
+      this.#waiting.add(state);
       return;
     }
+    this.#waiting.delete(state);
     state.busy = true;
     this.#inFlight += 1;
-    void this.#send(line, side, state, target).finally(() => {
+    void this.#send(state, target).finally(() => {
       state.busy = false;
       this.#inFlight -= 1;
-      const [next] = this.#waiting;
-      if (next !== undefined) {
-        this.#waiting.delete(next);
-        this.#requote(next);
-      }
+      this.#moveWaiting();
     });
   }
 
-  async #send(line: Line, side: 'buy' | 'sell', state: LevelState, target: Target): Promise<void> {
+  /** Gives the free places in flight to those that wait for one. */
+  #moveWaiting(): void {
+    for (const state of this.#waiting) {
+      if (this.#inFlight >= (this.#options.inFlightMax ?? 64)) return;
+      this.#waiting.delete(state);
+      const touch = this.#touchOf(state.line);
+      if (touch !== null) this.#move(state, touch);
+    }
+  }
+
+  async #send(state: LevelState, target: Target): Promise<void> {
     const { venue, log } = this.#options;
+    const { line, side } = state;
     const { price, amount } = target;
+    const { name: instrument } = line.instrument;
     try {
       if (price === null) {
         if (state.orderId !== null) await venue.cancel(state.orderId);
         this.#forget(state);
       } else if (state.orderId === null) {
-        const instrumentName = line.instrument.name;
-        const request = { instrumentName, side, type: 'limit', amount, price } as const;
-        this.#keep(line, state, await venue.place({ ...request, postOnly: true }));
+        const request = { instrumentName: instrument, side, type: 'limit', amount, price } as const;
+        this.#keep(state, await venue.place({ ...request, postOnly: true }));
       } else {
         const total = Number((state.filled + amount).toPrecision(12));
-        this.#keep(line, state, await venue.edit(state.orderId, total, price));
+        this.#keep(state, await venue.edit(state.orderId, total, price));
       }
     } catch (error) {
       // The order may be gone (filled, expired) or refused (band, margin): begin anew a little
       // later.
-      if (state.orderId !== null) await venue.cancel(state.orderId).catch(() => undefined);
-      this.#forget(state);
+      log.debug({ instrument, error }, 'a quote was refused');
       line.restUntilMs = this.#nowMs + restMs;
-      log.debug({ instrument: line.instrument.name, error }, 'a quote was refused');
+      await this.#giveUp(state);
     }
   }
 
-  #keep(line: Line, state: LevelState, order: VenueOrder): void {
+  /** Cancels what an order left, if anything; one that may still be there is not forgotten. */
+  async #giveUp(state: LevelState): Promise<void> {
+    const { venue, log } = this.#options;
+    try {
+      if (state.orderId !== null) await venue.cancel(state.orderId);
+    } catch (error) {
+      const { name: instrument } = state.line.instrument;
+      log.debug({ instrument, error }, 'a refused quote could not be cancelled');
+      if (!(error instanceof VenueRefusal)) return;
+    }
+    this.#forget(state);
+  }
+
+  #keep(state: LevelState, order: VenueOrder): void {
     if (order.status !== 'open') {
       this.#forget(state);
       return;
@@ -362,13 +417,12 @@ class Maker {
     state.price = order.price;
     state.amount = order.amount;
     state.filled = order.filledAmount;
-    this.#byOrder.set(order.orderId, [line, state]);
+    this.#byOrder.set(order.orderId, state);
   }
 
   #onOrder(order: VenueOrder): void {
-    const found = this.#byOrder.get(order.orderId);
-    if (found === undefined) return;
-    const [, state] = found;
+    const state = this.#byOrder.get(order.orderId);
+    if (state === undefined) return;
     if (order.status === 'open') state.filled = Math.max(state.filled, order.filledAmount);
     else if (state.orderId === order.orderId) this.#forget(state);
   }
