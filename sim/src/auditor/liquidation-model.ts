@@ -167,7 +167,7 @@ export class LiquidationModel {
       case 'trade':
         return this.#payers.trade(event);
       case 'settlement-closed':
-        return this.#payers.settled();
+        return this.#payers.settled(event.liabilities.settledUs);
       case 'instrument-state-changed':
         return event.state === 'delivered' ? this.#payers.delivered(event.instrumentId) : undefined;
       case 'liquidation-ended':

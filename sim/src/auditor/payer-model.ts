@@ -12,6 +12,7 @@ import type {
   InstrumentId,
   LossSocialised,
   Trade,
+  TsUs,
 } from '@openstrike/domain';
 import { type ContractFactsTable, wholeValueAt } from './contract-facts.ts';
 import type { MarketFacts } from './market-facts.ts';
@@ -84,10 +85,12 @@ export class PayerModel {
     for (const own of this.#entries.values()) own.delete(instrumentId);
   }
 
-  /** A daily settlement: gains of options are counted from here. */
-  settled(): void {
+  /** A daily settlement: gains of options count from here, save where a delivery is waited for. */
+  settled(settledUs: TsUs): void {
     for (const own of this.#entries.values()) {
       for (const [instrumentId, entry] of own) {
+        const { expiryUs } = this.#parts.facts.get(instrumentId).instrument;
+        if (expiryUs !== null && expiryUs <= settledUs) continue;
         const worth = this.#worth(instrumentId, entry.lots);
         if (!Number.isNaN(worth)) entry.base = worth;
         if (entry.lots === 0) own.delete(instrumentId);
