@@ -20,7 +20,7 @@ import type { Position, PositionModel } from './position-model.ts';
 const minorOf = { BTC: 1e8, ETH: 1e8, USDC: 1e6 } as const;
 
 /** Of the notional of a perpetual: the most that funding may have moved equity by unseen. */
-const fundingMax = 0.03;
+export const fundingMax = 0.03;
 /** Dollars a lot that the published step may move a margin by. */
 const stepPerLot = 2e-6;
 

@@ -16,7 +16,7 @@ import type {
 } from '@openstrike/domain';
 import { type ContractFactsTable, wholeValueAt } from './contract-facts.ts';
 import type { MarketFacts } from './market-facts.ts';
-import { type Own, worthOf } from './own-model.ts';
+import { fundingMax, type Own, worthOf } from './own-model.ts';
 import { hold, show } from './violation.ts';
 
 /** A position of an account in a contract, with what it cost. */
@@ -62,19 +62,19 @@ const keyOf = (accountId: AccountId, instrumentId: InstrumentId): string =>
 export class PayerModel {
   readonly #parts: PayerParts;
   readonly #entries = new Map<AccountId, Map<InstrumentId, Entry>>();
-  /** Of lots that a liquidation closed in the present command: what they had gained. */
-  readonly #closed = new Map<string, Gain>();
+  /** Of lots that a liquidation closed in the present command: what they had gained, and when. */
+  readonly #closed = new Map<string, Gain & { readonly atUs: TsUs }>();
 
   constructor(parts: PayerParts) {
     this.#parts = parts;
   }
 
   trade(trade: Trade): void {
-    const { instrumentId, sizeLots, priceTicks, taker, maker, liquidation } = trade;
+    const { instrumentId, sizeLots, priceTicks, taker, maker, liquidation, tsUs } = trade;
     for (const party of [taker, maker]) {
       const lots = party.side === 'buy' ? sizeLots : -sizeLots;
       const entry = this.#entry(party.accountId, instrumentId);
-      if (liquidation !== null) this.#noteClosed(party.accountId, instrumentId, entry, lots);
+      if (liquidation !== null) this.#noteClosed(party.accountId, instrumentId, entry, lots, tsUs);
       const { instrument } = this.#parts.facts.get(instrumentId);
       fill(entry, lots, wholeValueAt(instrument, lots, priceTicks));
     }
@@ -189,12 +189,28 @@ export class PayerModel {
       slack += 2 + fills;
       if (instrument.kind === 'option') gain -= base;
     }
-    for (const { instrumentId, sizeLots, charge } of receipts) {
-      gain -= charge;
+    for (const receipt of receipts) {
+      const { instrumentId, sizeLots, charge } = receipt;
+      const funding = this.#fundingSinceMark(receipt);
+      gain -= charge + (funding ?? 0);
+      if (funding === null) slack += fundingMax * Math.abs(this.#worth(instrumentId, sizeLots));
       // Lots close at a tick; what the mark is off it was paid apart.
       slack += this.#tickValue(instrumentId, sizeLots);
     }
     return open ? { gain, slack: slack + 1e-9 * Math.abs(gain) } : null;
+  }
+
+  /**
+   * What closed lots were paid for the time since the last mark, up to which gains count; null
+   * where that is not known.
+   */
+  #fundingSinceMark({ accountId, instrumentId, sizeLots }: Deleveraged): number | null {
+    const { facts, market } = this.#parts;
+    const { instrument } = facts.get(instrumentId);
+    const atUs = this.#closed.get(keyOf(accountId, instrumentId))?.atUs;
+    if (instrument.kind !== 'perpetual' || atUs === undefined) return 0;
+    const paidPerLot = market.paidPerLotAt(instrument, atUs);
+    return paidPerLot === null ? null : sizeLots * (paidPerLot - market.paidPerLot(instrument));
   }
 
   #tickValue(instrumentId: InstrumentId, lots: number): number {
@@ -205,13 +221,20 @@ export class PayerModel {
     return Math.abs(worthOf(instrument, lots, price + step) - worthOf(instrument, lots, price));
   }
 
-  #noteClosed(accountId: AccountId, instrumentId: InstrumentId, entry: Entry, lots: number): void {
+  #noteClosed(
+    accountId: AccountId,
+    instrumentId: InstrumentId,
+    entry: Entry,
+    lots: number,
+    atUs: TsUs,
+  ): void {
     if (entry.lots * lots >= 0 || Math.abs(lots) > Math.abs(entry.lots)) return;
     const worth = this.#worth(instrumentId, entry.lots);
     const share = Math.abs(lots) / Math.abs(entry.lots);
     const gain = Math.max(0, Math.floor((worth - entry.cost) * share));
     this.#closed.set(keyOf(accountId, instrumentId), {
       gain,
+      atUs,
       slack: 2 + entry.fills + 1e-9 * Math.abs(worth),
     });
   }
