@@ -4,36 +4,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type OfferedLeg, type OfferParameters, offerOf } from './liquidation-offer.ts';
 import { quoteOf } from './quote-model.ts';
+import { call, nowMs, perpetual } from './testing/samples.ts';
 
-const nowMs = 1_790_000_000_000;
 const indexPrice = 80_000;
-const perpetual: VenueInstrument = {
-  name: 'BTC-PERPETUAL',
-  kind: 'perpetual',
-  payoff: 'inverse',
-  underlying: 'BTC',
-  settlementCurrency: 'BTC',
-  indexName: 'btc_usd',
-  expiryMs: null,
-  strike: null,
-  optionType: null,
-  tickSize: 0.5,
-  tickSteps: [],
-  amountMin: 10,
-  contractSize: 10,
-};
-const put: VenueInstrument = {
-  ...perpetual,
-  name: 'BTC-1JAN27-80000-P',
-  kind: 'option',
-  expiryMs: nowMs + 30 * 86_400_000,
-  strike: 80_000,
-  optionType: 'put',
-  tickSize: 0.0001,
-  tickSteps: [{ abovePrice: 0.005, tickSize: 0.0005 }],
-  amountMin: 0.1,
-  contractSize: 1,
-};
+const put: VenueInstrument = { ...call, name: 'BTC-1JAN27-80000-P', optionType: 'put' };
 const quotes = {
   volatilityHalfWidth: 0.01,
   priceHalfWidth: 0.012,

@@ -1,44 +1,9 @@
 // A provider and what it says to a venue that is made of the test.
-import type { Venue, VenueAuction, VenueInstrument } from '@openstrike/venues';
+import type { Venue, VenueAuction } from '@openstrike/venues';
 import { expect, test } from 'vitest';
 import { createLiquidityProvider, type PricedLine } from './liquidity-provider.ts';
 import { quoteOf } from './quote-model.ts';
-
-const nowMs = 1_790_000_000_000;
-const perpetual: VenueInstrument = {
-  name: 'BTC-PERPETUAL',
-  kind: 'perpetual',
-  payoff: 'inverse',
-  underlying: 'BTC',
-  settlementCurrency: 'BTC',
-  indexName: 'btc_usd',
-  expiryMs: null,
-  strike: null,
-  optionType: null,
-  tickSize: 0.5,
-  tickSteps: [],
-  amountMin: 10,
-  contractSize: 10,
-};
-const call: VenueInstrument = {
-  ...perpetual,
-  name: 'BTC-1JAN27-80000-C',
-  kind: 'option',
-  expiryMs: nowMs + 30 * 86_400_000,
-  strike: 80_000,
-  optionType: 'call',
-  tickSize: 0.0001,
-  amountMin: 0.1,
-  contractSize: 1,
-};
-const quotes = {
-  volatilityHalfWidth: 0.01,
-  priceHalfWidth: 0.02,
-  futureHalfWidth: 0.0001,
-  futureLevels: 5,
-  coins: 2,
-  inventoryShift: 1,
-};
+import { call, nowMs, perpetual, quoteParameters as quotes } from './testing/samples.ts';
 
 const auction: VenueAuction = {
   auctionId: 7,

@@ -2,37 +2,13 @@
 // than it can follow, which is when it matters whose turn it is.
 import {
   type Venue,
-  type VenueInstrument,
   type VenueOrder,
   type VenueOrderRequest,
   VenueRefusal,
 } from '@openstrike/venues';
 import { expect, test } from 'vitest';
 import { createMarketMaker } from './market-maker.ts';
-
-const perpetual: VenueInstrument = {
-  name: 'BTC-PERPETUAL',
-  kind: 'perpetual',
-  payoff: 'inverse',
-  underlying: 'BTC',
-  settlementCurrency: 'BTC',
-  indexName: 'btc_usd',
-  expiryMs: null,
-  strike: null,
-  optionType: null,
-  tickSize: 0.5,
-  tickSteps: [],
-  amountMin: 10,
-  contractSize: 10,
-};
-const parameters = {
-  volatilityHalfWidth: 0.01,
-  priceHalfWidth: 0.02,
-  futureHalfWidth: 0.0001,
-  futureLevels: 5,
-  coins: 2,
-  inventoryShift: 1,
-};
+import { quoteParameters as parameters, perpetual } from './testing/samples.ts';
 
 type Book = Map<string, { readonly side: string; readonly price: number }>;
 

@@ -11,43 +11,12 @@ import {
   snapUp,
   tickAt,
 } from './quote-model.ts';
-
-const nowMs = 1_790_000_000_000;
-const option: VenueInstrument = {
-  name: 'BTC-1JAN27-80000-C',
-  kind: 'option',
-  payoff: 'inverse',
-  underlying: 'BTC',
-  settlementCurrency: 'BTC',
-  indexName: 'btc_usd',
-  expiryMs: nowMs + 30 * 86_400_000,
-  strike: 80_000,
-  optionType: 'call',
-  tickSize: 0.0001,
-  tickSteps: [{ abovePrice: 0.005, tickSize: 0.0005 }],
-  amountMin: 0.1,
-  contractSize: 1,
-};
-const perpetual: VenueInstrument = {
-  ...option,
-  name: 'BTC-PERPETUAL',
-  kind: 'perpetual',
-  expiryMs: null,
-  strike: null,
-  optionType: null,
-  tickSize: 0.5,
-  tickSteps: [],
-  amountMin: 10,
-  contractSize: 10,
-};
-const parameters = {
-  volatilityHalfWidth: 0.01,
-  priceHalfWidth: 0.02,
-  futureHalfWidth: 0.0001,
-  futureLevels: 5,
-  coins: 2,
-  inventoryShift: 1,
-};
+import {
+  nowMs,
+  call as option,
+  quoteParameters as parameters,
+  perpetual,
+} from './testing/samples.ts';
 
 const onGrid = (instrument: VenueInstrument, price: number): boolean => {
   const steps = price / tickAt(instrument, price);
