@@ -53,19 +53,6 @@ class Venue extends TestEngine {
     return events.some(({ type }) => type === 'trade');
   }
 
-  cancelAll(accountId: AccountId): void {
-    const filter = {
-      instrumentId: null,
-      currency: null,
-      indexName: null,
-      kind: null,
-      orders: 'all',
-      label: null,
-      connectionId: null,
-    } as const;
-    this.apply({ type: 'cancel-orders', accountId, filter, reason: 'user-request' });
-  }
-
   call(strike: number): Instrument {
     const name = [...this.instruments.keys()].find(
       (each) => each.startsWith('BTC-') && each.endsWith(`-${strike}-C`),

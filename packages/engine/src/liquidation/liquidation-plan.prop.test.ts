@@ -75,16 +75,7 @@ const trade = (
   if (lots === 0) return;
   venue.place(rich, id, coins > 0 ? 'sell' : 'buy', lots, ticks);
   venue.place(own, id, coins > 0 ? 'buy' : 'sell', lots, ticks, { timeInForce: 'ioc' });
-  const filter = {
-    instrumentId: null,
-    currency: null,
-    indexName: null,
-    kind: null,
-    orders: 'all',
-    label: null,
-    connectionId: null,
-  } as const;
-  venue.apply({ type: 'cancel-orders', accountId: rich, filter, reason: 'user-request' });
+  venue.cancelAll(rich);
 };
 
 const setUp = (story: Story): { venue: LiquidationVenue; own: AccountId } => {

@@ -142,20 +142,7 @@ describe('margin models', () => {
     if (typeof estimate === 'string') throw new Error(estimate);
     const both = summary(test, own, 'BTC').initialMargin;
     expect(Math.abs(both - held.initialMargin - estimate.sell)).toBeLessThanOrEqual(1);
-    test.apply({
-      type: 'cancel-orders',
-      accountId: own,
-      filter: {
-        instrumentId: null,
-        currency: null,
-        indexName: null,
-        kind: null,
-        orders: 'all',
-        label: null,
-        connectionId: null,
-      },
-      reason: 'user-request',
-    });
+    test.cancelAll(own);
     expect(summary(test, own, 'BTC').initialMargin).toBe(0);
   });
 

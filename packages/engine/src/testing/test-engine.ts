@@ -141,6 +141,19 @@ export class TestEngine {
     });
   }
 
+  cancelAll(accountId: AccountId): readonly Event[] {
+    const filter = {
+      instrumentId: null,
+      currency: null,
+      indexName: null,
+      kind: null,
+      orders: 'all',
+      label: null,
+      connectionId: null,
+    } as const;
+    return this.apply({ type: 'cancel-orders', accountId, filter, reason: 'user-request' });
+  }
+
   /** A second engine at the same place, by way of a snapshot. */
   copy(createMatcher?: MatcherFactory): TestEngine {
     const copy = new TestEngine(this.nowUs, createMatcher);
