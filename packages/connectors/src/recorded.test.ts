@@ -67,15 +67,20 @@ describe.each(recordings)('%s', (_, named) => {
     const heard = new Told();
     connector.start(heard.listener);
     try {
-      // What is told only of live markets waits until a snapshot over HTTP made them live.
+      // What is told only of live markets waits until a snapshot over HTTP made them live, and all
+      // else that is asked over HTTP was heard.
       const paths = Object.values(sockets);
       const later = paths.flatMap((path) =>
         framesOn(path, 'later').map((text) => ({ path, text })),
       );
       const first = paths.flatMap((path) => framesOn(path, 'now')).length;
+      const answered = (): boolean =>
+        Object.keys(answers).every((path) => venue.asked.includes(path)) &&
+        connector.health().counts.answers >= venue.asked.length;
       const ready = (): boolean =>
         paths.every((path) => told.has(path)) &&
         connector.health().counts.frames >= first &&
+        answered() &&
         recording.symbols.every((symbol) => heard.live(symbol));
       if (later.length > 0) await heard.until(ready, 'the markets are live');
       for (const { path, text } of later) told.get(path)?.sendRaw(text);

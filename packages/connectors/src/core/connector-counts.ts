@@ -21,6 +21,8 @@ export interface ConnectorCounts {
   oldSnapshots: number;
   /** Buffers that were full. */
   overflows: number;
+  /** Requests over HTTP of a connection or a poll that were answered. */
+  answers: number;
   /** Requests over HTTP that failed. */
   failedRequests: number;
   /** Signed reports that were not told: a bad signature, too few or unknown signers, too old. */
@@ -40,6 +42,7 @@ export const zeroCounts = (): ConnectorCounts => ({
   crossed: 0,
   oldSnapshots: 0,
   overflows: 0,
+  answers: 0,
   failedRequests: 0,
   refusedReports: 0,
 });

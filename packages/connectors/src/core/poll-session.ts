@@ -100,6 +100,7 @@ export class PollSession implements SourceSession {
       const value = await this.#rest.get(plan.path);
       if (this.#stopped) return;
       counts.frames++;
+      counts.answers++;
       this.#failures = 0;
       plan.read(value, settings.nowUs(), {
         tell: (event) => this.#tell(event),

@@ -275,10 +275,13 @@ export class VenueSession implements SourceSession {
     if (this.#rest === null) {
       throw new FrameError('no HTTP address is set');
     }
+    const { counts } = this.#options;
     try {
-      return await this.#rest.get(path);
+      const answer = await this.#rest.get(path);
+      counts.answers++;
+      return answer;
     } catch (error) {
-      this.#options.counts.failedRequests++;
+      counts.failedRequests++;
       this.#problem('request', error instanceof Error ? error.message : String(error));
       throw error;
     }
