@@ -11,7 +11,7 @@ import type {
   StateMachine,
   TsUs,
 } from '@openstrike/domain';
-import { currencies, marginModels, usPerDay, usPerHour } from '@openstrike/domain';
+import { anyOrder, currencies, marginModels, usPerDay, usPerHour } from '@openstrike/domain';
 import { verifyJournal } from '@openstrike/sequencer';
 import { createRandom, type Random } from '@openstrike/std';
 import { Auditor } from './auditor/auditor.ts';
@@ -468,13 +468,3 @@ const waitOf = (schedule: Schedule, delayUs: number): (() => boolean) => {
   schedule.after(delayUs, () => {});
   return () => schedule.nowUs >= untilUs;
 };
-
-const anyOrder = {
-  instrumentId: null,
-  currency: null,
-  indexName: null,
-  kind: null,
-  orders: 'all',
-  label: null,
-  connectionId: null,
-} as const;

@@ -193,6 +193,17 @@ export interface OrderFilter {
   readonly connectionId: number | null;
 }
 
+/** Matches every order: what else a filter asks for narrows it. */
+export const anyOrder: OrderFilter = {
+  instrumentId: null,
+  currency: null,
+  indexName: null,
+  kind: null,
+  orders: 'all',
+  label: null,
+  connectionId: null,
+};
+
 export interface CancelOrders {
   readonly type: 'cancel-orders';
   readonly accountId: AccountId;

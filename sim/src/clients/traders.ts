@@ -13,6 +13,7 @@ import type {
   SizeLots,
   Trigger,
 } from '@openstrike/domain';
+import { anyOrder } from '@openstrike/domain';
 import { chance, pick } from '../world.ts';
 import { Client } from './client.ts';
 import { apiKeys, markTicks, orderOf, priceNear, someInstrument, someLots } from './order-form.ts';
@@ -123,16 +124,6 @@ const priceOf = ({ tickSteps }: Instrument, ticks: number): number => {
   );
   return Math.max(1, Math.round(ticks / multiple) * multiple);
 };
-
-const anyOrder = {
-  instrumentId: null,
-  currency: null,
-  indexName: null,
-  kind: null,
-  orders: 'all',
-  label: null,
-  connectionId: null,
-} as const;
 
 /** An edit that leaves everything but what is given. */
 const editOf = (order: OrderState, change: Partial<EditOrder>): EditOrder => ({

@@ -5,6 +5,7 @@ import {
   type AccountId,
   type AccountSummary,
   type Applied,
+  anyOrder,
   type Command,
   type ContractFamily,
   type Currency,
@@ -298,13 +299,3 @@ export class Stage {
     }
   }
 }
-
-const anyOrder = {
-  instrumentId: null,
-  currency: null,
-  indexName: null,
-  kind: null,
-  orders: 'all',
-  label: null,
-  connectionId: null,
-} as const;

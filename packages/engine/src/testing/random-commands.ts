@@ -4,6 +4,7 @@
 
 import {
   type AccountId,
+  anyOrder,
   type Command,
   type ContractTable,
   type EditOrder,
@@ -217,23 +218,14 @@ export class RandomCommands {
   }
 
   #cancelMany(): Command {
-    const none = {
-      instrumentId: null,
-      currency: null,
-      indexName: null,
-      kind: null,
-      orders: 'all',
-      label: null,
-      connectionId: null,
-    } as const;
     const filter = this.#pick([
-      none,
-      { ...none, instrumentId: this.#view().instrument.id },
-      { ...none, currency: 'USDC' as const },
-      { ...none, kind: 'option' as const },
-      { ...none, orders: 'trigger' as const },
-      { ...none, label: 'labelled' },
-      { ...none, connectionId: 1 },
+      anyOrder,
+      { ...anyOrder, instrumentId: this.#view().instrument.id },
+      { ...anyOrder, currency: 'USDC' as const },
+      { ...anyOrder, kind: 'option' as const },
+      { ...anyOrder, orders: 'trigger' as const },
+      { ...anyOrder, label: 'labelled' },
+      { ...anyOrder, connectionId: 1 },
     ]);
     const accountId = this.#account();
     return { type: 'cancel-orders', accountId, filter, reason: 'user-request' };

@@ -22,7 +22,7 @@ import type {
   TriggerSource,
   TsUs,
 } from '@openstrike/domain';
-import { expiryOfCode, minorPerUnit, plainOrder, usPerSecond } from '@openstrike/domain';
+import { anyOrder, expiryOfCode, minorPerUnit, plainOrder, usPerSecond } from '@openstrike/domain';
 
 /** What the words of a scenario refer to. */
 export interface Names {
@@ -232,15 +232,7 @@ const cancelCommand = (names: Names, accountId: AccountId, words: Words): Comman
   if (words.peek().startsWith('#')) {
     return { type: 'cancel-order', accountId, orderId: orderIdOf(words.take()) };
   }
-  const filter: Mutable<OrderFilter> = {
-    instrumentId: null,
-    currency: null,
-    indexName: null,
-    kind: null,
-    orders: 'all',
-    label: null,
-    connectionId: null,
-  };
+  const filter: Mutable<OrderFilter> = { ...anyOrder };
   let reason: CancelOrders['reason'] = 'user-request';
   while (words.left > 0) {
     const word = words.take();

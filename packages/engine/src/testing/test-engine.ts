@@ -19,7 +19,7 @@ import type {
   TsUs,
   UsdMicros,
 } from '@openstrike/domain';
-import { goodIndex, plainOrder, usPerYear } from '@openstrike/domain';
+import { anyOrder, goodIndex, plainOrder, usPerYear } from '@openstrike/domain';
 import type { MatcherFactory } from '../create-state.ts';
 import { createEngine } from '../engine.ts';
 import { testTables } from './test-tables.ts';
@@ -142,16 +142,12 @@ export class TestEngine {
   }
 
   cancelAll(accountId: AccountId): readonly Event[] {
-    const filter = {
-      instrumentId: null,
-      currency: null,
-      indexName: null,
-      kind: null,
-      orders: 'all',
-      label: null,
-      connectionId: null,
-    } as const;
-    return this.apply({ type: 'cancel-orders', accountId, filter, reason: 'user-request' });
+    return this.apply({
+      type: 'cancel-orders',
+      accountId,
+      filter: anyOrder,
+      reason: 'user-request',
+    });
   }
 
   /** A second engine at the same place, by way of a snapshot. */

@@ -2,6 +2,7 @@
 // currency where several are named), so no order slips in between; the answer counts what that
 // command cancelled.
 import type { Applied, OrderFilter, OrderState } from '@openstrike/domain';
+import { anyOrder } from '@openstrike/domain';
 import {
   type ApiOrder,
   cancelAllShape,
@@ -53,16 +54,6 @@ const cancel = defineMethod({
     return renderOrder(order, instrument);
   },
 });
-
-const everything: OrderFilter = {
-  instrumentId: null,
-  currency: null,
-  indexName: null,
-  kind: null,
-  orders: 'all',
-  label: null,
-  connectionId: null,
-};
 
 const ordersByType: Readonly<Record<string, OrderFilter['orders']>> = {
   all: 'all',
@@ -138,7 +129,7 @@ const filtersOf = (
   const orders = ordersByType[type ?? 'all'] ?? 'all';
   return currencies.flatMap((currency) => {
     const selection = selectionOf(currency, kind);
-    return selection === null ? [] : [{ ...everything, ...selection, orders }];
+    return selection === null ? [] : [{ ...anyOrder, ...selection, orders }];
   });
 };
 
@@ -156,7 +147,7 @@ export const cancelMethods: readonly Method[] = [
     summary: 'Cancels all orders of the account.',
     ...massCancel,
     ...cancelAllShape,
-    handle: (params, call) => cancelMatching([everything], params.detailed, call),
+    handle: (params, call) => cancelMatching([anyOrder], params.detailed, call),
   }),
   defineMethod({
     name: 'private/cancel_all_by_currency',

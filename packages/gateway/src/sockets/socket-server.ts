@@ -4,6 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AccountId, CommandPort } from '@openstrike/domain';
+import { anyOrder } from '@openstrike/domain';
 import type { Logger } from 'pino';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -253,15 +254,7 @@ export class SocketServer {
       await commands.submit({
         type: 'cancel-orders',
         accountId,
-        filter: {
-          instrumentId: null,
-          currency: null,
-          indexName: null,
-          kind: null,
-          orders: 'all',
-          label: null,
-          connectionId,
-        },
+        filter: { ...anyOrder, connectionId },
         reason: 'cancel-on-disconnect',
       });
       return true;

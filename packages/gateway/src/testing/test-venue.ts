@@ -3,6 +3,7 @@
 import {
   type AccountId,
   type Applied,
+  anyOrder,
   type Command,
   goodIndex,
   type PlaceOrder,
@@ -159,16 +160,12 @@ export class TestVenue {
   /** Cancels every order of every account. */
   async cancelAll(): Promise<void> {
     for (const { accountId } of this.feeds.accounts()) {
-      const filter = {
-        instrumentId: null,
-        currency: null,
-        indexName: null,
-        kind: null,
-        orders: 'all',
-        label: null,
-        connectionId: null,
-      } as const;
-      await this.submit({ type: 'cancel-orders', accountId, filter, reason: 'user-request' });
+      await this.submit({
+        type: 'cancel-orders',
+        accountId,
+        filter: anyOrder,
+        reason: 'user-request',
+      });
     }
   }
 
