@@ -2,6 +2,7 @@
 // lacks maintenance margin: the commands of those who help, the events of every step, and the plan
 // that an account can ask for. Invariant: every step states the account before and after, so that
 // whoever reads the events can hold it to the rule that each step improves the account.
+import type { Instrument } from './instrument.ts';
 import type { AccountId, Cash, Currency, InstrumentId, OrderId, SizeLots } from './units.ts';
 
 /** In the order of the waterfall; a liquidation never goes back. */
@@ -222,9 +223,39 @@ export interface PaidElsewhere {
   readonly fromOthers: Cash;
 }
 
+/** An auction of a plan: it begins with these figures and positions, and nobody answers. */
+export interface PlannedAuction {
+  readonly phase: 'auction' | 'insolvent-auction';
+  /** From now. */
+  readonly afterSeconds: number;
+  readonly state: MarginState;
+  readonly positions: readonly LiquidationLeg[];
+}
+
 /**
- * What would become of an account in one currency, prices and books staying as they are; of a cross
- * account in all of them, said in the one in which it owes the most.
+ * How far prices are supposed to move at once, as fractions: -0.1 is down by a tenth. An underlying
+ * that is left out stays.
+ */
+export interface MarketMove {
+  /** Of all indexes and forwards of an underlying. */
+  readonly indexMoves: Readonly<Partial<Record<Instrument['underlying'], number>>>;
+  /** Of every implied volatility, of itself. */
+  readonly volatilityMove: number;
+}
+
+/** The least and the most that each figure of a `MarketMove` may be. */
+export const marketMoveBounds = { min: -0.9, max: 5 } as const;
+
+/** Whether all of a move is within its bounds. */
+export const isMarketMove = ({ indexMoves, volatilityMove }: MarketMove): boolean =>
+  [...Object.values(indexMoves), volatilityMove].every(
+    (move) => move >= marketMoveBounds.min && move <= marketMoveBounds.max,
+  );
+
+/**
+ * What would become of an account in one currency, prices and books staying as they are or prices
+ * moving so far at once; of a cross account in all of them, said in the one in which it owes the
+ * most.
  */
 export interface LiquidationPlan {
   readonly accountId: AccountId;
@@ -237,6 +268,8 @@ export interface LiquidationPlan {
   /** Orders that are cancelled at once because they may add risk. */
   readonly cancelledOrders: readonly OrderId[];
   readonly steps: readonly PlannedStep[];
+  /** Those that begin by the plan; one that runs already is not among them. */
+  readonly auctions: readonly PlannedAuction[];
   /** Null while nothing is planned. */
   readonly outcome: LiquidationEnded['outcome'] | null;
 }

@@ -8,7 +8,7 @@ import type { HaltsView } from './halts.ts';
 import type { IndexStatus } from './index-value.ts';
 import type { IndexName, Instrument, InstrumentState } from './instrument.ts';
 import type { LiabilityStatement } from './liabilities.ts';
-import type { AuctionView, InsuranceView, LiquidationPlan } from './liquidation.ts';
+import type { AuctionView, InsuranceView, LiquidationPlan, MarketMove } from './liquidation.ts';
 import type { AccountCertificate, SimulatedMargin } from './margin-certificate.ts';
 import type { MarginModel } from './margin-parameters.ts';
 import type { MmpView } from './market-maker.ts';
@@ -271,9 +271,9 @@ export interface Queries {
     in: object;
     out: { readonly statement: LiabilityStatement | null; readonly root: string | null };
   };
-  /** Exactly what would become of the account if nothing else changed. */
+  /** Exactly what would become of the account if nothing else changed, or prices moved so far. */
   'liquidation-plan': {
-    in: { accountId: AccountId; currency: Currency };
+    in: { accountId: AccountId; currency: Currency; move: MarketMove | null };
     out: LiquidationPlan | RejectCode;
   };
   /** What is halted now and the trail of what was. */

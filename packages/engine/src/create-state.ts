@@ -62,6 +62,7 @@ export const createState = (createMatcher: MatcherFactory): EngineState => {
     nowUs: 0,
     emit: () => {},
     quiet: false,
+    supposed: false,
     tables: [],
     announced: null,
     families: new Map(),

@@ -449,6 +449,8 @@ export interface EngineState {
    * nothing.
    */
   quiet: boolean;
+  /** Whether this is the state as it would be after a move; see `marking/suppose-move.ts`. */
+  readonly supposed: boolean;
   tables: readonly ContractTable[];
   /** Tables that are to be in force later; null while there are none. */
   announced: { readonly tables: readonly ContractTable[]; readonly effectiveUs: TsUs } | null;

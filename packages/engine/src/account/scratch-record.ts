@@ -58,6 +58,15 @@ export const scratchRecord = (
   return copyRecord(account, scratch, currencyNo, withHoldings);
 };
 
+/** A copy of an account with all that it has, its cash included. */
+export const copyAccount = (account: AccountRecord): AccountRecord => {
+  const scratch = scratchAccount(account);
+  for (const record of account.currencies) {
+    if (record !== null) copyRecord(account, scratch, record.currencyNo, true);
+  }
+  return scratch;
+};
+
 /** Adds lots to a scratch holding at the mark: its margin changes and its equity does not. */
 export const addAtMark = (state: EngineState, holding: Holding, lots: number): void => {
   const { instrument } = holding;

@@ -1,7 +1,7 @@
 // Liquidation plan: what would become of an account, step by step, if prices and books stayed as
-// they are and nobody answered its auction. The decisions are those that carry a liquidation out,
-// taken on a sketch; so on unchanged inputs the plan is what happens. Invariant: asking changes
-// nothing.
+// they are, or prices moved so far at once and then stayed, and nobody answered its auction. The
+// decisions are those that carry a liquidation out, taken on a sketch; so on unchanged inputs the
+// plan is what happens. Invariant: asking changes nothing.
 import {
   type Cash,
   type Currency,
@@ -9,12 +9,15 @@ import {
   type LiquidationLeg,
   type LiquidationParameters,
   type LiquidationPlan,
+  type PlannedAuction,
   type PlannedStep,
   type Queries,
   type RejectCode,
   usPerSecond,
 } from '@openstrike/domain';
 import { type LiquidationStage, lacksMargin, stageOf, warningLevel } from '@openstrike/risk';
+import { copyAccount } from '../account/scratch-record.ts';
+import { supposeMove } from '../marking/suppose-move.ts';
 import { recordOrEmpty } from '../query/account-summary.ts';
 import { type CurrencyRecord, currencyNoOf, type EngineState } from '../state.ts';
 import { liquidationParametersOf } from '../tables-in-force.ts';
@@ -28,6 +31,7 @@ import {
   paidIn,
 } from './decide-deleveraging.ts';
 import { decideHedge, hedgeFee, hedgeOn, type TakenLots, takeOut } from './decide-hedge.ts';
+import type { LiquidationRecord } from './liquidation-state.ts';
 import {
   holdPositions,
   legOf,
@@ -41,6 +45,7 @@ import { risksOf } from './watch-margins.ts';
 
 class Planner {
   readonly steps: PlannedStep[] = [];
+  readonly auctions: PlannedAuction[] = [];
   outcome: LiquidationPlan['outcome'] = null;
   readonly #state: EngineState;
   readonly #sketch: Sketch;
@@ -55,11 +60,15 @@ class Planner {
   /** Seconds from now until the step that is planned next. */
   #after: number;
 
-  constructor(state: EngineState, record: CurrencyRecord, parameters: LiquidationParameters) {
+  constructor(
+    state: EngineState,
+    record: CurrencyRecord,
+    one: LiquidationRecord | undefined,
+    parameters: LiquidationParameters,
+  ) {
     this.#state = state;
     this.#parameters = parameters;
     this.#sketch = sketchOf(record);
-    const one = liquidationOf(state, record);
     this.#stage = one?.stage ?? 'hedge';
     this.#clock = one?.seconds ?? 0;
     this.#hedges = one?.hedgeSteps ?? 0;
@@ -99,6 +108,13 @@ class Planner {
   #enter(stage: LiquidationStage): void {
     this.#stage = stage;
     this.#clock = 0;
+    if (stage !== 'auction' && stage !== 'insolvent-auction') return;
+    this.auctions.push({
+      phase: stage,
+      afterSeconds: this.#after,
+      state: marginStateOf(this.#figures()),
+      positions: positionsOf(this.#sketch.record),
+    });
   }
 
   #figures(): Figures {
@@ -187,32 +203,44 @@ const paidOf = (bearing: Bearing | undefined): Pick<PlannedStep, 'fromFund' | 'f
   return { fromFund: fromFund as Cash, fromOthers: (all - fromFund) as Cash };
 };
 
-/** The plan of an account in a currency. */
-export const liquidationPlan = (
+const planOf = (
   state: EngineState,
-  { accountId, currency }: Queries['liquidation-plan']['in'],
-): LiquidationPlan | RejectCode => {
-  const account = state.accounts[accountId];
-  if (account === undefined) return 'unknown-account';
-  const asked = recordOrEmpty(account, currencyNoOf(currency));
-  const record = liquidationOf(state, asked)?.record ?? leadOf(state, asked);
+  record: CurrencyRecord,
+  one: LiquidationRecord | undefined,
+): LiquidationPlan => {
+  const accountId = record.account.id;
   const figures = sketchFigures(state, sketchOf(record));
   const levels = state.liquidation.levels[record.currencyNo] as Map<number, number>;
   const parameters = liquidationParametersOf(state, record.currencyNo);
-  const level = warningLevel(figures, levels.get(accountId) ?? 0, parameters);
   const lacking = lacksMargin(figures);
-  const planner = new Planner(state, record, parameters);
+  const planner = new Planner(state, record, one, parameters);
   if (lacking) planner.plan();
-  const one = liquidationOf(state, record);
   return {
     accountId,
     currency: currencies[record.currencyNo] as Currency,
     state: marginStateOf(figures),
-    warningLevel: level,
+    warningLevel: warningLevel(figures, levels.get(accountId) ?? 0, parameters),
     phase: lacking ? (one?.stage ?? 'hedge') : null,
     liquidationId: one?.id ?? null,
     cancelledOrders: lacking ? risksOf(record).map(({ id }) => id) : [],
     steps: planner.steps,
+    auctions: planner.auctions,
     outcome: planner.outcome,
   };
+};
+
+/** The plan of an account in a currency, as prices are or as they would be after a move. */
+export const liquidationPlan = (
+  state: EngineState,
+  { accountId, currency, move }: Queries['liquidation-plan']['in'],
+): LiquidationPlan | RejectCode => {
+  const account = state.accounts[accountId];
+  if (account === undefined) return 'unknown-account';
+  const currencyNo = currencyNoOf(currency);
+  const one = liquidationOf(state, recordOrEmpty(account, currencyNo));
+  const supposed = supposeMove(state, move);
+  const own = supposed.supposed ? copyAccount(account) : account;
+  const asked = recordOrEmpty(own, one?.record.currencyNo ?? currencyNo);
+  const record = one === undefined ? leadOf(supposed, asked) : asked;
+  return planOf(supposed, record, one);
 };

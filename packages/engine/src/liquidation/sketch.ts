@@ -26,6 +26,10 @@ export const figuresOf = (
   cash: ExtraCash = none,
 ): Figures => {
   const { account, currencyNo } = record;
+  if (state.supposed && account.store === state.store) {
+    // What others know must not keep figures of marks that are only supposed.
+    return figuresOf(state, scratchRecord(account, currencyNo, true), cash);
+  }
   const known = account.currencies[currencyNo] === record;
   if (!known && !isCross(account.marginModel)) {
     // One that the account does not keep has nothing in it.

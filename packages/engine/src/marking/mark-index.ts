@@ -14,6 +14,7 @@ import {
   fairPrice,
   impactTicks,
   markAll,
+  type PerpetualBasis,
   type MarkColumns as PlanColumns,
   prepareCurve,
 } from '@openstrike/marks';
@@ -75,8 +76,8 @@ const markPerpetual = (
   state: EngineState,
   index: IndexRecord,
   instrument: InstrumentRecord,
+  basis: PerpetualBasis | null,
 ): number => {
-  const { basis } = instrument;
   if (basis === null || index.price === 0) {
     return Number.NaN;
   }
@@ -184,6 +185,23 @@ const bumpVersions = (state: EngineState, index: IndexRecord): void => {
   }
 };
 
+/** The marks of an index as of now; each perpetual's basis goes on to now as `basisOf` has it. */
+const columnsOf = (
+  state: EngineState,
+  index: IndexRecord,
+  plan: IndexPlan,
+  basisOf: (perpetual: InstrumentRecord) => PerpetualBasis | null,
+): PlanColumns => {
+  const perpetualMarks = new Float64Array(plan.size);
+  for (const instrument of index.perpetuals) {
+    const mark = markPerpetual(state, index, instrument, basisOf(instrument));
+    perpetualMarks[instrument.planAt] = mark;
+  }
+  const columns = createMarkColumns(plan.size);
+  markAll(plan, curveInputsOf(index, state.nowUs), perpetualMarks, columns);
+  return columns;
+};
+
 /** Marks every instrument of an index and states it. Cost: below a microsecond an instrument. */
 export const markIndex = (state: EngineState, index: IndexRecord): void => {
   const plan = index.plan ?? makeIndexPlan(state, index);
@@ -191,12 +209,7 @@ export const markIndex = (state: EngineState, index: IndexRecord): void => {
   if (plan.size === 0) {
     return;
   }
-  const perpetualMarks = new Float64Array(plan.size);
-  for (const instrument of index.perpetuals) {
-    perpetualMarks[instrument.planAt] = markPerpetual(state, index, instrument);
-  }
-  const columns = createMarkColumns(plan.size);
-  markAll(plan, curveInputsOf(index, state.nowUs), perpetualMarks, columns);
+  const columns = columnsOf(state, index, plan, ({ basis }) => basis);
   index.markedUs = state.nowUs;
   index.marksVersion += 1;
   takeOver(state, plan, columns, index);
@@ -219,4 +232,20 @@ export const markIndex = (state: EngineState, index: IndexRecord): void => {
   for (const instrument of index.perpetuals) {
     rateFunding(state, index, instrument);
   }
+};
+
+/**
+ * As `markIndex`, of an index that is only supposed: the state's marks, too, are copies, and what
+ * perpetuals remember of their basis and funding stays as it is.
+ */
+export const supposeMarks = (state: EngineState, index: IndexRecord): void => {
+  const plan = makeIndexPlan(state, index);
+  index.plan = plan;
+  if (plan.size === 0) return;
+  const copyBasis = ({ basis }: InstrumentRecord) => (basis === null ? null : { ...basis });
+  const columns = columnsOf(state, index, plan, copyBasis);
+  index.markedUs = state.nowUs;
+  index.marksVersion += 1;
+  takeOver(state, plan, columns, index);
+  bumpVersions(state, index);
 };

@@ -8,6 +8,7 @@ import type {
   Event,
   EventType,
   LiquidationPlan,
+  MarketMove,
 } from '@openstrike/domain';
 import { createRandom } from '@openstrike/std';
 import { TestEngine } from './test-engine.ts';
@@ -48,8 +49,12 @@ export class LiquidationVenue extends TestEngine {
     return summary.balance;
   }
 
-  plan(accountId: AccountId, currency: Currency = 'BTC'): LiquidationPlan {
-    const plan = this.engine.query('liquidation-plan', { accountId, currency });
+  plan(
+    accountId: AccountId,
+    currency: Currency = 'BTC',
+    move: MarketMove | null = null,
+  ): LiquidationPlan {
+    const plan = this.engine.query('liquidation-plan', { accountId, currency, move });
     if (typeof plan === 'string') throw new Error(plan);
     return plan;
   }

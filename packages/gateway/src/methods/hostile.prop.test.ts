@@ -116,6 +116,11 @@ test('asking for margins and moving money', async () => {
           [instrument_name === 'option' ? option : instrument_name]: amount,
         };
         await survives('private/simulate_portfolio', { currency, simulated_positions });
+        await survives('private/simulate_liquidation_plan', {
+          currency,
+          index_moves: { BTC: amount },
+          volatility_move: price,
+        });
         await survives('private/submit_transfer_to_subaccount', { currency, amount, destination });
         await survives('private/withdraw', { currency, amount, address: 'home' });
       },

@@ -21,6 +21,7 @@ const ownMethods = [
   'public/get_margin_parameters',
   'private/get_margin_certificate',
   'private/get_liquidation_plan',
+  'private/simulate_liquidation_plan',
   'private/get_liquidation_auctions',
   'private/answer_liquidation',
   'public/get_insurance',

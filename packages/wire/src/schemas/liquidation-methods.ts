@@ -1,7 +1,9 @@
 // Liquidation methods: an account's liquidation plan, the auctions that providers answer, and the
 // insurance funds. Extensions of Deribit's API. Amounts are in units of the currency.
+
+import { marketMoveBounds } from '@openstrike/domain';
 import Type, { type Static } from 'typebox';
-import { currencyParam, emptyParams, nullable } from './common.ts';
+import { currencyParam, emptyParams, nullable, optional } from './common.ts';
 
 const amount = Type.Number({ title: 'amount', description: 'in units of the currency' });
 const phase = Type.Enum(['hedge', 'auction', 'insolvent-auction', 'deleveraging'], {
@@ -36,9 +38,18 @@ const paidElsewhere = Type.Object(
   { title: 'paid elsewhere' },
 );
 
-export const liquidationPlanShape = {
-  params: Type.Object({ currency: currencyParam }),
-  result: Type.Object({
+const plannedAuction = Type.Object(
+  {
+    phase: Type.Enum(['auction', 'insolvent-auction']),
+    after_seconds: Type.Integer(),
+    state: marginState,
+    positions: Type.Array(leg),
+  },
+  { title: 'planned auction' },
+);
+
+const liquidationPlan = Type.Object(
+  {
     currency: Type.String(),
     state: marginState,
     warning_level: Type.Integer(),
@@ -62,8 +73,47 @@ export const liquidationPlanShape = {
         }),
       }),
     ),
+    auctions: Type.Array(plannedAuction, {
+      description: 'that begin by the plan; nobody answers them',
+    }),
     outcome: nullable(Type.Enum(['restored', 'closed', 'debt'])),
+  },
+  { title: 'liquidation plan' },
+);
+
+export const liquidationPlanShape = {
+  params: Type.Object({ currency: currencyParam }),
+  result: liquidationPlan,
+};
+
+const movePercent = Type.Number({
+  minimum: 100 * marketMoveBounds.min,
+  maximum: 100 * marketMoveBounds.max,
+  description: 'percent: -10 is down by a tenth',
+});
+
+export const simulateLiquidationShape = {
+  params: Type.Object({
+    currency: currencyParam,
+    index_moves: optional(
+      Type.Object(
+        { BTC: optional(movePercent), ETH: optional(movePercent) },
+        {
+          additionalProperties: false,
+          description: 'by how much the indexes and forwards of each underlying move',
+        },
+      ),
+    ),
+    volatility_move: optional(
+      Type.Number({
+        minimum: 100 * marketMoveBounds.min,
+        maximum: 100 * marketMoveBounds.max,
+        default: 0,
+        description: 'by how many percent of itself every implied volatility moves',
+      }),
+    ),
   }),
+  result: liquidationPlan,
 };
 
 const auction = Type.Object(
