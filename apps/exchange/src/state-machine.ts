@@ -9,7 +9,7 @@ export const createStateMachine = (): StateMachine => createEngine();
  * other rules goes on from its last snapshot; what lies before is checked with the release that
  * wrote it.
  */
-export const rulesVersion = 5;
+export const rulesVersion = 6;
 
 export const stateMachineModule = {
   moduleUrl: import.meta.url,

@@ -87,7 +87,7 @@ export const rejectCodes = [
   },
   {
     code: 'call-auction',
-    sentence: 'in a call auction only plain limit orders and cancels are taken',
+    sentence: 'in a call auction only plain limit orders, new or edited, and cancels are taken',
     retryable: true,
   },
   { code: 'no-mark-price', sentence: 'the instrument has no mark price yet', retryable: true },

@@ -1,6 +1,7 @@
 // Order model: every order from its placing to its end, by the events alone. Invariant: an order is
 // placed once, never filled beyond its size nor beyond its limit, and never changes after its end;
-// each fill of it is a trade, at the best price there was.
+// each fill of it is a trade, at the best price there was; at the end of a call auction, of the first
+// in line, and the later of the two is the taker.
 import type {
   AccountId,
   InstrumentId,
@@ -10,6 +11,7 @@ import type {
   Trade,
   TradeParty,
 } from '@openstrike/domain';
+import { LineModel } from './line-model.ts';
 import { hold, show } from './violation.ts';
 
 /** Lots traded by an order since its last order-changed event. */
@@ -30,6 +32,7 @@ export class OrderModel {
   readonly #byAccount = new Map<AccountId, Map<OrderId, OrderState>>();
   readonly #traded = new Map<OrderId, Traded>();
   readonly #mustEnd = new Set<OrderId>();
+  readonly #line = new LineModel();
   #lastId = 0;
 
   /** Takes a trade in, before the order-changed events of both sides. */
@@ -51,6 +54,7 @@ export class OrderModel {
       'a post-only order takes nothing',
       () => show(arriving),
     );
+    if (called) this.#checkLine(resting, arriving);
     if (outside || called) return;
     for (const order of this.#byInstrument.get(instrumentId)?.values() ?? []) {
       if (order.side !== maker.side || !rests(order) || order.orderId === taker.orderId) continue;
@@ -60,6 +64,24 @@ export class OrderModel {
         !better || order.priceTicks === 0 || this.#isUsedUp(order),
         'the best price trades first',
         () => `${show(order)} stood before ${show(trade)}`,
+      );
+    }
+  }
+
+  /** Holds that both sides of an auction's trade were first in line, and who came later takes. */
+  #checkLine(maker: OrderState, taker: OrderState): void {
+    hold(
+      !this.#line.isBefore(taker, maker),
+      'who came later takes in an auction',
+      () => `${show(taker)} took ${show(maker)}`,
+    );
+    for (const order of this.#byInstrument.get(taker.instrumentId)?.values() ?? []) {
+      if (!rests(order) || order.priceTicks === 0 || this.#isUsedUp(order)) continue;
+      const party = order.side === taker.side ? taker : maker;
+      hold(
+        order.orderId === party.orderId || !this.#line.standsBefore(order, party),
+        'an auction trades the first in line',
+        () => `${show(order)} stood before ${show(party)}`,
       );
     }
   }
@@ -104,7 +126,8 @@ export class OrderModel {
   }
 
   /** Takes an order's new state in. */
-  change({ cause, order }: OrderChanged): void {
+  change(change: OrderChanged): void {
+    const { cause, order } = change;
     const { orderId, filledLots, sizeLots, status } = order;
     const before = this.open.get(orderId);
     if (cause === 'placed' || cause === 'rejected') {
@@ -123,6 +146,7 @@ export class OrderModel {
       () => `${show(before)} became ${show(order)} with ${show(traded)}`,
     );
     this.#traded.delete(orderId);
+    this.#line.change(change, before);
     hold(filledLots >= 0 && filledLots <= sizeLots, 'no order is overfilled', () => show(order));
     hold(
       sizeLots > 0 && (status === 'filled') === (filledLots === sizeLots),

@@ -374,6 +374,16 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
         : event,
     ),
   ),
+  'a call auction takes who came first for the taker': misspeaking((events) => {
+    const uncrossed = new Set<number>();
+    return events.map((event) => {
+      if (event.type === 'call-auction-uncrossed') uncrossed.add(event.instrumentId);
+      if (event.type !== 'trade' || !uncrossed.has(event.instrumentId)) return event;
+      const { maker, taker } = event;
+      const swapped = { ...maker, fee: taker.fee };
+      return { ...event, taker: swapped, maker: { ...taker, fee: maker.fee } };
+    });
+  }),
   'an account is sold out without an auction': misspeaking((events) =>
     events.filter(
       (event) =>

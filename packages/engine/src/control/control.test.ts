@@ -3,9 +3,13 @@
 import {
   type AccountId,
   type ContractTable,
+  type EditOrder,
   type Event,
   type ExposureLimits,
   type InstrumentId,
+  type PriceTicks,
+  plainEdit,
+  type SizeLots,
 } from '@openstrike/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -174,6 +178,25 @@ describe('limits', () => {
     expect(sell(4)).toBeNull();
     expect(sell(6)).toBeNull();
     expect(sell(1)).toBe('too-many-orders');
+  });
+
+  test('an order edited in a call auction does not count beside itself', () => {
+    const { venue, ann, idOf } = open({ openInterestPerInstrument: 7 });
+    const windows = [{ seconds: 10, move: 0.03, everySeconds: 1 }];
+    venue.apply({ type: 'set-call-auctions', terms: { windows, auctionSeconds: 60 } });
+    for (const price of [100_000, 105_000]) {
+      venue.nowUs += 1_000_000;
+      venue.index('btc_usd', price);
+      venue.curve('btc_usd', price, 0.5);
+    }
+    const [placed] = venue.place(ann, idOf(call), 'buy', 60, 500);
+    if (placed?.type !== 'order-changed') throw new Error('no order');
+    const { orderId } = placed.order;
+    const edit = (more: Partial<EditOrder>): string | null =>
+      refusal(venue.apply({ ...plainEdit, accountId: ann, orderId, ...more }));
+    expect(edit({ sizeLots: 70 as SizeLots })).toBeNull();
+    expect(edit({ priceTicks: 490 as PriceTicks })).toBeNull();
+    expect(edit({ sizeLots: 71 as SizeLots })).toBe('open-interest-limit');
   });
 
   test('a call auction opens no more than may be open', () => {

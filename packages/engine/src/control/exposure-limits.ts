@@ -68,7 +68,7 @@ const restingLots = (state: EngineState, { id }: InstrumentRecord, side: SideCod
 
 /**
  * What an order might add. In a call auction nothing trades yet, and all that rests on its side may
- * in the end.
+ * in the end, but for the `lent` lots that the order itself has there.
  *
  * Cost: the instruments of the index, where the family has such a limit; in an auction the book.
  */
@@ -78,11 +78,12 @@ const checkOpenInterest = (
   instrument: InstrumentRecord,
   side: SideCode,
   more: number,
+  lent: number,
 ): RejectCode | null => {
   const { openInterestPerInstrument, openInterestPerFamily } = limits;
   if (openInterestPerInstrument === null && openInterestPerFamily === null) return null;
   const called = instrument.state === 'auction';
-  const lots = called ? more + restingLots(state, instrument, side) : more;
+  const lots = called ? more + restingLots(state, instrument, side) - lent : more;
   if (openInterestPerInstrument !== null) {
     const coins = coinsOf(state, instrument, instrument.openInterestLots + lots);
     if (coins > openInterestPerInstrument)
@@ -107,6 +108,7 @@ export const checkExposure = (
   side: SideCode,
   lots: number,
   fresh: boolean,
+  lent: number,
 ): RejectCode | null => {
   const { instrument } = holding;
   const { limits } = instrument.terms;
@@ -124,7 +126,7 @@ export const checkExposure = (
   }
   return (
     checkFamily(state, limits, holding, side, lots, fresh) ??
-    checkOpenInterest(state, limits, instrument, side, lots)
+    checkOpenInterest(state, limits, instrument, side, lots, lent)
   );
 };
 

@@ -19,6 +19,7 @@ import type {
   TradingState,
 } from '../state.ts';
 import { schedule } from '../timers.ts';
+import { arrivalsIn } from './arrivals.ts';
 import { type CallAuctionRecord, noteHalt } from './halt-state.ts';
 import { cancelCrossing, uncross } from './run-uncross.ts';
 
@@ -78,7 +79,7 @@ const start = (state: EngineState, index: IndexRecord, expiryUs: number, price: 
   const { halts } = state;
   const seconds = halts.terms?.auctionSeconds ?? 0;
   const untilUs = (state.nowUs + seconds * usPerSecond) as TsUs;
-  halts.auctions.push({ indexNo: index.no, expiryUs, untilUs });
+  halts.auctions.push({ indexNo: index.no, expiryUs, untilUs, reentries: [] });
   halts.auctions.sort((a, b) => a.indexNo - b.indexNo || a.expiryUs - b.expiryUs);
   schedule(state, 'call-auction', untilUs, untilUs);
   noteHalt(state, 'call-auction-started', scopeOf(index.name, expiryUs), `at ${price}`);
@@ -101,10 +102,11 @@ const end = (state: EngineState, auction: CallAuctionRecord, trade: boolean): vo
   halts.auctions = halts.auctions.filter((other) => other !== auction);
   const index = state.indexes[auction.indexNo] as IndexRecord;
   const { expiryUs } = auction;
+  const isLater = arrivalsIn(auction);
   for (const instrument of instrumentsOf(index, expiryUs)) {
     if (instrument.state !== 'auction') continue;
-    if (trade) uncross(state, instrument);
-    else cancelCrossing(state, instrument);
+    if (trade) uncross(state, instrument, isLater);
+    else cancelCrossing(state, instrument, isLater);
     instrument.state = 'open';
     emitState(state, instrument);
   }

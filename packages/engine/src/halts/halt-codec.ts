@@ -25,7 +25,8 @@ export const writeHalts = (writer: ByteWriter, { halts }: EngineState): void => 
 export const readHalts = (reader: ByteReader, { halts }: EngineState): void => {
   const [terms, auctions, samples, trail] = JSON.parse(reader.text()) as Kept;
   halts.terms = terms;
-  halts.auctions = auctions;
+  // Snapshots of before have no list of those that came anew.
+  halts.auctions = auctions.map((one) => ({ ...one, reentries: one.reentries ?? [] }));
   for (const [key, windows] of samples) halts.samples.set(key, windows);
   halts.trail.push(...trail);
 };

@@ -4,11 +4,19 @@ import type { CallAuctionTerms, HaltEntry, HaltKind, IndexStatus, TsUs } from '@
 import type { PriceSample } from '@openstrike/risk';
 import type { EngineState, IndexRecord } from '../state.ts';
 
+/** When an order came to the end of the line anew: so many orders had been placed before. */
+export interface Reentry {
+  readonly orderId: number;
+  readonly afterId: number;
+}
+
 export interface CallAuctionRecord {
   readonly indexNo: number;
   /** 0 for the perpetuals of the index. */
   readonly expiryUs: number;
   readonly untilUs: number;
+  /** Orders that an edit sent to the end of the line; in the order in which they went. */
+  reentries: readonly Reentry[];
 }
 
 export interface HaltState {

@@ -15,6 +15,7 @@ import {
   orderInSlot,
 } from '../trading/order-records.ts';
 import { trimReduceOnly } from '../trading/reduce-only.ts';
+import type { IsLater } from './arrivals.ts';
 
 /** Resting orders of a side, first in line first. */
 const ordersOf = (state: EngineState, instrumentId: number, side: 0 | 1): OrderRecord[] => {
@@ -47,8 +48,9 @@ const fillPair = (
   ask: OrderRecord,
   priceTicks: number,
   lots: number,
+  isLater: IsLater,
 ): void => {
-  const taker = bid.id > ask.id ? bid : ask;
+  const taker = isLater(bid, ask) ? bid : ask;
   const maker = taker === bid ? ask : bid;
   takeOut(state, taker, lots);
   takeOut(state, maker, lots);
@@ -81,7 +83,7 @@ const nextOpen = (
 };
 
 /** Cancels the later of any two crossing orders of one owner. */
-const preventSelfTrades = (state: EngineState, instrumentId: number): void => {
+const preventSelfTrades = (state: EngineState, instrumentId: number, isLater: IsLater): void => {
   const { book } = state;
   const bidsOf = new Map<number, OrderRecord[]>();
   for (const bid of ordersOf(state, instrumentId, 0)) {
@@ -92,7 +94,7 @@ const preventSelfTrades = (state: EngineState, instrumentId: number): void => {
     const bids = bidsOf.get(book.orderOwnerRef(ask.bookHandle)) ?? [];
     let first = bids[0];
     while (first !== undefined && first.priceTicks >= ask.priceTicks) {
-      const later = first.id > ask.id ? first : ask;
+      const later = isLater(first, ask) ? first : ask;
       endOrder(state, later, 'self-trade');
       if (later === ask) break;
       bids.shift();
@@ -102,8 +104,12 @@ const preventSelfTrades = (state: EngineState, instrumentId: number): void => {
 };
 
 /** Trades all that crosses in a book at one price. */
-export const uncross = (state: EngineState, instrument: InstrumentRecord): void => {
-  preventSelfTrades(state, instrument.id);
+export const uncross = (
+  state: EngineState,
+  instrument: InstrumentRecord,
+  isLater: IsLater,
+): void => {
+  preventSelfTrades(state, instrument.id, isLater);
   const bids = ordersOf(state, instrument.id, 0);
   const asks = ordersOf(state, instrument.id, 1);
   const { tick } = instrument.contract;
@@ -130,14 +136,18 @@ export const uncross = (state: EngineState, instrument: InstrumentRecord): void 
     const bid = bids[b];
     const ask = asks[a];
     if (bid === undefined || ask === undefined) break;
-    fillPair(state, bid, ask, priceTicks, Math.min(leftOf(bid), leftOf(ask)));
+    fillPair(state, bid, ask, priceTicks, Math.min(leftOf(bid), leftOf(ask)), isLater);
   }
   // All trade at one price, so a protection takes out what is left after it, not in its middle.
   if (state.mmpTripped.length > 0) enforceMmp(state);
 };
 
 /** Cancels the later of two orders that cross until none do: where nothing may trade. */
-export const cancelCrossing = (state: EngineState, { id }: InstrumentRecord): void => {
+export const cancelCrossing = (
+  state: EngineState,
+  { id }: InstrumentRecord,
+  isLater: IsLater,
+): void => {
   const { book } = state;
   for (;;) {
     const bid = book.firstOrder(id, 0);
@@ -145,6 +155,6 @@ export const cancelCrossing = (state: EngineState, { id }: InstrumentRecord): vo
     if (bid === 0 || ask === 0 || book.orderTicks(bid) < book.orderTicks(ask)) return;
     const buyer = orderInSlot(state, book.orderUserRef(bid));
     const seller = orderInSlot(state, book.orderUserRef(ask));
-    endOrder(state, buyer.id > seller.id ? buyer : seller, 'operator');
+    endOrder(state, isLater(buyer, seller) ? buyer : seller, 'operator');
   }
 };

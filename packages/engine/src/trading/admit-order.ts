@@ -184,7 +184,8 @@ const dearestTicks = (state: EngineState, holding: Holding, side: SideCode): num
  * Checks an order of `lots` at `priceTicks` against band, position, book and funds, in the order of
  * precedence, and resolves it into the state's draft.
  *
- * Holds: its own form is valid. `fresh` counts it against the number of open orders.
+ * Holds: its own form is valid. `fresh` counts it against the number of open orders; `lent` lots of
+ * it still rest in the book and are not to count beside it.
  */
 export const admitOrder = (
   state: EngineState,
@@ -194,6 +195,7 @@ export const admitOrder = (
   priceTicks: number,
   lots: number,
   fresh: boolean,
+  lent = 0,
 ): RejectCode | null => {
   const { draft } = state;
   resolvePrice(state, holding, side, terms, priceTicks);
@@ -214,7 +216,7 @@ export const admitOrder = (
   if (fresh && holding.account.openOrderCount >= openOrdersMax) return 'too-many-orders';
   if (!terms.reduceOnly) {
     if (exceedsPosition(state, holding, side)) return 'position-limit';
-    const exposed = checkExposure(state, holding, side, draft.lots, fresh);
+    const exposed = checkExposure(state, holding, side, draft.lots, fresh, lent);
     if (exposed !== null) return exposed;
   }
   draft.killed = terms.timeInForce === 'fok' && fillableNow(state, holding, side) < draft.lots;

@@ -1,11 +1,14 @@
 // Edit an order: same checks as a new order, on what the order would become. Invariant: a refused
 // edit leaves the order as it was. A resting order keeps its place when its price stays and it only
 // shrinks; a new price, more size or another display goes to the end of the line, and may trade. A
-// reject-post-only edit that would trade cancels the order.
+// reject-post-only edit that would trade cancels the order. In a call auction the same holds of what
+// the auction takes, and nothing trades before its end.
 import type { EditOrder, RejectCode, Trigger } from '@openstrike/domain';
 import { canCarry } from '../account/carry-order.ts';
 import { marginChanged } from '../account/margin.ts';
 import { checkKilled } from '../control/kill-switch.ts';
+import { noteReentry } from '../halts/arrivals.ts';
+import { waitsInAuction } from '../halts/waits-in-auction.ts';
 import { checkMmp, checkMmpOpen } from '../market-maker/mmp.ts';
 import type { EngineState, OrderRecord } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
@@ -18,9 +21,9 @@ import {
   checkAccess,
   checkCombination,
   checkDisplay,
+  checkPhase,
   checkPrice,
   checkSize,
-  checkTradable,
   hasLimit,
 } from './place-order.ts';
 import { reducibleLots, shrinkResting } from './reduce-only.ts';
@@ -97,6 +100,20 @@ const wantedOf = (order: OrderRecord, command: EditOrder): Wanted => {
   return scratch;
 };
 
+/**
+ * Whether an edit of a resting order takes lots off it and changes nothing else: it cancels them,
+ * which a call auction takes of any order.
+ */
+const onlyShrinks = (order: OrderRecord, { terms, ...wanted }: Wanted): boolean =>
+  order.bookHandle !== 0 &&
+  terms.priceMode === 'price' &&
+  order.priceMode === 'price' &&
+  wanted.priceTicks === order.priceTicks &&
+  wanted.sizeLots <= order.sizeLots &&
+  wanted.displayLots === order.displayLots &&
+  terms.postOnly === order.postOnly &&
+  terms.reduceOnly === order.reduceOnly;
+
 const checkForm = (state: EngineState, order: OrderRecord, wanted: Wanted): RejectCode | null => {
   const { instrument } = order.holding;
   const { terms, sizeLots, displayLots } = wanted;
@@ -105,7 +122,7 @@ const checkForm = (state: EngineState, order: OrderRecord, wanted: Wanted): Reje
     (terms.trigger?.price !== order.trigger?.price ||
       terms.trigger?.offset !== order.trigger?.offset);
   return (
-    checkTradable(state, instrument) ??
+    checkPhase(state, instrument, waitsInAuction(terms) || onlyShrinks(order, wanted)) ??
     checkSize(instrument, sizeLots) ??
     (sizeLots <= order.filledLots ? 'invalid-amount' : null) ??
     checkPrice(instrument, terms, wanted.priceTicks) ??
@@ -205,7 +222,8 @@ const editAnew = (
   // check.
   if (bookHandle !== 0) countResting(order, -before);
   marginChanged(state, holding);
-  const refused = admitOrder(state, holding, side, terms, priceTicks, lots, false);
+  const lent = bookHandle === 0 ? 0 : before;
+  const refused = admitOrder(state, holding, side, terms, priceTicks, lots, false, lent);
   if (refused !== null) {
     if (bookHandle !== 0) countResting(order, before);
     marginChanged(state, holding);
@@ -228,6 +246,7 @@ const editAnew = (
   order.sizeLots = newSize;
   order.displayLots = wanted.displayLots >= newSize ? 0 : wanted.displayLots;
   emitOrder(state, order, 'edited', null);
+  if (holding.instrument.state === 'auction') noteReentry(state, order);
   executeOrder(state, order, limitTicks, true);
   return null;
 };

@@ -40,10 +40,7 @@ export const checkAccess = (account: AccountRecord): RejectCode | null => {
 };
 
 /** Whether the instrument takes orders now. */
-export const checkTradable = (
-  state: EngineState,
-  instrument: InstrumentRecord,
-): RejectCode | null => {
+const checkTradable = (state: EngineState, instrument: InstrumentRecord): RejectCode | null => {
   const { expiryUs } = instrument;
   if (expiryUs !== null && state.nowUs >= expiryUs) return 'instrument-expired';
   if (instrument.state === 'settling') return 'settlement-in-progress';
@@ -142,13 +139,13 @@ const checkProtected = (
   );
 };
 
-/** Whether the instrument takes this order now; in a call auction those that can wait. */
-const checkPhase = (
+/** Whether the instrument takes an order or an edit now; in a call auction what can wait. */
+export const checkPhase = (
   state: EngineState,
-  command: PlaceOrder,
   instrument: InstrumentRecord,
+  waits: boolean,
 ): RejectCode | null =>
-  instrument.state === 'auction' && waitsInAuction(command)
+  instrument.state === 'auction' && waits
     ? checkHalts(state, instrument)
     : checkTradable(state, instrument);
 
@@ -160,7 +157,7 @@ const checkForm = (
 ): RejectCode | null => {
   const { sizeLots, displayLots } = command;
   return (
-    checkPhase(state, command, instrument) ??
+    checkPhase(state, instrument, waitsInAuction(command)) ??
     (command.mmp ? checkProtected(state, command, account, instrument) : null) ??
     checkSize(instrument, sizeLots) ??
     checkPrice(instrument, command, command.priceTicks) ??
