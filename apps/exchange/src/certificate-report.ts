@@ -5,19 +5,12 @@
 import { readFileSync } from 'node:fs';
 import {
   type AccountCertificate,
-  type Command,
   type ContractTable,
   type Currency,
-  type Event,
   OperationalError,
-  type Seq,
-  type StateMachine,
-  type TsUs,
 } from '@openstrike/domain';
 import { checkAccountCertificate } from '@openstrike/risk';
-import { verifyJournal } from '@openstrike/sequencer';
-import { requireReplayed } from './require-replayed.ts';
-import { createStateMachine, rulesVersion } from './state-machine.ts';
+import { replayTo } from './replay-to.ts';
 
 export interface CertificateReport {
   readonly recomputed: true;
@@ -60,54 +53,14 @@ export const certificateOfFile = (
   return check(certificate as AccountCertificate, tables);
 };
 
-/** Ends a replay that has come far enough. */
-class Reached extends Error {}
-
-class StoppedMachine implements StateMachine {
-  readonly #inner: StateMachine = createStateMachine();
-  readonly #until: number;
-
-  constructor(until: number) {
-    this.#until = until;
-  }
-
-  apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
-    if (seq > this.#until) throw new Reached();
-    return this.#inner.apply(command, seq, tsUs);
-  }
-
-  query: StateMachine['query'] = (name, parameters) => this.#inner.query(name, parameters);
-
-  snapshot(): Uint8Array {
-    return this.#inner.snapshot();
-  }
-
-  restore(snapshot: Uint8Array): void {
-    this.#inner.restore(snapshot);
-  }
-
-  stateHash(): string {
-    return this.#inner.stateHash();
-  }
-}
-
-/** The certificate of an account after a command of a journal, computed again. */
+/** The certificate of an account after a command of a journal (null: the last), computed again. */
 export const certificateOfJournal = async (
   journal: string,
   accountName: string,
   currency: Currency,
-  seq: number,
+  seq: number | null,
 ): Promise<CertificateReport> => {
-  const machine = new StoppedMachine(seq);
-  try {
-    const report = await verifyJournal(journal, {
-      createStateMachine: () => machine,
-      rulesVersion,
-    });
-    requireReplayed(report);
-  } catch (error) {
-    if (!(error instanceof Reached)) throw error;
-  }
+  const machine = await replayTo(journal, seq);
   const account = machine.query('accounts', {}).find(({ name }) => name === accountName);
   if (account === undefined) {
     const names = machine.query('accounts', {}).map(({ name }) => name);

@@ -319,8 +319,8 @@ const addCertificateCommand = (program: Command): void => {
         return;
       }
       const currency = currencies.find((each) => each === flags['currency']);
-      const seq = Number(flags['seq'] ?? Number.MAX_SAFE_INTEGER);
-      if (currency === undefined || !Number.isSafeInteger(seq) || seq < 1) {
+      const seq = flags['seq'] === undefined ? null : Number(flags['seq']);
+      if (currency === undefined || (seq !== null && !(Number.isSafeInteger(seq) && seq > 0))) {
         const sentence = `--currency takes ${currencies.join(', ')}, --seq a whole number from 1.`;
         throw new OperationalError('bad-option', sentence);
       }

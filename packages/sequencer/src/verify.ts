@@ -25,6 +25,7 @@ export interface VerifyOptions {
 export interface SnapshotVerdict {
   readonly name: string;
   readonly seq: Seq;
+  readonly rulesVersion: number;
   readonly state: 'matched' | 'differs' | 'damaged' | 'restored' | 'unreached';
 }
 
@@ -118,6 +119,7 @@ class Verification {
       snapshots: snapshots.map((snapshot) => ({
         name: snapshot.name,
         seq: snapshot.position.seq,
+        rulesVersion: snapshot.rulesVersion,
         state: this.#verdicts.get(snapshot) ?? 'damaged',
       })),
       tornBytes: reader.tornBytes,
@@ -137,10 +139,10 @@ class Verification {
 
   async #walk(reader: JournalReader): Promise<void> {
     while (await reader.fill()) {
-      if (reader.rulesVersion !== this.#options.rulesVersion) {
-        this.#machine = null;
-      }
+      const otherRules = reader.rulesVersion !== this.#options.rulesVersion;
       for (let frame = reader.take(); frame !== null; frame = reader.take()) {
+        // A snapshot on the way may have started a machine, for what comes after these rules.
+        if (otherRules) this.#machine = null;
         this.#frame(reader.window, frame);
         await this.#atPosition(reader.position);
       }
