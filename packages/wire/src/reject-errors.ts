@@ -15,6 +15,8 @@ interface ErrorOfReject {
 const errorsByReject: Readonly<Record<RejectCode, ErrorOfReject>> = {
   'not-configured': { name: 'temporarily_unavailable' },
   'unknown-account': { name: 'not_found' },
+  // Whoever engaged it, trading is locked until an operator releases it, and the reason says so;
+  // `account_locked` would say that the account cannot be used at all.
   'kill-switch': { name: 'locked_by_admin' },
   'account-locked': { name: 'account_locked' },
   'account-cancel-only': { name: 'locked_by_admin' },

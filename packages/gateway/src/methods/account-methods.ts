@@ -34,7 +34,7 @@ import { renderCurrencySummary, renderIdentity } from '../render/account-summary
 import { renderSimulatedMargin } from '../render/simulated-margin.ts';
 import { accountOf, accountOrSubaccount } from './caller.ts';
 import { currencyNamed, instrumentNamed, instrumentOf, matches, selectionOf } from './lookups.ts';
-import { answered, submit } from './submit.ts';
+import { answered, errorOfReject, refusalOf, submit } from './submit.ts';
 
 const read = { scope: 'account:read', transport: 'any', rateClass: 'plain' } as const;
 
@@ -194,7 +194,7 @@ const rateOf = (margin: number, marginBalance: number): number =>
 
 const changeMarginModel = defineMethod({
   name: 'private/change_margin_model',
-  summary: 'Puts another margin model in force; dry_run only tells what it would do.',
+  summary: 'Puts a margin model in force, or leaves it; dry_run only tells what it would do.',
   scope: 'account:read_write',
   transport: 'any',
   rateClass: 'plain',
@@ -204,7 +204,12 @@ const changeMarginModel = defineMethod({
     const model = parseMarginModel(params.margin_model) ?? 'segregated-standard';
     const rows = answered(await call.context.queries.query('margin-model', { accountId, model }));
     if (params.dry_run !== true) {
-      await submit(call, { type: 'change-margin-model', accountId, model });
+      const command = { type: 'change-margin-model', accountId, model } as const;
+      const refusal = refusalOf(await call.context.commands.submit(command));
+      // The model in force may be asked for again, as by whoever did not hear the answer.
+      if (refusal !== null && refusal.code !== 'nothing-to-change') {
+        throw errorOfReject(refusal.code, refusal.limit);
+      }
     }
     const stateOf = (currency: Currency, of: MarginModelPreview['before']) => ({
       maintenance_margin_rate: rateOf(of.maintenanceMargin, of.equity),

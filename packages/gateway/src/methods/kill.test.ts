@@ -55,7 +55,11 @@ test('a key stops itself and no other', async () => {
   const { clientId } = venue.key(1);
   const engaged = await alice.result('private/engage_kill_switch', { scope: 'key' });
   expect(engaged).toMatchObject({ client_id: clientId, account_id: 1, orders_cancelled: 1 });
-  expect(await refusal(alice, 'private/buy', order)).toMatchObject({ message: 'locked_by_admin' });
+  expect(await refusal(alice, 'private/buy', order)).toMatchObject({
+    code: 10019,
+    message: 'locked_by_admin',
+    data: { reason: 'the kill switch of the venue, the account or the key is engaged' },
+  });
   expect(await alice.result('private/get_kill_switches')).toMatchObject({ client_ids: [clientId] });
   await buy(sub);
   const release = { scope: 'key', account_id: 1, client_id: clientId };
