@@ -12,8 +12,8 @@ export const notReplayed = ({ firstSeq }: VerifyReport): OperationalError =>
       )
     : new OperationalError(
         'no-beginning',
-        `The journal begins with command ${firstSeq}, what was before is removed, and no snapshot ` +
-          'that this release goes on from leads there.',
+        `The journal begins with command ${firstSeq}, what was before is removed, and no ` +
+          'snapshot that this release goes on from leads there.',
       );
 
 /** Throws OperationalError where a journal is damaged, or its end was not computed. */

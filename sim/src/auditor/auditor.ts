@@ -235,8 +235,7 @@ export class Auditor {
       case 'trade':
         return this.#checkTrade(event);
       case 'order-changed': {
-        const { instrument, state } = this.facts.get(event.order.instrumentId);
-        if (state === 'auction') this.#coverage.count('auctioned order', event.cause);
+        const { instrument } = this.facts.get(event.order.instrumentId);
         this.#ask(event.order.accountId, instrument.settlementCurrency);
         if (event.cause === 'placed') {
           this.#makers.placed(event.order);

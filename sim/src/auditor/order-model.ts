@@ -1,7 +1,7 @@
 // Order model: every order from its placing to its end, by the events alone. Invariant: an order is
 // placed once, never filled beyond its size nor beyond its limit, and never changes after its end;
-// each fill of it is a trade, at the best price there was; at the end of a call auction, of the first
-// in line, and the later of the two is the taker.
+// each fill of it is a trade, at the best price there was; at the end of a call auction, of the
+// first in line, and the later of the two is the taker.
 import type {
   AccountId,
   InstrumentId,

@@ -1,6 +1,6 @@
 // What a future that covers options counts for in the drift of marks: the payoffs of the options
-// stay when the mark moves, so the largest loss of a collar moves as far as the future's value does,
-// and the future's own weight holds both, whatever the options beside it weigh.
+// stay when the mark moves, so the largest loss of a collar moves as far as the future's value
+// does, and the future's own weight holds both, whatever the options beside it weigh.
 import { expect, test, vi } from 'vitest';
 import { tablesWithFutures } from '../testing/covering-tables.ts';
 import { TestEngine } from '../testing/test-engine.ts';

@@ -1,8 +1,8 @@
 // Edit an order: same checks as a new order, on what the order would become. Invariant: a refused
 // edit leaves the order as it was. A resting order keeps its place when its price stays and it only
 // shrinks; a new price, more size or another display goes to the end of the line, and may trade. A
-// reject-post-only edit that would trade cancels the order. In a call auction the same holds of what
-// the auction takes, and nothing trades before its end.
+// reject-post-only edit that would trade cancels the order. In a call auction the same holds of
+// what the auction takes, and nothing trades before its end.
 import type { EditOrder, RejectCode, Trigger } from '@openstrike/domain';
 import { canCarry } from '../account/carry-order.ts';
 import { marginChanged } from '../account/margin.ts';

@@ -1,12 +1,12 @@
 // Liquidation plans through the methods: as prices are, and as they would be after a move.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { list, MethodVenue } from './testing/method-venue.ts';
+import { type Json, list, MethodVenue } from './testing/method-venue.ts';
 
 const plan = 'private/get_liquidation_plan';
 const simulate = 'private/simulate_liquidation_plan';
 const nothing = { phase: null, cancelled_order_ids: [], steps: [], auctions: [], outcome: null };
 let venue: MethodVenue;
-let resting: string;
+let resting: Json;
 
 beforeAll(async () => {
   venue = await MethodVenue.open();
@@ -18,11 +18,11 @@ beforeAll(async () => {
   }
   const order = { instrument_name: 'BTC-PERPETUAL', amount: 10, price: 99_000 };
   const placed = await venue.call('private/buy', order);
-  resting = String(placed.order?.order_id);
+  resting = placed.order?.order_id as Json;
 });
 afterAll(() => venue.close());
 
-test('a plan is empty until margin lacks, and a move tells what would become of the account', async () => {
+test('a plan is empty until margin lacks; a move tells what would come', async () => {
   const now = await venue.call(plan, { currency: 'BTC' });
   expect(now).toMatchObject({ currency: 'BTC', ...nothing });
   const still = await venue.call(simulate, { currency: 'BTC' });
@@ -47,7 +47,7 @@ test('a plan is empty until margin lacks, and a move tells what would become of 
   expect(await venue.call(plan, { currency: 'BTC' })).toEqual(now);
 });
 
-test('moves beyond the bounds, of other currencies or of no number are refused by name', async () => {
+test('moves beyond the bounds or of other currencies are refused by name', async () => {
   for (const index_moves of [{ BTC: -90.5 }, { BTC: 501 }, { SOL: 1 }, { BTC: 'down' }, -10]) {
     const error = await venue.refusal(simulate, { currency: 'BTC', index_moves });
     expect(error.errorName).toBe('invalid_params');
