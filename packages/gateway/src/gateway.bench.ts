@@ -2,17 +2,7 @@
 // an open loop, and this one takes them through the door, the sequencer with its journal on disk
 // (fsync included), the engine, and the feeds; then market data fanned out to 100 subscribers. A
 // plain ws echo is measured beside it, by the same load. History is not attached.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  closeSync,
-  fdatasyncSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,124 +16,21 @@ import type {
   SizeLots,
 } from '@openstrike/domain';
 import { WebSocketServer } from 'ws';
-import { type FanOutJob, type LoadResult, machineMs, type OrderJob } from './bench/load-client.ts';
+import type { FanOutJob, OrderJob } from './bench/load-client.ts';
+import {
+  type BenchRow,
+  btcOptions,
+  logins,
+  optionNames,
+  orderJob,
+  report,
+  say,
+  startClient,
+  timed,
+  warmUp,
+} from './bench/load-run.ts';
+import { machineMs } from './bench/machine-time.ts';
 import { TestVenue } from './testing/test-venue.ts';
-
-const clientPath = fileURLToPath(new URL('./bench/load-client.ts', import.meta.url));
-
-interface Child {
-  /** Tells a client that waits a line: when it begins, in machine time, and that it may end. */
-  readonly tell: (line: number | 'end') => void;
-  /** Resolves when it has said how far it is; rejects when it ends instead. */
-  readonly said: (word: 'ready' | 'set') => Promise<unknown>;
-  readonly result: Promise<LoadResult>;
-}
-
-const startClient = (job: OrderJob | FanOutJob): Child => {
-  const child = spawn(process.execPath, [clientPath, JSON.stringify(job)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.on('data', (data: Buffer) => {
-    text += data.toString();
-  });
-  const result = new Promise<LoadResult>((resolve, reject) => {
-    child.on('close', (code) => {
-      const line = text.trim().split('\n').at(-1) ?? '';
-      if (code === 0) resolve(JSON.parse(line) as LoadResult);
-      else reject(new Error(`the load client ended with ${code}`));
-    });
-  });
-  const hear = async (word: string): Promise<void> => {
-    while (!text.includes(word)) await once(child.stdout, 'data');
-  };
-  return {
-    tell: (line) => child.stdin.write(`${line}\n`),
-    said: (word) => Promise.race([hear(word), result]),
-    result,
-  };
-};
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-
-const us = (value: number): string => `${(value / 1000).toFixed(2)} ms`;
-
-export interface BenchRow extends LoadResult {
-  readonly name: string;
-  readonly cost: Cost;
-}
-
-const report = (name: string, result: LoadResult, cost: Cost): BenchRow => {
-  say(
-    `${name}: ${result.perS}/s, ${result.answered} answered, ${result.refused} refused; ` +
-      `p50 ${us(result.p50)}, p99 ${us(result.p99)}, p99.9 ${us(result.p999)}, ` +
-      `max ${us(result.max)}; server: CPU ${Math.round(cost.cpuMs)} ms, ` +
-      `waited for a core ${cost.waitedMs === null ? 'unknown' : Math.round(cost.waitedMs)} ms`,
-  );
-  if (result.refusal !== '') say(`first refusal: ${result.refusal}`);
-  return { ...result, name, cost };
-};
-
-/** How long this thread stood ready without a core; null where the system does not tell. */
-const waitedMs = (): number | null => {
-  try {
-    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
-  } catch {
-    return null;
-  }
-};
-
-/** What this process spent while something ran. */
-interface Cost {
-  readonly cpuMs: number;
-  readonly waitedMs: number | null;
-}
-
-const timed = async <Value>(run: () => Promise<Value>): Promise<[Value, Cost]> => {
-  const before = process.cpuUsage();
-  const waitedBefore = waitedMs();
-  const value = await run();
-  const { user, system } = process.cpuUsage(before);
-  const waitedAfter = waitedMs();
-  const waited = waitedBefore === null || waitedAfter === null ? null : waitedAfter - waitedBefore;
-  return [value, { cpuMs: (user + system) / 1000, waitedMs: waited }];
-};
-
-const logins = (venue: TestVenue): string[] =>
-  [1, 2, 3].map((account) =>
-    JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'public/auth',
-      params: venue.credentials(account),
-    }),
-  );
-
-const btcOptions = (venue: TestVenue): readonly Instrument[] =>
-  venue.feeds.instruments({ currency: 'BTC', kind: 'option', expired: false });
-
-const optionNames = (venue: TestVenue): string[] =>
-  btcOptions(venue).map((instrument) => instrument.name);
-
-const orderJob = (venue: TestVenue, ratePerS: number, seconds: number): OrderJob => ({
-  kind: 'orders',
-  url: venue.address.webSocketUrl,
-  sockets: 8,
-  ratePerS,
-  warmUpS: seconds / 4,
-  seconds,
-  logins: logins(venue),
-  instruments: optionNames(venue),
-});
-
-/** The same orders, unmeasured. */
-const warmUp = async (venue: TestVenue, ratePerS: number, seconds: number): Promise<void> => {
-  await startClient(orderJob(venue, ratePerS, seconds)).result;
-  await venue.cancelAll();
-  say(`warmed up by ${seconds} s of orders at ${ratePerS}/s`);
-};
 
 /** What the disk alone takes to make a block durable, which every order waits for. */
 const sayDisk = (folder: string, rounds: number): void => {
@@ -167,7 +54,7 @@ const runOrders = async (
   ratePerS: number,
   seconds: number,
 ): Promise<BenchRow> => {
-  const job = orderJob(venue, ratePerS, seconds);
+  const job = { ...orderJob(venue, ratePerS, seconds), tellsTimes: ratePerS <= 5_000 };
   const [result, cost] = await timed(() => startClient(job).result);
   await venue.cancelAll();
   return report(`orders at ${ratePerS}/s`, result, cost);
@@ -194,6 +81,8 @@ const runEcho = async (ratePerS: number, seconds: number): Promise<BenchRow> => 
     seconds,
     logins: [],
     instruments: ['BTC-PERPETUAL'],
+    tellsTimes: ratePerS <= 5_000,
+    traced: false,
   };
   const [result, cost] = await timed(() => startClient(job).result);
   for (const socket of server.clients) socket.terminate();

@@ -5,6 +5,8 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build, type Histogram, initWebAssembly } from 'hdr-histogram-js';
+import { machineMs } from './machine-time.ts';
+import { PauseLog, type ProcessPauses } from './pause-log.ts';
 import { RawSocket } from './raw-socket.ts';
 
 export interface OrderJob {
@@ -17,6 +19,10 @@ export interface OrderJob {
   /** Login requests, one per socket in turn; none for the echo. */
   readonly logins: readonly string[];
   readonly instruments: readonly string[];
+  /** Whether the times of each request are told, and not only their distribution. */
+  readonly tellsTimes: boolean;
+  /** Whether each request carries its number, for a stage clock. */
+  readonly traced: boolean;
 }
 
 export interface FanOutJob {
@@ -44,24 +50,41 @@ export interface LoadResult {
   readonly p99: number;
   readonly p999: number;
   readonly max: number;
+  /** What the client's process spent. */
+  readonly cpuMs: number;
+  /** Where the job asks for it. */
+  readonly seen: ClientTimes | null;
+}
+
+/** Machine time in milliseconds by request number; `heard` is zero where no answer came. */
+export interface ClientTimes {
+  /** The first that is measured. */
+  readonly first: number;
+  readonly due: readonly number[];
+  readonly sent: readonly number[];
+  readonly heard: readonly number[];
+  readonly pauses: ProcessPauses;
 }
 
 const newHistogram = (): Histogram =>
   build({ highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
 
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 const summary = (
   histogram: Histogram,
-  counts: Pick<LoadResult, 'sent' | 'answered' | 'refused' | 'refusal' | 'perS'>,
+  counts: Pick<LoadResult, 'sent' | 'answered' | 'refused' | 'refusal' | 'perS' | 'seen'>,
 ): LoadResult => ({
   ...counts,
+  cpuMs: cpuMs(),
   p50: histogram.getValueAtPercentile(50),
   p99: histogram.getValueAtPercentile(99),
   p999: histogram.getValueAtPercentile(99.9),
   max: histogram.maxValue,
 });
-
-/** Milliseconds of the machine's monotonic clock, which all its processes share. */
-export const machineMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /** The number after `"id":`, which stands at a fixed place in an answer. */
 const idAt = 22;
@@ -92,6 +115,10 @@ const breathe = (): void => {
   Atomics.wait(nobody, 0, 0, 0.1);
 };
 
+/** To the microsecond, which is fewer digits to send. */
+const microseconds = (ms: Float64Array): number[] =>
+  Array.from(ms, (each) => Math.round(each * 1000) / 1000);
+
 class OrderLoad {
   readonly #job: OrderJob;
   readonly #histogram = newHistogram();
@@ -99,6 +126,9 @@ class OrderLoad {
   /** Orders that rest and may be cancelled, by socket. */
   readonly #resting: string[][] = [];
   readonly #dueMs: Float64Array;
+  readonly #sentMs: Float64Array;
+  readonly #heardMs: Float64Array;
+  readonly #pauses = new PauseLog();
   #answered = 0;
   #refused = 0;
   #refusal = '';
@@ -108,7 +138,10 @@ class OrderLoad {
 
   constructor(job: OrderJob) {
     this.#job = job;
-    this.#dueMs = new Float64Array(Math.ceil((job.warmUpS + job.seconds) * job.ratePerS) + 2);
+    const total = Math.ceil((job.warmUpS + job.seconds) * job.ratePerS) + 1;
+    this.#dueMs = new Float64Array(total);
+    this.#sentMs = new Float64Array(total);
+    this.#heardMs = new Float64Array(total);
   }
 
   async run(): Promise<LoadResult> {
@@ -121,20 +154,17 @@ class OrderLoad {
       socket.onFrame((frame, start, end) => this.#take(index, frame, start, end));
       this.#sockets.push(socket);
     }
-    const total = this.#dueMs.length - 1;
-    const startMs = performance.now() + 50;
+    const total = this.#dueMs.length;
+    const startMs = machineMs() + 50;
     this.#firstMs = startMs + warmUpS * 1000;
+    for (let i = 0; i < total; i++) this.#dueMs[i] = startMs + (i * 1000) / ratePerS;
+    this.#pauses.start();
     let next = 0;
     while (next < total) {
-      const nowMs = performance.now();
-      while (next < total && startMs + (next * 1000) / ratePerS <= nowMs) {
-        this.#dueMs[next] = startMs + (next * 1000) / ratePerS;
-        this.#send(next);
-        next += 1;
-      }
-      for (const socket of this.#sockets) socket.flush();
+      next = this.#sendDue(next);
       breathe();
       await new Promise((resolve) => setImmediate(resolve));
+      this.#pauses.look();
     }
     const patienceMs = performance.now() + 10_000;
     while (this.#answered < total && performance.now() < patienceMs) {
@@ -142,6 +172,7 @@ class OrderLoad {
     }
     for (const socket of this.#sockets) socket.close();
     return summary(this.#histogram, {
+      seen: this.#job.tellsTimes ? this.#seen() : null,
       sent: total,
       answered: this.#answered,
       refused: this.#refused,
@@ -150,25 +181,50 @@ class OrderLoad {
     });
   }
 
+  #seen(): ClientTimes {
+    return {
+      first: this.#dueMs.findIndex((dueMs) => dueMs >= this.#firstMs),
+      due: microseconds(this.#dueMs),
+      sent: microseconds(this.#sentMs),
+      heard: microseconds(this.#heardMs),
+      pauses: this.#pauses.stop(),
+    };
+  }
+
+  /** Sends all that is due by now; answers the number of the next. */
+  #sendDue(from: number): number {
+    const nowMs = machineMs();
+    let next = from;
+    while (next < this.#dueMs.length && (this.#dueMs[next] as number) <= nowMs) {
+      this.#send(next);
+      next += 1;
+    }
+    for (const socket of this.#sockets) socket.flush();
+    if (next > from) this.#sentMs.fill(machineMs(), from, next);
+    return next;
+  }
+
   #send(number: number): void {
     const index = number % this.#sockets.length;
     const resting = this.#resting[index] as string[];
-    const { instruments, kind } = this.#job;
+    const { instruments, kind, traced } = this.#job;
+    const trace = traced ? `,"trace":${number}` : '';
     const orderId = resting.length > 20 && kind === 'orders' ? resting.shift() : undefined;
     const instrument = instruments[number % instruments.length];
     const params =
       orderId === undefined
         ? `"private/buy","params":{"instrument_name":"${instrument}","amount":1,"price":0.001,` +
-          '"type":"limit","time_in_force":"good_til_cancelled","label":"load"}'
-        : `"private/cancel","params":{"order_id":"${orderId}"}`;
+          `"type":"limit","time_in_force":"good_til_cancelled","label":"load"${trace}}`
+        : `"private/cancel","params":{"order_id":"${orderId}"${trace}}`;
     const socket = this.#sockets[index] as RawSocket;
     socket.push(`{"jsonrpc":"2.0","id":${number},"method":${params}}`);
   }
 
   #take(index: number, frame: Buffer, start: number, end: number): void {
-    const nowMs = performance.now();
+    const nowMs = machineMs();
     const number = readId(frame, start);
     const dueMs = this.#dueMs[number] as number;
+    this.#heardMs[number] = nowMs;
     this.#answered += 1;
     if (dueMs >= this.#firstMs) {
       this.#histogram.recordValue(Math.max(1, Math.round((nowMs - dueMs) * 1000)));
@@ -240,13 +296,19 @@ const runFanOut = async (job: FanOutJob): Promise<LoadResult> => {
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, endMs - machineMs()) + 500));
   for (const socket of sockets) socket.close();
   const perS = Math.round(inTime / job.seconds);
-  return summary(histogram, { sent: 0, answered: heard, refused: 0, refusal: '', perS });
+  return summary(histogram, {
+    sent: 0,
+    answered: heard,
+    refused: 0,
+    refusal: '',
+    perS,
+    seen: null,
+  });
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await initWebAssembly();
   const job = JSON.parse(process.argv[2] ?? '{}') as OrderJob | FanOutJob;
   const result = job.kind === 'fan-out' ? await runFanOut(job) : await new OrderLoad(job).run();
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-  process.exit(0);
+  process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 }

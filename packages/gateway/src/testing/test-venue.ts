@@ -5,11 +5,13 @@ import {
   type Applied,
   anyOrder,
   type Command,
+  type CommandPort,
   goodIndex,
   type PlaceOrder,
   type PriceTicks,
   plainOrder,
   type SizeLots,
+  type StateMachine,
   type TsUs,
   type UsdMicros,
   usPerDay,
@@ -18,7 +20,12 @@ import {
 import { createEngine } from '@openstrike/engine';
 import { createFeeds, type Feeds, type LiabilityTree } from '@openstrike/feeds';
 import type { History } from '@openstrike/history';
-import { createSequencer, MemoryStorage, type Sequencer } from '@openstrike/sequencer';
+import {
+  createSequencer,
+  type JournalStorage,
+  MemoryStorage,
+  type Sequencer,
+} from '@openstrike/sequencer';
 import pino from 'pino';
 import { fullScope } from '../auth/scope.ts';
 import { createGateway, type Gateway, type GatewayAddress } from '../create-gateway.ts';
@@ -38,8 +45,11 @@ export interface TestVenueOptions {
   readonly gateway?: Partial<GatewayOptions>;
   readonly methods?: readonly Method[];
   readonly routes?: readonly HttpRoute[];
-  /** A folder for the journal; in memory when absent. */
-  readonly storage?: string;
+  /** Where the journal is, such as a folder; in memory when absent. */
+  readonly storage?: string | JournalStorage;
+  /** Stands around the venue's own, as a measurement does. */
+  readonly aroundMachine?: (machine: StateMachine) => StateMachine;
+  readonly aroundCommands?: (commands: CommandPort) => CommandPort;
   /** Where log lines go; nowhere when absent. */
   readonly log?: (line: string) => void;
 }
@@ -79,7 +89,7 @@ export class TestVenue {
     return createGateway(
       { port: 0, sweepIntervalMs: 5, ...options.gateway },
       {
-        commands: this.sequencer,
+        commands: options.aroundCommands?.(this.sequencer) ?? this.sequencer,
         queries: this.sequencer,
         feeds: this.feeds,
         history: {} as History,
@@ -108,7 +118,7 @@ export class TestVenue {
     const sequencer = await createSequencer({
       storage: options.storage ?? new MemoryStorage(),
       clock: { nowUs: () => (venue === null ? testStartUs : venue.#nowUs) },
-      createStateMachine: () => createEngine(),
+      createStateMachine: () => options.aroundMachine?.(createEngine()) ?? createEngine(),
     });
     venue = new TestVenue(options, sequencer);
     await sequencer.recover();
