@@ -22,4 +22,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
 ENV NODE_COMPILE_CACHE=/tmp/compile-cache
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", \
   "--max-inlined-bytecode-size=2000", "--max-inlined-bytecode-size-cumulative=8000", \
-  "--max-semi-space-size=64", "apps/exchange/src/main.ts"]
+  "--max-semi-space-size=16", "--no-allocation-site-pretenuring", "apps/exchange/src/main.ts"]

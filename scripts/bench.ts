@@ -16,18 +16,17 @@ if (chosen.length === 0) {
   process.stderr.write(`${files.join('\n')}\n`);
   process.exit(1);
 }
-const inlining = [
+// The flags that the bootstrap starts the exchange with, or the simulator.
+const exchangeFlags = [
   '--max-inlined-bytecode-size=2000',
   '--max-inlined-bytecode-size-cumulative=8000',
+  '--max-semi-space-size=16',
+  '--no-allocation-site-pretenuring',
 ];
+const simulatorFlags = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 for (const file of chosen) {
   process.stdout.write(`\n==== ${file}\n`);
-  // The flags that the bootstrap starts the exchange with, or the simulator.
-  const flags = [
-    '--expose-gc',
-    ...(file.startsWith('sim/') ? ['--min-semi-space-size=64'] : inlining),
-    '--max-semi-space-size=64',
-  ];
+  const flags = ['--expose-gc', ...(file.startsWith('sim/') ? simulatorFlags : exchangeFlags)];
   const done = spawnSync(process.execPath, [...flags, join(root, file)], { stdio: 'inherit' });
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
