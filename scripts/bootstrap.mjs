@@ -99,8 +99,8 @@ const env = {
 };
 // The inlining limits are worth up to 30 % to the order book. A young generation of 16 MiB is
 // collected more often than a larger one and for less long, and pretenuring would put what lives no
-// longer than a request among the old (docs/decisions/latency.md). A simulation lives for seconds and
-// would spend a third of them compiling what is inlined; its young generation is large from the
+// longer than a request among the old (docs/decisions/latency.md). A simulation lives for seconds
+// and would spend a third of them compiling what is inlined; its young generation is large from the
 // beginning, which spares copies.
 const flags = [
   '--disable-warning=ExperimentalWarning',

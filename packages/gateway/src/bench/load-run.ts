@@ -1,5 +1,5 @@
-// Load run: starts the client of a benchmark as a process of its own and tells what came of it, with
-// what this process, the server, spent meanwhile.
+// Load run: starts the client of a benchmark as a process of its own and tells what came of it,
+// with what this process, the server, spent meanwhile.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -95,8 +95,8 @@ const sayOutsideStalls = (seen: ClientTimes, stalls: readonly Pause[] | null): v
   say(
     `  the client sent late: p50 ${quantile(late, 0.5).toFixed(2)} ms, p99 ` +
       `${quantile(late, 0.99).toFixed(2)} ms; the host held a core back ${stalls.length} times, ` +
-      `${stoodMs.toFixed(0)} ms; without the ${requests - left} of ${requests} requests under way ` +
-      `meanwhile p99 ${p99Ms.toFixed(2)} ms`,
+      `${stoodMs.toFixed(0)} ms; without the ${requests - left} of ${requests} requests under ` +
+      `way meanwhile p99 ${p99Ms.toFixed(2)} ms`,
   );
 };
 

@@ -150,7 +150,8 @@ export const tailReport = (noted: Noted): string[] => {
   return [
     '  ms                p50     p99   p99.9     max   of the slowest 1 %: time, times the longest',
     ...stageLines(noted, run),
-    `  of the time of the ${run.slow.length} slowest, ${fromMs.toFixed(2)} ms and more (overlapping):`,
+    `  of the time of the ${run.slow.length} slowest, ${fromMs.toFixed(2)} ms and more ` +
+      '(what stood still at once counts twice):',
     ...causes.map(([name, pauses]) => causeLine(name, pauses, noted, run)),
   ];
 };
