@@ -101,5 +101,5 @@ export interface OrderState {
   /** Marked for market-maker protection. */
   readonly mmp: boolean;
   /** Of a quote; absent for all other orders. */
-  readonly quote?: QuoteTag;
+  readonly quote?: QuoteTag | undefined;
 }

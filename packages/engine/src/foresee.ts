@@ -77,9 +77,7 @@ export class Foresight {
       const order = this.#orders[i] as OrderRow | null;
       if (order === null) continue;
       const { chunk, at } = order;
-      seen += (chunk[at] as number) + (chunk[at + LINE] as number);
-      // The words of an order, which its event carries, lie in two lines more.
-      if (order.postOnly !== 'off' || order.clientId !== '') seen += 1;
+      seen += (chunk[at] as number) + (order.replaced ? 1 : 0);
       this.#holdings[i] = order.holding as HoldingRecord;
     }
     this.seen += seen;
@@ -99,6 +97,8 @@ export class Foresight {
         continue;
       }
       seen += (order.previous?.side ?? 0) + (order.next?.side ?? 0);
+      // What an edit reads of the words of its order.
+      if (order.ticket.mmp) seen += 1;
       const handle = order.bookHandle;
       if (handle !== 0) seen += book.nextOrder(handle);
     }

@@ -51,6 +51,7 @@ import type { StressRecord } from './portfolio/follow-stress.ts';
 import type { MarginPool, RiskMarkets } from './portfolio/margin-pool.ts';
 import type { MatchTape } from './trading/match-tape.ts';
 import type { OrderPool } from './trading/order-row.ts';
+import type { OrderTerms, OrderTicket } from './trading/order-snapshot.ts';
 import type { OrderTable } from './trading/order-table.ts';
 
 /** 0 buy, 1 sell: the book's numbers of sides, used in all records. */
@@ -359,9 +360,23 @@ export interface OrderRecord {
   readonly id: OrderId;
   readonly holding: Holding;
   readonly side: SideCode;
-  type: OrderType;
-  originalType: OrderType | null;
+  /** What it is in words; the fields that follow are read from it. */
+  readonly ticket: OrderTicket;
+  readonly type: OrderType;
+  readonly originalType: OrderType | null;
   readonly timeInForce: TimeInForce;
+  readonly postOnly: PostOnly;
+  readonly priceMode: PriceMode;
+  readonly priceModeValue: number;
+  readonly trigger: Trigger | null;
+  readonly triggerOrderId: OrderId | null;
+  readonly label: string;
+  readonly clientKey: string | null;
+  /** The API key that it was placed with; empty for none. */
+  readonly clientId: string;
+  readonly connectionId: number;
+  readonly createdUs: number;
+  readonly mmp: boolean;
   status: OrderStatus;
   priceTicks: number;
   sizeLots: number;
@@ -369,22 +384,10 @@ export interface OrderRecord {
   filledTickLots: number;
   /** 0 shows all. */
   displayLots: number;
-  postOnly: PostOnly;
   reduceOnly: boolean;
-  priceMode: PriceMode;
-  priceModeValue: number;
-  trigger: Trigger | null;
   triggerReference: number;
-  readonly triggerOrderId: OrderId | null;
-  readonly label: string;
-  readonly clientKey: string | null;
-  connectionId: number;
   replaced: boolean;
-  mmp: boolean;
   quote: QuoteTag | null;
-  /** The API key that it was placed with; empty for none. */
-  clientId: string;
-  createdUs: number;
   updatedUs: number;
   fee: number;
   /** Handle in the book; 0 when it does not rest there. */
@@ -397,6 +400,8 @@ export interface OrderRecord {
   /** Links of the holding's list. */
   previous: OrderRecord | null;
   next: OrderRecord | null;
+  /** Takes over what an edit may change of the words. */
+  restate(terms: OrderTerms): void;
 }
 
 /** Orders waiting for one price. */
@@ -411,8 +416,6 @@ export interface TriggerWatch {
 
 /** What the checks resolved an order to; read by the effects that follow. */
 export interface OrderDraft {
-  type: OrderType;
-  originalType: OrderType | null;
   /** As the order shows it; 0 for a market order. */
   priceTicks: number;
   /** As it goes into the book. */

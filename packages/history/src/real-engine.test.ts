@@ -123,7 +123,7 @@ const compareHistory = async (history: History, told: readonly Applied[]): Promi
   expect(await history.recentTrades(0 as TsUs)).toEqual(trades);
   for (const order of orders.values()) {
     if (order.status !== 'open' || order.filledLots > 0) {
-      expect(await history.order(order.orderId)).toEqual(order);
+      expect(await history.order(order.orderId)).toEqual(JSON.parse(JSON.stringify(order)));
     }
   }
   let counted = 0;

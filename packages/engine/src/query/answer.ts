@@ -11,7 +11,7 @@ import { certifyAccount } from '../portfolio/certify-account.ts';
 import { previewMarginModel } from '../portfolio/change-margin-model.ts';
 import { nextTimerUs } from '../run-timers.ts';
 import type { AccountRecord, EngineState } from '../state.ts';
-import { orderStateOf } from '../trading/order-records.ts';
+import { OrderSnapshot } from '../trading/order-snapshot.ts';
 import { accountSummary } from './account-summary.ts';
 import { orderMargin, orderMargins } from './order-margins.ts';
 import { positionsOf } from './positions.ts';
@@ -50,7 +50,7 @@ const answers: Answers = {
   'simulate-portfolio': simulatePortfolio,
   order: (state, { orderId }) => {
     const order = state.orders.get(orderId);
-    return order === undefined ? null : orderStateOf(order, null);
+    return order === undefined ? null : new OrderSnapshot(order, null);
   },
   'open-orders': (state, { accountId }) => openOrders(state, accountId),
   accounts: (state) => state.accounts.filter(isAccount).map(accountStateOf),

@@ -19,7 +19,7 @@ import type {
   TradingState,
   VenueAccounts,
 } from '../state.ts';
-import { orderStateOf } from '../trading/order-records.ts';
+import { OrderSnapshot } from '../trading/order-snapshot.ts';
 
 const markViewOf = (state: EngineState, instrument: InstrumentRecord): MarkView | null => {
   const { marks } = state;
@@ -144,5 +144,5 @@ export const openOrders = (state: EngineState, accountId: number | null): readon
     }
     found.sort((a, b) => a.id - b.id);
   }
-  return found.map((order) => orderStateOf(order, null));
+  return found.map((order) => new OrderSnapshot(order, null));
 };

@@ -15,6 +15,7 @@ import {
 import { assert } from '@openstrike/std';
 import { holdingOf } from '../account/holdings.ts';
 import type { EngineState, OrderRecord, SideCode } from '../state.ts';
+import { OrderTicket } from '../trading/order-snapshot.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
@@ -128,12 +129,14 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
   const instrument = state.instruments[reader.int() as InstrumentId];
   assert(account !== undefined && instrument !== undefined, 'an order belongs to an account');
   const side = reader.byte() as SideCode;
-  const orderType = itemIn(types, reader.byte());
+  const type = itemIn(types, reader.byte());
   const original = reader.byte();
+  const orderType = original === 255 ? type : itemIn(types, original);
+  const timeInForce = itemIn(timesInForce, reader.byte());
+  const status = itemIn(statuses, reader.byte());
   const words = {
     orderType,
-    timeInForce: itemIn(timesInForce, reader.byte()),
-    status: itemIn(statuses, reader.byte()),
+    timeInForce,
     postOnly: itemIn(postOnlys, reader.byte()),
     priceMode: itemIn(priceModes, reader.byte()),
     trigger: readTrigger(reader),
@@ -143,22 +146,29 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
     clientId: reader.text(),
   };
   const triggerOrderId = (reader.int() || null) as OrderId | null;
+  const priceTicks = reader.int();
+  const sizeLots = reader.int();
+  const filledLots = reader.int();
+  const filledTickLots = reader.int();
+  const displayLots = reader.int();
+  const reduceOnly = reader.flag();
+  const priceModeValue = reader.real();
+  const triggerReference = reader.real();
+  const connectionId = reader.int();
+  const replaced = reader.flag();
+  const terms = { ...words, reduceOnly, priceModeValue, connectionId, mmp: reader.flag() };
   const holding = holdingOf(account, instrument);
-  const order = state.orderPool.take(id, holding, side, words, triggerOrderId);
-  order.originalType = original === 255 ? null : itemIn(types, original);
-  order.status = words.status;
-  order.priceTicks = reader.int();
-  order.sizeLots = reader.int();
-  order.filledLots = reader.int();
-  order.filledTickLots = reader.int();
-  order.displayLots = reader.int();
-  order.reduceOnly = reader.flag();
-  order.priceModeValue = reader.real();
-  order.triggerReference = reader.real();
-  order.connectionId = reader.int();
-  order.replaced = reader.flag();
-  order.mmp = reader.flag();
-  order.createdUs = reader.int();
+  const ticket = new OrderTicket(id, holding, side, terms, triggerOrderId, reader.int());
+  assert(ticket.type === type, 'only an order of another type came to be what it is');
+  const order = state.orderPool.take(ticket, holding, side, terms);
+  order.status = status;
+  order.priceTicks = priceTicks;
+  order.sizeLots = sizeLots;
+  order.filledLots = filledLots;
+  order.filledTickLots = filledTickLots;
+  order.displayLots = displayLots;
+  order.triggerReference = triggerReference;
+  order.replaced = replaced;
   order.updatedUs = reader.int();
   order.fee = reader.int();
   return order;

@@ -9,14 +9,13 @@ import { priceOf } from '../instruments.ts';
 import { openOrdersMax, positionOrdersMax } from '../limits.ts';
 import type { EngineState, Holding, OrderDraft, OrderRecord, SideCode } from '../state.ts';
 import { ownerRefOf, selfTradeOf } from './execute-order.ts';
-import { type OrderTerms, orderInSlot } from './order-records.ts';
+import { orderInSlot } from './order-records.ts';
+import type { OrderTerms } from './order-snapshot.ts';
 import { reducibleLots } from './reduce-only.ts';
 import { gridAbove, gridBelow } from './tick-grid.ts';
 
 /** An empty draft. */
 export const createDraft = (): OrderDraft => ({
-  type: 'limit',
-  originalType: null,
   priceTicks: 0,
   limitTicks: 0,
   lots: 0,
@@ -39,8 +38,6 @@ const resolvePrice = (
 ): void => {
   const { draft, marks } = state;
   const { id } = holding.instrument;
-  draft.type = terms.orderType;
-  draft.originalType = null;
   draft.priceTicks = priceTicks;
   draft.limitTicks = priceTicks;
   draft.rest = terms.timeInForce === 'gtc' || terms.timeInForce === 'day';
@@ -50,8 +47,6 @@ const resolvePrice = (
     draft.limitTicks = Math.max(band as number, 1);
     draft.rest = false;
   } else if (terms.orderType === 'market-limit') {
-    draft.type = 'limit';
-    draft.originalType = 'market-limit';
     draft.priceTicks = oppositeBest(state, holding, side);
     draft.limitTicks = draft.priceTicks;
   }

@@ -13,6 +13,7 @@ import type {
 } from '@openstrike/domain';
 import { clientKeyAgeUs, clientKeysMax } from '../limits.ts';
 import type { AccountRecord, ClientKeyRecord, EngineState } from '../state.ts';
+import { plainStateOf } from './order-snapshot.ts';
 
 const forgetOld = (account: AccountRecord, nowUs: number): void => {
   const { clientKeys } = account;
@@ -82,11 +83,12 @@ const refusedOrder = (state: EngineState, command: PlaceOrder): OrderState => ({
   mmp: command.mmp,
 });
 
+/** In one piece, as it is written into a snapshot. */
 const lastStateOf = (events: readonly Event[], orderId: number): OrderState | null => {
   for (let i = events.length - 1; i >= 0; i--) {
     const event = events[i] as Event;
     if (event.type === 'order-changed' && event.order.orderId === orderId) {
-      return event.order;
+      return plainStateOf(event.order);
     }
   }
   return null;

@@ -14,7 +14,8 @@ import type { EngineState, OrderRecord } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
 import { endOrder, findOwnOrder } from './cancel-orders.ts';
 import { executeOrder } from './execute-order.ts';
-import { countReduceOnly, countResting, emitOrder, type OrderTerms } from './order-records.ts';
+import { countReduceOnly, countResting, emitOrder } from './order-records.ts';
+import type { OrderTerms } from './order-snapshot.ts';
 import { pegTicks } from './peg-price.ts';
 import { pegOrder, unpegOrder } from './pegged-list.ts';
 import {
@@ -134,11 +135,7 @@ const checkForm = (state: EngineState, order: OrderRecord, wanted: Wanted): Reje
 
 const takeOver = (state: EngineState, order: OrderRecord, wanted: Wanted): void => {
   const { terms } = wanted;
-  order.postOnly = terms.postOnly;
-  order.reduceOnly = terms.reduceOnly;
-  order.priceMode = terms.priceMode;
-  order.priceModeValue = terms.priceMode === 'price' ? 0 : terms.priceModeValue;
-  order.trigger = terms.trigger;
+  order.restate(terms);
   order.replaced = true;
   order.updatedUs = state.nowUs;
   if (order.priceMode === 'price') {

@@ -5,7 +5,8 @@
 import { priceOf } from '../instruments.ts';
 import type { EngineState, OrderRecord, TriggerWatch } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
-import { delistOrder, emitOrder, type OrderTerms, openOrder } from './order-records.ts';
+import { delistOrder, emitOrder, openOrder } from './order-records.ts';
+import type { OrderTerms } from './order-snapshot.ts';
 import { startOrder } from './place-order.ts';
 import { firedBy, firedType, markTriggered, reasonOf } from './trigger-orders.ts';
 

@@ -2,40 +2,13 @@
 // events that tell of it. Invariant: an open order is in the map and in its holding's list, and the
 // holding's sums of open lots count exactly its orders that rest in the book and may add to the
 // position.
-import type {
-  CancelReason,
-  Cash,
-  Event,
-  OrderCause,
-  OrderId,
-  OrderState,
-  PlaceOrder,
-  PriceTicks,
-  QuoteTag,
-  SizeLots,
-  TsUs,
-} from '@openstrike/domain';
+import type { CancelReason, OrderCause, OrderId, PlaceOrder } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import type { EngineState, Holding, OrderRecord, SideCode } from '../state.ts';
+import { OrderSnapshot, type OrderTerms, OrderTicket } from './order-snapshot.ts';
 import { unpegOrder } from './pegged-list.ts';
 
 export const sideCodeOf = (side: PlaceOrder['side']): SideCode => (side === 'buy' ? 0 : 1);
-
-/** What an order is made from: a command, or a trigger order that fired. */
-export type OrderTerms = Pick<
-  PlaceOrder,
-  | 'orderType'
-  | 'timeInForce'
-  | 'postOnly'
-  | 'reduceOnly'
-  | 'priceMode'
-  | 'priceModeValue'
-  | 'trigger'
-  | 'label'
-  | 'clientKey'
-  | 'connectionId'
-  | 'mmp'
-> & { readonly quote?: QuoteTag | null; readonly clientId?: string };
 
 /** A new order, open from now on and not yet in the book. */
 export const openOrder = (
@@ -50,15 +23,11 @@ export const openOrder = (
 ): OrderRecord => {
   state.lastOrderId += 1;
   const id = state.lastOrderId as OrderId;
-  const order = state.orderPool.take(id, holding, side, terms, triggerOrderId);
+  const ticket = new OrderTicket(id, holding, side, terms, triggerOrderId, state.nowUs);
+  const order = state.orderPool.take(ticket, holding, side, terms);
   order.priceTicks = priceTicks;
   order.sizeLots = sizeLots;
   order.displayLots = displayLots;
-  order.priceModeValue = terms.priceModeValue;
-  order.connectionId = terms.connectionId;
-  order.reduceOnly = terms.reduceOnly;
-  order.mmp = terms.mmp;
-  order.createdUs = state.nowUs;
   order.updatedUs = state.nowUs;
   enlistOrder(state, order);
   return order;
@@ -85,9 +54,7 @@ export const enlistOrder = (state: EngineState, order: OrderRecord): void => {
 /** Takes an order that has ended out of the state. Holds: it no longer rests in the book. */
 export const delistOrder = (state: EngineState, order: OrderRecord): void => {
   const { holding, previous, next } = order;
-  if (order.priceMode !== 'price') {
-    unpegOrder(order);
-  }
+  unpegOrder(order);
   state.orders.remove(order.id);
   if (previous === null) {
     holding.firstOrder = next;
@@ -135,44 +102,6 @@ export const countReduceOnly = (order: OrderRecord, change: 1 | -1): void => {
   }
 };
 
-/** The copy of an order that events and answers carry. */
-export const orderStateOf = (order: OrderRecord, cancelReason: CancelReason | null): OrderState => {
-  const state = plainStateOf(order, cancelReason);
-  return order.quote === null ? state : { ...state, quote: order.quote };
-};
-
-const plainStateOf = (order: OrderRecord, cancelReason: CancelReason | null): OrderState => ({
-  orderId: order.id,
-  accountId: order.holding.account.id,
-  instrumentId: order.holding.instrument.id,
-  side: order.side === 0 ? 'buy' : 'sell',
-  type: order.type,
-  originalType: order.originalType,
-  timeInForce: order.timeInForce,
-  status: order.status,
-  priceTicks: order.priceTicks as PriceTicks,
-  sizeLots: order.sizeLots as SizeLots,
-  filledLots: order.filledLots as SizeLots,
-  filledTickLots: order.filledTickLots,
-  displayLots: (order.displayLots === 0 ? order.sizeLots : order.displayLots) as SizeLots,
-  postOnly: order.postOnly,
-  reduceOnly: order.reduceOnly,
-  priceMode: order.priceMode,
-  priceModeValue: order.priceModeValue,
-  trigger: order.trigger,
-  triggerReference: order.type === 'trailing-stop' ? order.triggerReference : null,
-  triggerOrderId: order.triggerOrderId,
-  label: order.label,
-  clientKey: order.clientKey,
-  connectionId: order.connectionId,
-  replaced: order.replaced,
-  cancelReason,
-  createdUs: order.createdUs as TsUs,
-  updatedUs: order.updatedUs as TsUs,
-  fee: order.fee as Cash,
-  mmp: order.mmp,
-});
-
 /** States that an order came to be or changed. */
 export const emitOrder = (
   state: EngineState,
@@ -181,6 +110,5 @@ export const emitOrder = (
   cancelReason: CancelReason | null,
 ): void => {
   if (state.quiet) return;
-  const event: Event = { type: 'order-changed', cause, order: orderStateOf(order, cancelReason) };
-  state.emit(event);
+  state.emit({ type: 'order-changed', cause, order: new OrderSnapshot(order, cancelReason) });
 };

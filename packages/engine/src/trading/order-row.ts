@@ -1,8 +1,8 @@
 // Order row: an open order whose numbers lie in a row of a slab; see `account/holding-store.ts`. A
 // million resting orders are then half as much for the garbage collector to carry about; and a
-// record that has ended serves again, so that orders that come and go leave nothing to collect. To
-// its users it is a plain record; once it is delisted it holds until the next order is opened, and
-// no longer.
+// record that has ended serves again. What it is in words stands on its ticket, which its events
+// share. To its users it is a plain record; once it is delisted it holds until the next order is
+// opened, and no longer.
 import type {
   OrderId,
   OrderStatus,
@@ -15,22 +15,10 @@ import type {
 } from '@openstrike/domain';
 import { clearRow, NumberSlab } from '../account/holding-store.ts';
 import type { Holding, OrderRecord, SideCode } from '../state.ts';
+import { type OrderTerms, OrderTicket } from './order-snapshot.ts';
 
-/** What an order is, in words; fixed at its placing but for edits. */
-export interface OrderWords {
-  readonly orderType: OrderType;
-  readonly timeInForce: TimeInForce;
-  readonly postOnly: PostOnly;
-  readonly priceMode: PriceMode;
-  readonly trigger: Trigger | null;
-  readonly label: string;
-  readonly clientKey: string | null;
-  readonly quote?: QuoteTag | null;
-  readonly clientId?: string;
-}
-
-/** Doubles in the row of an order. */
-const orderWidth = 16;
+/** Doubles in the row of an order: one cache line. */
+const orderWidth = 8;
 
 /** The fields that every step of an order reads come first, so that they share a cache line. */
 export class OrderRow implements OrderRecord {
@@ -40,54 +28,123 @@ export class OrderRow implements OrderRecord {
   readonly at: number;
   side: SideCode;
   status: OrderStatus = 'open';
-  priceMode: PriceMode = 'price';
+  bookHandle = 0;
+  reduceOnly = false;
+  ticket: OrderTicket;
   previous: OrderRecord | null = null;
   next: OrderRecord | null = null;
   readonly slot: number;
-  type: OrderType = 'limit';
-  originalType: OrderType | null = null;
-  timeInForce: TimeInForce = 'gtc';
-  postOnly: PostOnly = 'off';
-  trigger: Trigger | null = null;
-  triggerOrderId: OrderId | null = null;
-  label = '';
-  clientKey: string | null = null;
   quote: QuoteTag | null = null;
-  clientId = '';
+  replaced = false;
 
-  constructor(id: OrderId, holding: Holding, side: SideCode, slot: number, rows: NumberSlab) {
-    this.id = id;
+  constructor(
+    ticket: OrderTicket,
+    holding: Holding,
+    side: SideCode,
+    slot: number,
+    rows: NumberSlab,
+  ) {
+    this.id = ticket.orderId;
     this.holding = holding;
     this.side = side;
+    this.ticket = ticket;
     this.slot = slot;
     this.chunk = rows.take();
     this.at = rows.at;
   }
 
   /** Makes it the record of another order; its numbers are zero, it stands in no list. */
-  become(
-    id: OrderId,
-    holding: Holding,
-    side: SideCode,
-    words: OrderWords,
-    triggerOrderId: OrderId | null,
-  ): void {
-    this.id = id;
+  become(ticket: OrderTicket, holding: Holding, side: SideCode, terms: OrderTerms): void {
+    this.id = ticket.orderId;
     this.holding = holding;
     this.side = side;
-    this.type = words.orderType;
-    this.originalType = null;
     this.status = 'open';
-    this.timeInForce = words.timeInForce;
-    this.postOnly = words.postOnly;
-    this.priceMode = words.priceMode;
-    this.trigger = words.trigger;
-    this.triggerOrderId = triggerOrderId;
-    this.label = words.label;
-    this.clientKey = words.clientKey;
-    this.quote = words.quote ?? null;
-    this.clientId = words.clientId ?? '';
+    this.bookHandle = 0;
+    this.reduceOnly = terms.reduceOnly;
+    this.ticket = ticket;
+    this.quote = terms.quote ?? null;
+    this.replaced = false;
     clearRow(this.chunk, this.at, orderWidth);
+  }
+
+  /** Takes over what an edit may change of the words. */
+  restate(terms: OrderTerms): void {
+    const { ticket } = this;
+    this.reduceOnly = terms.reduceOnly;
+    if (
+      terms.postOnly === ticket.postOnly &&
+      terms.priceMode === ticket.priceMode &&
+      terms.priceModeValue === ticket.priceModeValue &&
+      terms.trigger === ticket.trigger
+    ) {
+      return;
+    }
+    const orderType = ticket.originalType ?? ticket.type;
+    const { triggerOrderId, createdUs } = ticket;
+    this.ticket = new OrderTicket(
+      this.id,
+      this.holding,
+      this.side,
+      { ...terms, orderType },
+      triggerOrderId,
+      createdUs,
+    );
+  }
+
+  get type(): OrderType {
+    return this.ticket.type;
+  }
+
+  get originalType(): OrderType | null {
+    return this.ticket.originalType;
+  }
+
+  get timeInForce(): TimeInForce {
+    return this.ticket.timeInForce;
+  }
+
+  get postOnly(): PostOnly {
+    return this.ticket.postOnly;
+  }
+
+  get priceMode(): PriceMode {
+    return this.ticket.priceMode;
+  }
+
+  get priceModeValue(): number {
+    return this.ticket.priceModeValue;
+  }
+
+  get trigger(): Trigger | null {
+    return this.ticket.trigger;
+  }
+
+  get triggerOrderId(): OrderId | null {
+    return this.ticket.triggerOrderId;
+  }
+
+  get label(): string {
+    return this.ticket.label;
+  }
+
+  get clientKey(): string | null {
+    return this.ticket.clientKey;
+  }
+
+  get clientId(): string {
+    return this.ticket.clientId;
+  }
+
+  get connectionId(): number {
+    return this.ticket.connectionId;
+  }
+
+  get createdUs(): number {
+    return this.ticket.createdUs;
+  }
+
+  get mmp(): boolean {
+    return this.ticket.mmp;
   }
 
   get priceTicks(): number {
@@ -111,10 +168,10 @@ export class OrderRow implements OrderRecord {
     this.chunk[this.at + 2] = value;
   }
 
-  get bookHandle(): number {
+  get triggerReference(): number {
     return this.chunk[this.at + 3] as number;
   }
-  set bookHandle(value: number) {
+  set triggerReference(value: number) {
     this.chunk[this.at + 3] = value;
   }
 
@@ -145,55 +202,6 @@ export class OrderRow implements OrderRecord {
   set fee(value: number) {
     this.chunk[this.at + 7] = value;
   }
-
-  get createdUs(): number {
-    return this.chunk[this.at + 8] as number;
-  }
-  set createdUs(value: number) {
-    this.chunk[this.at + 8] = value;
-  }
-
-  get priceModeValue(): number {
-    return this.chunk[this.at + 9] as number;
-  }
-  set priceModeValue(value: number) {
-    this.chunk[this.at + 9] = value;
-  }
-
-  get triggerReference(): number {
-    return this.chunk[this.at + 10] as number;
-  }
-  set triggerReference(value: number) {
-    this.chunk[this.at + 10] = value;
-  }
-
-  get connectionId(): number {
-    return this.chunk[this.at + 11] as number;
-  }
-  set connectionId(value: number) {
-    this.chunk[this.at + 11] = value;
-  }
-
-  get reduceOnly(): boolean {
-    return this.chunk[this.at + 12] !== 0;
-  }
-  set reduceOnly(value: boolean) {
-    this.chunk[this.at + 12] = value ? 1 : 0;
-  }
-
-  get replaced(): boolean {
-    return this.chunk[this.at + 13] !== 0;
-  }
-  set replaced(value: boolean) {
-    this.chunk[this.at + 13] = value ? 1 : 0;
-  }
-
-  get mmp(): boolean {
-    return this.chunk[this.at + 14] !== 0;
-  }
-  set mmp(value: boolean) {
-    this.chunk[this.at + 14] = value ? 1 : 0;
-  }
 }
 
 /** The records of orders, each with its row and its slot: those that have ended are used again. */
@@ -209,21 +217,15 @@ export class OrderPool {
   }
 
   /** A record for a new order. */
-  take(
-    id: OrderId,
-    holding: Holding,
-    side: SideCode,
-    words: OrderWords,
-    triggerOrderId: OrderId | null,
-  ): OrderRow {
+  take(ticket: OrderTicket, holding: Holding, side: SideCode, terms: OrderTerms): OrderRow {
     const slot = this.#free.pop();
-    const order = slot === undefined ? this.#make(id, holding, side) : this.at(slot);
-    order.become(id, holding, side, words, triggerOrderId);
+    const order = slot === undefined ? this.#make(ticket, holding, side) : this.at(slot);
+    order.become(ticket, holding, side, terms);
     return order;
   }
 
-  #make(id: OrderId, holding: Holding, side: SideCode): OrderRow {
-    const order = new OrderRow(id, holding, side, this.#bySlot.length + 1, this.#rows);
+  #make(ticket: OrderTicket, holding: Holding, side: SideCode): OrderRow {
+    const order = new OrderRow(ticket, holding, side, this.#bySlot.length + 1, this.#rows);
     this.#bySlot.push(order);
     return order;
   }

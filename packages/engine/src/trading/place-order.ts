@@ -21,7 +21,8 @@ import type {
 } from '../state.ts';
 import { admitOrder } from './admit-order.ts';
 import { closeRemainder, executeOrder } from './execute-order.ts';
-import { emitOrder, type OrderTerms, openOrder, sideCodeOf } from './order-records.ts';
+import { emitOrder, openOrder, sideCodeOf } from './order-records.ts';
+import type { OrderTerms } from './order-snapshot.ts';
 import { pegTicks } from './peg-price.ts';
 import { isOnGrid } from './tick-grid.ts';
 import { checkTrigger, waitForTrigger } from './trigger-orders.ts';
@@ -227,8 +228,6 @@ export const startOrder = (
     displayLots >= draft.lots ? 0 : displayLots,
     triggerOrderId,
   );
-  order.type = draft.type;
-  order.originalType = draft.originalType;
   emitOrder(state, order, 'placed', null);
   if (killed) {
     closeRemainder(state, order, 'fill-or-kill');

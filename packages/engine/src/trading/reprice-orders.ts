@@ -7,7 +7,8 @@ import type { EngineState, IndexRecord, InstrumentRecord, OrderRecord } from '..
 import { admitOrder } from './admit-order.ts';
 import { endOrder, withdrawOrder } from './cancel-orders.ts';
 import { executeOrder } from './execute-order.ts';
-import { emitOrder, type OrderTerms } from './order-records.ts';
+import { emitOrder } from './order-records.ts';
+import type { OrderTerms } from './order-snapshot.ts';
 import { pegTicks } from './peg-price.ts';
 import { reasonOf } from './trigger-orders.ts';
 
