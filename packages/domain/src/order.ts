@@ -59,6 +59,10 @@ export interface Trigger {
   readonly offset: number | null;
 }
 
+/**
+ * One state of an order; it never changes. Take fields by name: the engine's states share some of
+ * them, so a spread or a structured clone may miss those. As JSON it is whole.
+ */
 export interface OrderState {
   readonly orderId: OrderId;
   readonly accountId: AccountId;
