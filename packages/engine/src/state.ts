@@ -22,17 +22,12 @@ import type {
   OrderId,
   OrderState,
   OrderStatus,
-  OrderType,
   PerpetualTerms,
-  PostOnly,
-  PriceMode,
   QuoteTag,
   RejectCode,
   SelfTradeMode,
   SviSlice,
-  TimeInForce,
   Trade,
-  Trigger,
   TsUs,
   UsdMicros,
 } from '@openstrike/domain';
@@ -356,27 +351,13 @@ export interface AccountRecord {
  * An open order: resting in a book, waiting for its trigger, or arriving. Closed orders are
  * forgotten.
  */
-export interface OrderRecord {
+export interface OrderRecord
+  extends Omit<OrderTicket, 'orderId' | 'accountId' | 'instrumentId' | 'side'> {
   readonly id: OrderId;
   readonly holding: Holding;
   readonly side: SideCode;
-  /** What it is in words; the fields that follow are read from it. */
+  /** What it is in words, and where those of its fields are read from. */
   readonly ticket: OrderTicket;
-  readonly type: OrderType;
-  readonly originalType: OrderType | null;
-  readonly timeInForce: TimeInForce;
-  readonly postOnly: PostOnly;
-  readonly priceMode: PriceMode;
-  readonly priceModeValue: number;
-  readonly trigger: Trigger | null;
-  readonly triggerOrderId: OrderId | null;
-  readonly label: string;
-  readonly clientKey: string | null;
-  /** The API key that it was placed with; empty for none. */
-  readonly clientId: string;
-  readonly connectionId: number;
-  readonly createdUs: number;
-  readonly mmp: boolean;
   status: OrderStatus;
   priceTicks: number;
   sizeLots: number;

@@ -57,6 +57,7 @@ export class OrderTicket {
   readonly triggerOrderId: OrderId | null;
   readonly label: string;
   readonly clientKey: string | null;
+  /** The API key that it was placed with; empty for none. */
   readonly clientId: string;
   readonly connectionId: number;
   readonly createdUs: number;
