@@ -97,8 +97,6 @@ export class Foresight {
         continue;
       }
       seen += (order.previous?.side ?? 0) + (order.next?.side ?? 0);
-      // What an edit reads of the words of its order.
-      if (order.ticket.mmp) seen += 1;
       const handle = order.bookHandle;
       if (handle !== 0) seen += book.nextOrder(handle);
     }

@@ -46,7 +46,7 @@ import type { StressRecord } from './portfolio/follow-stress.ts';
 import type { MarginPool, RiskMarkets } from './portfolio/margin-pool.ts';
 import type { MatchTape } from './trading/match-tape.ts';
 import type { OrderPool } from './trading/order-row.ts';
-import type { OrderTerms, OrderTicket } from './trading/order-snapshot.ts';
+import type { OrderWords } from './trading/order-snapshot.ts';
 import type { OrderTable } from './trading/order-table.ts';
 
 /** 0 buy, 1 sell: the book's numbers of sides, used in all records. */
@@ -351,13 +351,14 @@ export interface AccountRecord {
  * An open order: resting in a book, waiting for its trigger, or arriving. Closed orders are
  * forgotten.
  */
-export interface OrderRecord
-  extends Omit<OrderTicket, 'orderId' | 'accountId' | 'instrumentId' | 'side'> {
+export interface OrderRecord extends Omit<OrderWords, 'say'> {
   readonly id: OrderId;
   readonly holding: Holding;
   readonly side: SideCode;
   /** What it is in words, and where those of its fields are read from. */
-  readonly ticket: OrderTicket;
+  words: OrderWords;
+  readonly triggerOrderId: OrderId | null;
+  createdUs: number;
   status: OrderStatus;
   priceTicks: number;
   sizeLots: number;
@@ -381,8 +382,6 @@ export interface OrderRecord
   /** Links of the holding's list. */
   previous: OrderRecord | null;
   next: OrderRecord | null;
-  /** Takes over what an edit may change of the words. */
-  restate(terms: OrderTerms): void;
 }
 
 /** Orders waiting for one price. */

@@ -15,7 +15,6 @@ import {
 import { assert } from '@openstrike/std';
 import { holdingOf } from '../account/holdings.ts';
 import type { EngineState, OrderRecord, SideCode } from '../state.ts';
-import { OrderTicket } from '../trading/order-snapshot.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
@@ -158,9 +157,9 @@ export const readOrder = (reader: ByteReader, state: EngineState): OrderRecord =
   const replaced = reader.flag();
   const terms = { ...words, reduceOnly, priceModeValue, connectionId, mmp: reader.flag() };
   const holding = holdingOf(account, instrument);
-  const ticket = new OrderTicket(id, holding, side, terms, triggerOrderId, reader.int());
-  assert(ticket.type === type, 'only an order of another type came to be what it is');
-  const order = state.orderPool.take(ticket, holding, side, terms);
+  const order = state.orderPool.take(id, holding, side, terms, triggerOrderId);
+  assert(order.type === type, 'only an order of another type came to be what it is');
+  order.createdUs = reader.int();
   order.status = status;
   order.priceTicks = priceTicks;
   order.sizeLots = sizeLots;

@@ -135,7 +135,7 @@ const checkForm = (state: EngineState, order: OrderRecord, wanted: Wanted): Reje
 
 const takeOver = (state: EngineState, order: OrderRecord, wanted: Wanted): void => {
   const { terms } = wanted;
-  order.restate(terms);
+  state.orderPool.restate(order, terms);
   order.replaced = true;
   order.updatedUs = state.nowUs;
   if (order.priceMode === 'price') {

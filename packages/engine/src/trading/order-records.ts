@@ -5,7 +5,7 @@
 import type { CancelReason, OrderCause, OrderId, PlaceOrder } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
 import type { EngineState, Holding, OrderRecord, SideCode } from '../state.ts';
-import { OrderSnapshot, type OrderTerms, OrderTicket } from './order-snapshot.ts';
+import { OrderSnapshot, type OrderTerms } from './order-snapshot.ts';
 import { unpegOrder } from './pegged-list.ts';
 
 export const sideCodeOf = (side: PlaceOrder['side']): SideCode => (side === 'buy' ? 0 : 1);
@@ -23,8 +23,8 @@ export const openOrder = (
 ): OrderRecord => {
   state.lastOrderId += 1;
   const id = state.lastOrderId as OrderId;
-  const ticket = new OrderTicket(id, holding, side, terms, triggerOrderId, state.nowUs);
-  const order = state.orderPool.take(ticket, holding, side, terms);
+  const order = state.orderPool.take(id, holding, side, terms, triggerOrderId);
+  order.createdUs = state.nowUs;
   order.priceTicks = priceTicks;
   order.sizeLots = sizeLots;
   order.displayLots = displayLots;

@@ -1,8 +1,8 @@
 // Order row: an open order whose numbers lie in a row of a slab; see `account/holding-store.ts`. A
 // million resting orders are then half as much for the garbage collector to carry about; and a
-// record that has ended serves again. What it is in words stands on its ticket, which its events
-// share. To its users it is a plain record; once it is delisted it holds until the next order is
-// opened, and no longer.
+// record that has ended serves again. What it is in words it shares with its events and with most
+// orders of its connection. To its users it is a plain record; once it is delisted it holds until
+// the next order is opened, and no longer.
 import type {
   OrderId,
   OrderStatus,
@@ -15,7 +15,7 @@ import type {
 } from '@openstrike/domain';
 import { clearRow, NumberSlab } from '../account/holding-store.ts';
 import type { Holding, OrderRecord, SideCode } from '../state.ts';
-import { type OrderTerms, OrderTicket } from './order-snapshot.ts';
+import { type OrderTerms, type OrderWords, WordsShelf } from './order-snapshot.ts';
 
 /** Doubles in the row of an order: one cache line. */
 const orderWidth = 8;
@@ -30,121 +30,102 @@ export class OrderRow implements OrderRecord {
   status: OrderStatus = 'open';
   bookHandle = 0;
   reduceOnly = false;
-  ticket: OrderTicket;
+  words: OrderWords;
   previous: OrderRecord | null = null;
   next: OrderRecord | null = null;
   readonly slot: number;
   quote: QuoteTag | null = null;
   replaced = false;
+  triggerOrderId: OrderId | null = null;
+  /** Of a trailing stop; null elsewhere, which keeps it out of the row of what all orders have. */
+  #reference: number | null = null;
 
   constructor(
-    ticket: OrderTicket,
+    id: OrderId,
     holding: Holding,
     side: SideCode,
+    words: OrderWords,
     slot: number,
     rows: NumberSlab,
   ) {
-    this.id = ticket.orderId;
+    this.id = id;
     this.holding = holding;
     this.side = side;
-    this.ticket = ticket;
+    this.words = words;
     this.slot = slot;
     this.chunk = rows.take();
     this.at = rows.at;
   }
 
   /** Makes it the record of another order; its numbers are zero, it stands in no list. */
-  become(ticket: OrderTicket, holding: Holding, side: SideCode, terms: OrderTerms): void {
-    this.id = ticket.orderId;
+  become(
+    id: OrderId,
+    holding: Holding,
+    side: SideCode,
+    words: OrderWords,
+    terms: OrderTerms,
+    triggerOrderId: OrderId | null,
+  ): void {
+    this.id = id;
     this.holding = holding;
     this.side = side;
     this.status = 'open';
     this.bookHandle = 0;
     this.reduceOnly = terms.reduceOnly;
-    this.ticket = ticket;
+    this.words = words;
+    this.triggerOrderId = triggerOrderId;
+    this.#reference = null;
     this.quote = terms.quote ?? null;
     this.replaced = false;
     clearRow(this.chunk, this.at, orderWidth);
   }
 
-  /** Takes over what an edit may change of the words. */
-  restate(terms: OrderTerms): void {
-    const { ticket } = this;
-    this.reduceOnly = terms.reduceOnly;
-    if (
-      terms.postOnly === ticket.postOnly &&
-      terms.priceMode === ticket.priceMode &&
-      terms.priceModeValue === ticket.priceModeValue &&
-      terms.trigger === ticket.trigger
-    ) {
-      return;
-    }
-    const orderType = ticket.originalType ?? ticket.type;
-    const { triggerOrderId, createdUs } = ticket;
-    this.ticket = new OrderTicket(
-      this.id,
-      this.holding,
-      this.side,
-      { ...terms, orderType },
-      triggerOrderId,
-      createdUs,
-    );
-  }
-
   get type(): OrderType {
-    return this.ticket.type;
+    return this.words.type;
   }
 
   get originalType(): OrderType | null {
-    return this.ticket.originalType;
+    return this.words.originalType;
   }
 
   get timeInForce(): TimeInForce {
-    return this.ticket.timeInForce;
+    return this.words.timeInForce;
   }
 
   get postOnly(): PostOnly {
-    return this.ticket.postOnly;
+    return this.words.postOnly;
   }
 
   get priceMode(): PriceMode {
-    return this.ticket.priceMode;
+    return this.words.priceMode;
   }
 
   get priceModeValue(): number {
-    return this.ticket.priceModeValue;
+    return this.words.priceModeValue;
   }
 
   get trigger(): Trigger | null {
-    return this.ticket.trigger;
-  }
-
-  get triggerOrderId(): OrderId | null {
-    return this.ticket.triggerOrderId;
+    return this.words.trigger;
   }
 
   get label(): string {
-    return this.ticket.label;
+    return this.words.label;
   }
 
   get clientKey(): string | null {
-    return this.ticket.clientKey;
+    return this.words.clientKey;
   }
 
   get clientId(): string {
-    return this.ticket.clientId;
+    return this.words.clientId;
   }
 
   get connectionId(): number {
-    return this.ticket.connectionId;
-  }
-
-  get createdUs(): number {
-    return this.ticket.createdUs;
+    return this.words.connectionId;
   }
 
   get mmp(): boolean {
-    return this.ticket.mmp;
+    return this.words.mmp;
   }
 
   get priceTicks(): number {
@@ -168,10 +149,10 @@ export class OrderRow implements OrderRecord {
     this.chunk[this.at + 2] = value;
   }
 
-  get triggerReference(): number {
+  get createdUs(): number {
     return this.chunk[this.at + 3] as number;
   }
-  set triggerReference(value: number) {
+  set createdUs(value: number) {
     this.chunk[this.at + 3] = value;
   }
 
@@ -196,6 +177,13 @@ export class OrderRow implements OrderRecord {
     this.chunk[this.at + 6] = value;
   }
 
+  get triggerReference(): number {
+    return this.#reference ?? 0;
+  }
+  set triggerReference(value: number) {
+    this.#reference = value;
+  }
+
   get fee(): number {
     return this.chunk[this.at + 7] as number;
   }
@@ -210,6 +198,7 @@ export class OrderPool {
   /** Number 0 names no order. */
   readonly #bySlot: OrderRow[] = [];
   readonly #free: number[] = [];
+  readonly #words = new WordsShelf();
 
   /** The order of a slot that one was made in. */
   at(slot: number): OrderRow {
@@ -217,17 +206,38 @@ export class OrderPool {
   }
 
   /** A record for a new order. */
-  take(ticket: OrderTicket, holding: Holding, side: SideCode, terms: OrderTerms): OrderRow {
+  take(
+    id: OrderId,
+    holding: Holding,
+    side: SideCode,
+    terms: OrderTerms,
+    triggerOrderId: OrderId | null,
+  ): OrderRow {
+    const words = this.#words.of(terms);
     const slot = this.#free.pop();
-    const order = slot === undefined ? this.#make(ticket, holding, side) : this.at(slot);
-    order.become(ticket, holding, side, terms);
+    const order = slot === undefined ? this.#make(id, holding, side, words) : this.at(slot);
+    order.become(id, holding, side, words, terms, triggerOrderId);
     return order;
   }
 
-  #make(ticket: OrderTicket, holding: Holding, side: SideCode): OrderRow {
-    const order = new OrderRow(ticket, holding, side, this.#bySlot.length + 1, this.#rows);
+  #make(id: OrderId, holding: Holding, side: SideCode, words: OrderWords): OrderRow {
+    const order = new OrderRow(id, holding, side, words, this.#bySlot.length + 1, this.#rows);
     this.#bySlot.push(order);
     return order;
+  }
+
+  /** Takes over what an edit may change of an order's words. */
+  restate(order: OrderRecord, terms: OrderTerms): void {
+    order.reduceOnly = terms.reduceOnly;
+    const { words } = order;
+    const same =
+      terms.postOnly === words.postOnly &&
+      terms.priceMode === words.priceMode &&
+      terms.priceModeValue === words.priceModeValue &&
+      terms.trigger === words.trigger;
+    // Its type stays what it came to be; what it was placed as is told for good.
+    if (!same)
+      order.words = this.#words.of({ ...terms, orderType: words.originalType ?? words.type });
   }
 
   /** Gives the record of an order back that has ended. */

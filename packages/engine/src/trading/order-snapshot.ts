@@ -1,8 +1,8 @@
-// Order snapshot: what events and answers carry of an order. What an order is hardly ever changes,
-// so it stands on a ticket that all states of the order share; a state has only the rest of its
-// own. Half of all that an engine tells are states of orders: to copy every word of them into each
-// would cost more than to match them. Invariant: neither ever changes, so that whoever reads a
-// state later sees what was so at its instant.
+// Order snapshot: what events and answers carry of an order. What an order is in words is the same
+// of most orders of a connection and hardly ever changes, so all their states share it; a state has
+// only the numbers of its own. Half of all that an engine tells are states of orders: to copy every
+// word of them into each would cost more than to match them. Invariant: neither ever changes, so
+// that whoever reads a state later sees what was so at its instant.
 import type {
   AccountId,
   CancelReason,
@@ -23,7 +23,7 @@ import type {
   Trigger,
   TsUs,
 } from '@openstrike/domain';
-import type { Holding, OrderRecord, SideCode } from '../state.ts';
+import type { OrderRecord } from '../state.ts';
 
 /** What an order is made from: a command, or a trigger order that fired. */
 export type OrderTerms = Pick<
@@ -41,12 +41,8 @@ export type OrderTerms = Pick<
   | 'mmp'
 > & { readonly quote?: QuoteTag | null; readonly clientId?: string };
 
-/** What an order is; fixed at its placing, and made anew by an edit that changes any of it. */
-export class OrderTicket {
-  readonly orderId: OrderId;
-  readonly accountId: AccountId;
-  readonly instrumentId: InstrumentId;
-  readonly side: Side;
+/** What an order is in words. Never changes; an edit that changes any of it takes others. */
+export class OrderWords {
   readonly type: OrderType;
   readonly originalType: OrderType | null;
   readonly timeInForce: TimeInForce;
@@ -54,28 +50,15 @@ export class OrderTicket {
   readonly priceMode: PriceMode;
   readonly priceModeValue: number;
   readonly trigger: Trigger | null;
-  readonly triggerOrderId: OrderId | null;
   readonly label: string;
   readonly clientKey: string | null;
   /** The API key that it was placed with; empty for none. */
   readonly clientId: string;
   readonly connectionId: number;
-  readonly createdUs: number;
   readonly mmp: boolean;
 
-  constructor(
-    orderId: OrderId,
-    { account, instrument }: Holding,
-    side: SideCode,
-    terms: OrderTerms,
-    triggerOrderId: OrderId | null,
-    createdUs: number,
-  ) {
+  constructor(terms: OrderTerms) {
     const becomesLimit = terms.orderType === 'market-limit';
-    this.orderId = orderId;
-    this.accountId = account.id;
-    this.instrumentId = instrument.id;
-    this.side = side === 0 ? 'buy' : 'sell';
     this.type = becomesLimit ? 'limit' : terms.orderType;
     this.originalType = becomesLimit ? 'market-limit' : null;
     this.timeInForce = terms.timeInForce;
@@ -83,19 +66,61 @@ export class OrderTicket {
     this.priceMode = terms.priceMode;
     this.priceModeValue = terms.priceModeValue;
     this.trigger = terms.trigger;
-    this.triggerOrderId = triggerOrderId;
     this.label = terms.label;
     this.clientKey = terms.clientKey;
     this.clientId = terms.clientId ?? '';
     this.connectionId = terms.connectionId;
-    this.createdUs = createdUs;
     this.mmp = terms.mmp;
+  }
+
+  /** Whether an order of these terms has the same words. */
+  say(terms: OrderTerms): boolean {
+    return (
+      terms.orderType === (this.originalType ?? this.type) &&
+      terms.timeInForce === this.timeInForce &&
+      terms.postOnly === this.postOnly &&
+      terms.priceMode === this.priceMode &&
+      terms.priceModeValue === this.priceModeValue &&
+      terms.trigger === this.trigger &&
+      terms.label === this.label &&
+      terms.clientKey === this.clientKey &&
+      (terms.clientId ?? '') === this.clientId &&
+      terms.connectionId === this.connectionId &&
+      terms.mmp === this.mmp
+    );
+  }
+}
+
+/** A power of two, so that a mask finds the place. */
+const SHELF_PLACES = 256;
+
+/**
+ * Words that were used last, by connection: most orders of a connection have the same. Shared they
+ * stay in the processor's cache, and the garbage collector finds nothing new to carry about.
+ */
+export class WordsShelf {
+  readonly #places: (OrderWords | null)[] = new Array(SHELF_PLACES).fill(null);
+
+  /** The words of an order of these terms. */
+  of(terms: OrderTerms): OrderWords {
+    const place = terms.connectionId & (SHELF_PLACES - 1);
+    const last = this.#places[place] as OrderWords | null;
+    if (last !== null && last.say(terms)) return last;
+    const words = new OrderWords(terms);
+    this.#places[place] = words;
+    return words;
   }
 }
 
 /** One state of an order, as it was at an instant. */
 export class OrderSnapshot implements OrderState {
-  readonly ticket: OrderTicket;
+  readonly orderId: OrderId;
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  readonly side: Side;
+  readonly words: OrderWords;
+  readonly triggerOrderId: OrderId | null;
+  readonly createdUs: TsUs;
   readonly status: OrderStatus;
   readonly cancelReason: CancelReason | null;
   readonly quote: QuoteTag | undefined;
@@ -111,8 +136,14 @@ export class OrderSnapshot implements OrderState {
   readonly fee: Cash;
 
   constructor(order: OrderRecord, cancelReason: CancelReason | null) {
-    const { displayLots, sizeLots } = order;
-    this.ticket = order.ticket;
+    const { displayLots, sizeLots, holding } = order;
+    this.orderId = order.id;
+    this.accountId = holding.account.id;
+    this.instrumentId = holding.instrument.id;
+    this.side = order.side === 0 ? 'buy' : 'sell';
+    this.words = order.words;
+    this.triggerOrderId = order.triggerOrderId;
+    this.createdUs = order.createdUs as TsUs;
     this.status = order.status;
     this.cancelReason = cancelReason;
     this.quote = order.quote ?? undefined;
@@ -128,84 +159,60 @@ export class OrderSnapshot implements OrderState {
     this.fee = order.fee as Cash;
   }
 
-  get orderId(): OrderId {
-    return this.ticket.orderId;
-  }
-
-  get accountId(): AccountId {
-    return this.ticket.accountId;
-  }
-
-  get instrumentId(): InstrumentId {
-    return this.ticket.instrumentId;
-  }
-
-  get side(): Side {
-    return this.ticket.side;
-  }
-
   get type(): OrderType {
-    return this.ticket.type;
+    return this.words.type;
   }
 
   get originalType(): OrderType | null {
-    return this.ticket.originalType;
+    return this.words.originalType;
   }
 
   get timeInForce(): TimeInForce {
-    return this.ticket.timeInForce;
+    return this.words.timeInForce;
   }
 
   get postOnly(): PostOnly {
-    return this.ticket.postOnly;
+    return this.words.postOnly;
   }
 
   get priceMode(): PriceMode {
-    return this.ticket.priceMode;
+    return this.words.priceMode;
   }
 
   get priceModeValue(): number {
-    return this.ticket.priceModeValue;
+    return this.words.priceModeValue;
   }
 
   get trigger(): Trigger | null {
-    return this.ticket.trigger;
+    return this.words.trigger;
   }
 
   get triggerReference(): number | null {
-    return this.ticket.type === 'trailing-stop' ? this.bestPrice : null;
-  }
-
-  get triggerOrderId(): OrderId | null {
-    return this.ticket.triggerOrderId;
+    return this.words.type === 'trailing-stop' ? this.bestPrice : null;
   }
 
   get label(): string {
-    return this.ticket.label;
+    return this.words.label;
   }
 
   get clientKey(): string | null {
-    return this.ticket.clientKey;
+    return this.words.clientKey;
   }
 
   get connectionId(): number {
-    return this.ticket.connectionId;
-  }
-
-  get createdUs(): TsUs {
-    return this.ticket.createdUs as TsUs;
+    return this.words.connectionId;
   }
 
   get mmp(): boolean {
-    return this.ticket.mmp;
+    return this.words.mmp;
   }
 
   /** In one piece, for whoever prints it or compares it with an order that is no snapshot. */
   toJSON(): OrderState {
-    const { ticket, bestPrice: _bestPrice, quote, ...changing } = this;
-    const { clientId: _clientId, createdUs, ...words } = ticket;
+    const { words, bestPrice: _bestPrice, quote, ...own } = this;
+    const { clientId: _clientId, ...said } = words;
     const { triggerReference } = this;
-    const state = { ...words, ...changing, createdUs: createdUs as TsUs, triggerReference };
+    const state = { ...said, ...own, triggerReference };
     return quote === undefined ? state : { ...state, quote };
   }
 }

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Holding, OrderRecord } from '../state.ts';
 import { OrderPool } from './order-row.ts';
-import { OrderTicket } from './order-snapshot.ts';
 import { OrderTable } from './order-table.ts';
 
 const steps = fc.array(fc.record({ skip: fc.integer({ min: 0, max: 700 }), drop: fc.nat() }), {
@@ -25,8 +24,7 @@ test('holds what a map would hold', () => {
       let id = from;
       for (const { skip, drop } of all) {
         id += 1 + (skip < 600 ? 0 : skip);
-        const ticket = new OrderTicket(id as OrderId, noHolding, 0, plainOrder, null, 0);
-        const order = pool.take(ticket, noHolding, 0, plainOrder);
+        const order = pool.take(id as OrderId, noHolding, 0, plainOrder, null);
         table.add(order);
         map.set(id, order);
         if (drop % 3 !== 0) {
