@@ -1,65 +1,45 @@
 // What the sequencer costs: durable commands a second with group commit, replay commands a second
 // and time from a paced submit to durable (open loop, from the intended time). First with a state
 // machine that does next to nothing, which gives the sequencer's own share; then with the real
-// engine on a recorded stream of a busy venue. Run: node sequencer.bench.ts
+// engine on a recorded stream of a busy venue.
+// Throughput is that of one long run on one machine in a process of its own: its first stretch,
+// where all code is yet to be compiled (cold: what a restart begins with), those while most of it
+// is compiled (warm-up), and each after them (steady: what a venue has for the days it runs).
+// Run: node sequencer.bench.ts [encode] [own] [paced] [engine]
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command, Event, Seq, StateMachine, TsUs, VenueClock } from '@openstrike/domain';
-import { createEngine } from '@openstrike/engine';
+import { fileURLToPath } from 'node:url';
+import type { Command, Seq, TsUs } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
-import { recordLoad } from '../../engine/src/testing/load-stream.ts';
+import { loadMix, recordLoad } from '../../engine/src/testing/load-stream.ts';
 import { FrameBuilder } from './frame.ts';
-import { createSequencer } from './sequencer.ts';
+import {
+  durableRun,
+  type Flow,
+  type LongRun,
+  type LongRunReport,
+  replayRun,
+  saturate,
+  startOwnShare,
+  type VenueName,
+} from './testing/bench-venues.ts';
+import { packCommands } from './testing/packed-commands.ts';
+import type { Figure, StretchSizes } from './testing/stretches.ts';
 import { limitOrder } from './testing/test-commands.ts';
 
 export interface BenchReport {
   readonly conditions: string;
   readonly workHash: string;
   /** Name, value, unit. */
-  readonly figures: readonly (readonly [string, number, string])[];
+  readonly figures: readonly Figure[];
 }
 
-type Figure = [string, number, string];
+const self = fileURLToPath(import.meta.url);
 
-/** Commands submitted and not yet durable, where throughput is measured. */
-const inFlight = 4_096;
-
-/** Mixes stamps and prices into one word: enough to prove that the work was done. */
-class MixingMachine implements StateMachine {
-  #mixed = 0;
-
-  apply(command: Command, seq: Seq, tsUs: TsUs): readonly Event[] {
-    const price = command.type === 'place-order' ? command.priceTicks : 0;
-    this.#mixed = (Math.imul(this.#mixed, 31) + price + seq + (tsUs % 1_000)) | 0;
-    return noEvents;
-  }
-
-  query(): never {
-    return null as never;
-  }
-
-  snapshot(): Uint8Array {
-    return new Uint8Array(new Int32Array([this.#mixed]).buffer);
-  }
-
-  restore(snapshot: Uint8Array): void {
-    this.#mixed = new Int32Array(snapshot.slice().buffer)[0] as number;
-  }
-
-  stateHash(): string {
-    return createHash('sha256').update(this.snapshot()).digest('hex');
-  }
-}
-
-const noEvents: readonly Event[] = [];
-const steadyClock = (startUs: number, stepUs: number): VenueClock => {
-  let now = startUs;
-  return { nowUs: () => (now += stepUs) as TsUs };
-};
-
-async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+async function withFolder<T>(work: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'openstrike-bench-'));
   try {
     return await work(folder);
@@ -68,36 +48,18 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-interface Venue {
-  readonly createStateMachine: () => StateMachine;
-  readonly createClock: () => VenueClock;
-}
+const longRuns = { durable: durableRun, replay: replayRun };
+type LongRunName = keyof typeof longRuns;
 
-const ownShare: Venue = {
-  createStateMachine: () => new MixingMachine(),
-  createClock: () => steadyClock(1_700_000_000_000_000, 1),
-};
-
-interface Work {
-  readonly setup: readonly Command[];
-  readonly load: readonly Command[];
-}
-
-/** A recovered sequencer and the state hash of its machine, when asked for. */
-async function startOn(folder: string, venue: Venue) {
-  const machines: StateMachine[] = [];
-  const sequencer = await createSequencer({
-    storage: folder,
-    clock: venue.createClock(),
-    createStateMachine: () => {
-      machines.push(venue.createStateMachine());
-      return machines.at(-1) as StateMachine;
-    },
-  });
-  const report = await sequencer.recover();
-  const submit = (command: Command) => sequencer.submit(command);
-  const stateHash = () => (machines.at(-1) as StateMachine).stateHash();
-  return { sequencer, submit, report, stateHash };
+/** A long run in a process that has run nothing before. */
+function inOwnProcess(name: LongRunName, run: LongRun): LongRunReport {
+  const child = spawnSync(
+    process.execPath,
+    [...process.execArgv, self, '--run', name, JSON.stringify(run)],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  assert(child.status === 0, `the ${name} run ends well`);
+  return JSON.parse(child.stdout) as LongRunReport;
 }
 
 /** Nanoseconds to encode and checksum one order into a batch and seal it. */
@@ -113,24 +75,6 @@ function encodeNs(orders: readonly Command[], rounds: number): number {
     frame.clear();
   }
   return ((performance.now() - started) * 1e6) / (rounds * orders.length);
-}
-
-/** Keeps `window` commands in flight until `count` are durable. */
-async function saturate(
-  submit: (command: Command) => Promise<unknown>,
-  orders: readonly Command[],
-  count: number,
-  window: number,
-): Promise<void> {
-  let sent = 0;
-  const lane = async () => {
-    while (sent < count) {
-      const next = orders[sent % orders.length] as Command;
-      sent += 1;
-      await submit(next);
-    }
-  };
-  await Promise.all(Array.from({ length: window }, lane));
 }
 
 /** Milliseconds from each command's intended time to durable, at `rate` a second. */
@@ -157,74 +101,20 @@ async function paced(
   return tookMs.sort();
 }
 
-interface Round {
-  readonly durable: number;
-  readonly replay: number;
-  readonly figures: readonly Figure[];
-  readonly hash: string;
+function* repeated(orders: readonly Command[], count: number): Generator<Command, void> {
+  for (let n = 0; n < count; n++) yield orders[n % orders.length] as Command;
 }
 
-/** Durable and replayed commands a second; the set-up is not timed going in, but is replayed. */
-async function roundOf(venue: Venue, work: Work, count: number): Promise<Round> {
+async function latencies(
+  orders: readonly Command[],
+  rate: number,
+  smoke: boolean,
+): Promise<Figure[]> {
   return withFolder(async (folder) => {
-    const { sequencer, submit, stateHash } = await startOn(folder, venue);
-    await saturate(submit, work.setup, work.setup.length, inFlight);
-    const before = { ...sequencer.metrics };
-    const started = performance.now();
-    const cpu = process.cpuUsage();
-    await saturate(submit, work.load, count, inFlight);
-    const seconds = (performance.now() - started) / 1_000;
-    const used = process.cpuUsage(cpu);
-    const { metrics } = sequencer;
-    const batches = metrics.batches - before.batches;
-    const hash = stateHash();
-    await sequencer.stop({ snapshot: false });
-    const again = performance.now();
-    const replayed = await startOn(folder, venue);
-    const replaySeconds = (performance.now() - again) / 1_000;
-    assert(replayed.stateHash() === hash, 'a replay reaches the state of the run');
-    await replayed.sequencer.stop({ snapshot: false });
-    return {
-      hash,
-      durable: count / seconds,
-      replay: replayed.report.commandsReplayed / replaySeconds,
-      figures: [
-        ['processor time', (used.user + used.system) / (count / 1_000), 'ns a command'],
-        ['commands a batch', count / batches, ''],
-        ['write and sync', (metrics.commitMsTotal - before.commitMsTotal) / batches, 'ms a batch'],
-        ['journal', (metrics.bytes - before.bytes) / count, 'bytes a command'],
-      ],
-    };
-  });
-}
-
-/**
- * Several rounds of the same work. The code is compiled in the first ones, which a venue goes
- * through once; the last one tells what it costs from then on.
- */
-async function throughput(name: string, venue: Venue, work: Work, count: number, rounds: number) {
-  const all: Round[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    all.push(await roundOf(venue, work, count));
-  }
-  const [first, last] = [all[0] as Round, all.at(-1) as Round];
-  const figures: Figure[] = [
-    ['durable, code still cold', first.durable, 'commands a second'],
-    [`durable, round ${rounds}`, last.durable, 'commands a second'],
-    ...last.figures,
-    ['replay, code still cold', first.replay, 'commands a second'],
-    [`replay, round ${rounds}`, last.replay, 'commands a second'],
-  ];
-  return {
-    hash: last.hash,
-    figures: figures.map(([what, ...rest]): Figure => [`${name}: ${what}`, ...rest]),
-  };
-}
-
-async function latencies(orders: readonly Command[], rate: number, smoke: boolean) {
-  return withFolder(async (folder) => {
-    const { sequencer, submit } = await startOn(folder, ownShare);
-    await saturate(submit, orders, smoke ? 500 : 20_000, 256);
+    const sequencer = await startOwnShare(folder);
+    const warmUp = repeated(orders, smoke ? 500 : 20_000);
+    await saturate(sequencer, warmUp, { aTurn: 256, inFlight: 256 }, () => {});
+    const submit = (command: Command) => sequencer.submit(command);
     const tookMs = await paced(submit, orders, Math.floor(rate * (smoke ? 0.1 : 4)), rate);
     await sequencer.stop({ snapshot: false });
     return [50, 99, 99.9, 100].map((percentile): Figure => {
@@ -235,53 +125,164 @@ async function latencies(orders: readonly Command[], rate: number, smoke: boolea
   });
 }
 
-/** Runs the benchmark; `smoke` does a little of the same work. */
-export async function run({ smoke }: { readonly smoke: boolean }): Promise<BenchReport> {
-  const orders = Array.from({ length: 1_000 }, (_, n) => limitOrder(n));
-  const count = smoke ? 20_000 : 1_000_000;
-  const rounds = smoke ? 2 : 4;
-  encodeNs(orders, smoke ? 5 : 300);
-  const figures: Figure[] = [
-    ['encode, checksum, chain', encodeNs(orders, smoke ? 10 : 500), 'ns a command'],
-  ];
-  const own = await throughput('own share', ownShare, { setup: [], load: orders }, count, rounds);
-  figures.push(...own.figures);
-  for (const rate of [5_000, 25_000, 100_000]) {
-    figures.push(...(await latencies(orders, rate, smoke)));
-  }
-  const accounts = smoke ? 50 : 10_000;
-  const stream = recordLoad({
-    accounts,
-    orders: smoke ? 1_000 : 300_000,
-    commandsPerTick: smoke ? 500 : 5_000,
-    strikeStep: smoke ? 20_000 : 1_650,
-    seed: 7,
+interface Work {
+  readonly setup: readonly Command[];
+  readonly load: readonly Command[];
+  readonly startUs: number;
+  readonly stepUs: number;
+}
+
+/** One long run that journals the work, and one that replays that journal to the same state. */
+async function throughput(
+  venue: VenueName,
+  { setup, load, startUs, stepUs }: Work,
+  { flow, stretches }: Pick<LongRun, 'flow' | 'stretches'>,
+): Promise<Pick<PartReport, 'stateHash' | 'figures'>> {
+  return withFolder((folder) => {
+    const files = { setup: join(folder, 'setup'), load: join(folder, 'load') };
+    packCommands(files.setup, setup);
+    packCommands(files.load, load);
+    const stamps = { startUs, stepUs };
+    const run = { venue, folder: join(folder, 'journal'), ...files, ...stamps, flow, stretches };
+    const durable = inOwnProcess('durable', run);
+    assert(durable.commands === load.length, 'all commands become durable');
+    const replay = inOwnProcess('replay', run);
+    assert(replay.stateHash === durable.stateHash, 'a replay reaches the state of the run');
+    assert(replay.commands === setup.length + load.length, 'all commands are replayed');
+    const figures = [...durable.figures, ...replay.figures];
+    return {
+      stateHash: durable.stateHash,
+      figures: figures.map(([what, ...rest]): Figure => [`${venue}: ${what}`, ...rest]),
+    };
   });
-  const engine: Venue = {
-    createStateMachine: createEngine,
-    createClock: () => steadyClock(stream.startUs, stream.stepUs),
+}
+
+/** How much of everything is done. */
+interface BenchSize {
+  readonly smoke: boolean;
+  /** Commands of a long run. */
+  readonly commands: number;
+  readonly flow: Flow;
+  readonly stretches: StretchSizes;
+}
+
+const usual: BenchSize = {
+  smoke: false,
+  commands: 1_000_000,
+  flow: { aTurn: 500, inFlight: 4_096 },
+  stretches: { stretch: 100_000, warmUp: 400_000 },
+};
+
+const small: BenchSize = {
+  smoke: true,
+  commands: 2_000,
+  flow: { aTurn: 50, inFlight: 200 },
+  stretches: { stretch: 400, warmUp: 800 },
+};
+
+/** What one part of the benchmark came to. */
+interface PartReport {
+  /** What no other part has. */
+  readonly conditions: string;
+  readonly stateHash: string;
+  readonly figures: readonly Figure[];
+}
+
+const thousandOrders = (): Command[] => Array.from({ length: 1_000 }, (_, n) => limitOrder(n));
+
+function encodePart({ smoke }: BenchSize): PartReport {
+  const orders = thousandOrders();
+  encodeNs(orders, smoke ? 5 : 300);
+  const ns = encodeNs(orders, smoke ? 10 : 500);
+  const figures: Figure[] = [['encode, checksum, chain', ns, 'ns a command']];
+  return { conditions: 'encode: limit orders in batches of 1000', stateHash: '', figures };
+}
+
+async function ownPart(size: BenchSize): Promise<PartReport> {
+  const load = [...repeated(thousandOrders(), size.commands)];
+  const work = { setup: [], load, startUs: 1_700_000_000_000_000, stepUs: 1 };
+  const done = await throughput('own share', work, size);
+  return { conditions: `own share: ${size.commands} limit orders`, ...done };
+}
+
+async function pacedPart({ smoke }: BenchSize): Promise<PartReport> {
+  const figures: Figure[] = [];
+  for (const rate of [5_000, 25_000, 100_000]) {
+    figures.push(...(await latencies(thousandOrders(), rate, smoke)));
+  }
+  return { conditions: 'paced: limit orders, own share, warm', stateHash: '', figures };
+}
+
+async function enginePart(size: BenchSize): Promise<PartReport> {
+  const options = {
+    accounts: size.smoke ? 50 : 10_000,
+    orders: size.commands,
+    commandsPerTick: size.smoke ? 500 : 5_000,
+    strikeStep: size.smoke ? 20_000 : 1_650,
+    seed: 7,
   };
-  const whole = await throughput('whole engine', engine, stream, stream.load.length, rounds);
-  figures.push(...whole.figures);
-  const runtime = process.versions['bun']
-    ? `Bun ${process.versions['bun']}`
-    : `Node ${process.version}`;
+  const stream = recordLoad(options);
+  const done = await throughput('whole engine', stream, size);
   return {
     conditions:
-      `${runtime}, ${cpus()[0]?.model ?? 'unknown'} x ${availableParallelism()}, one thread; ` +
-      `journal with fdatasync in ${process.env['BENCH_FOLDER'] ?? tmpdir()}; ${inFlight} in ` +
-      `flight; own share: ${count} limit orders; whole engine: ${stream.load.length} commands, ` +
-      `${stream.instruments} instruments, ${accounts} accounts; ` +
-      `flags ${process.execArgv.join(' ')}`,
-    workHash: createHash('sha256').update(own.hash).update(whole.hash).digest('hex').slice(0, 16),
-    figures,
+      `whole engine: ${stream.setup.length} commands that set up (before what is measured; in a ` +
+      `replay the first of the cold ones), ${size.commands} measured, ${stream.instruments} ` +
+      `instruments, ${options.accounts} accounts, an index value with all marks every ` +
+      `${options.commandsPerTick}, seed ${options.seed}, ${loadMix}`,
+    ...done,
   };
 }
 
-if (import.meta.url === new URL(process.argv[1] ?? '', 'file:').href) {
-  const report = await run({ smoke: process.argv.includes('--smoke') });
+const parts = { encode: encodePart, own: ownPart, paced: pacedPart, engine: enginePart };
+export type BenchPart = keyof typeof parts;
+const allParts = Object.keys(parts) as BenchPart[];
+
+/** Runs the benchmark, or the parts that are named; `smoke` does a little of the same work. */
+export async function run(options: {
+  readonly smoke: boolean;
+  readonly chosen?: readonly BenchPart[];
+}): Promise<BenchReport> {
+  const size = options.smoke ? small : usual;
+  const reports: PartReport[] = [];
+  for (const part of options.chosen ?? allParts) reports.push(await parts[part](size));
+  const runtime = process.versions['bun']
+    ? `Bun ${process.versions['bun']}`
+    : `Node ${process.version}`;
+  const { flow, stretches } = size;
+  const hash = createHash('sha256');
+  for (const { stateHash } of reports) hash.update(stateHash);
+  return {
+    conditions:
+      `${runtime}, ${cpus()[0]?.model ?? 'unknown'} x ${availableParallelism()}, one thread; ` +
+      `journal with fdatasync in ${process.env['BENCH_FOLDER'] ?? tmpdir()}; commands ` +
+      `decoded and handed in up to ${flow.aTurn} a turn of the event loop while fewer than ` +
+      `${flow.inFlight} are in flight; each long run in a process of its own, without a pause: ` +
+      `cold its first ${stretches.stretch} commands, warm-up those to ${stretches.warmUp}, ` +
+      `steady each ${stretches.stretch} after (in a replay: as many or more, to the end of a ` +
+      `piece read); ${reports.map(({ conditions }) => conditions).join('; ')}; ` +
+      `flags ${process.execArgv.join(' ')}`,
+    workHash: hash.digest('hex').slice(0, 16),
+    figures: reports.flatMap(({ figures }) => figures),
+  };
+}
+
+/** Prints the figures of the parts that are named, or of all. */
+async function main(words: readonly string[]): Promise<void> {
+  const named = allParts.filter((part) => words.includes(part));
+  const chosen = named.length === 0 ? allParts : named;
+  const report = await run({ smoke: words.includes('--smoke'), chosen });
   const lines = report.figures.map(
     ([name, value, unit]) => `${name.padEnd(48)} ${value.toFixed(value < 100 ? 3 : 0)} ${unit}`,
   );
   process.stdout.write(`${[report.conditions, `work ${report.workHash}`, ...lines].join('\n')}\n`);
+}
+
+if (import.meta.main) {
+  const [flag, name, run] = process.argv.slice(2);
+  if (flag === '--run') {
+    const done = await longRuns[name as LongRunName](JSON.parse(run as string) as LongRun);
+    process.stdout.write(JSON.stringify(done));
+  } else {
+    await main(process.argv.slice(2));
+  }
 }
