@@ -1,10 +1,14 @@
 // Byte reader: the mirror of the byte writer. Reading past the end throws a RangeError.
 
+/** From so many units on a call into the runtime costs less than joining them one by one. */
+const longText = 10;
+
 export class ByteReader {
   readonly bytes: Uint8Array;
   /** Offset of the next read. */
   at: number;
   readonly #view: DataView;
+  #asBuffer: Buffer | null = null;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.bytes = bytes;
@@ -35,18 +39,35 @@ export class ByteReader {
   text(): string {
     const header = this.u16();
     const wide = (header & 1) === 1;
+    const units = header >>> 1;
+    if (units >= longText) return this.#longText(units, wide);
     let text = '';
-    for (let left = header >>> 1; left > 0; left--) {
+    for (let left = units; left > 0; left--) {
       text += String.fromCharCode(wide ? this.u16() : this.u8());
     }
     return text;
   }
 
+  /** One piece of memory, where units joined one by one would stay a chain of pieces. */
+  #longText(units: number, wide: boolean): string {
+    const start = this.at;
+    const end = start + (wide ? 2 * units : units);
+    this.#refusePast(end);
+    this.at = end;
+    const { buffer, byteOffset, length } = this.bytes;
+    this.#asBuffer ??= Buffer.from(buffer, byteOffset, length);
+    return this.#asBuffer.toString(wide ? 'utf16le' : 'latin1', start, end);
+  }
+
   raw(count: number): Uint8Array {
-    if (this.at + count > this.bytes.length) {
-      throw new RangeError(`${count} bytes at ${this.at} run past the end`);
-    }
+    this.#refusePast(this.at + count);
     this.at += count;
     return this.bytes.subarray(this.at - count, this.at);
+  }
+
+  #refusePast(end: number): void {
+    if (end > this.bytes.length) {
+      throw new RangeError(`bytes from ${this.at} to ${end} run past the end`);
+    }
   }
 }
