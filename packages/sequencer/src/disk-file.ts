@@ -1,12 +1,14 @@
-// Disk file: one open file of a journal folder. Small writes and their syncs are made on the
-// calling thread while the disk is quick (see `SyncPace`), all else in the thread pool.
+// Disk file: one open file of a journal folder. Writes, and the syncs of small ones, are made on
+// the calling thread while the disk is quick (see `SyncPace`), all else in the thread pool.
 import * as fs from 'node:fs';
 import { call, storageError } from './file-call.ts';
 import type { JournalFile } from './journal-storage.ts';
 import { SyncPace } from './sync-pace.ts';
 
-/** More than this between two syncs, such as a snapshot or a full batch, goes through the pool. */
-const inPlaceBytesMax = 64 * 1024;
+/** More than this between two syncs, such as a snapshot, is written in the pool. */
+const writtenInPlaceMax = 512 * 1024;
+/** More than this is synced in the pool: the disk is at it for long enough to work on meanwhile. */
+const syncedInPlaceMax = 64 * 1024;
 
 export class DiskFile implements JournalFile {
   readonly #path: string;
@@ -22,7 +24,7 @@ export class DiskFile implements JournalFile {
 
   async write(bytes: Uint8Array, offset: number): Promise<void> {
     this.#unsyncedBytes += bytes.length;
-    const inPlace = this.#unsyncedBytes <= inPlaceBytesMax && this.#pace.inPlace;
+    const inPlace = this.#unsyncedBytes <= writtenInPlaceMax && this.#pace.inPlace;
     let written = 0;
     while (written < bytes.length) {
       const left = bytes.length - written;
@@ -35,7 +37,7 @@ export class DiskFile implements JournalFile {
   }
 
   async sync(): Promise<void> {
-    const small = this.#unsyncedBytes <= inPlaceBytesMax;
+    const small = this.#unsyncedBytes <= syncedInPlaceMax;
     this.#unsyncedBytes = 0;
     if (small && this.#pace.inPlace) {
       const started = performance.now();
