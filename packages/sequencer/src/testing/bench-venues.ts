@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Command, Event, Seq, StateMachine, TsUs, VenueClock } from '@openstrike/domain';
 import { createEngine } from '@openstrike/engine';
 import { createSequencer, type Sequencer } from '../sequencer.ts';
-import { unpackCommands } from './packed-commands.ts';
+import { PackedCommands } from './packed-commands.ts';
 import { type Figure, Stretches, type StretchSizes } from './stretches.ts';
 
 /**
@@ -112,11 +112,10 @@ export async function startOwnShare(folder: string): Promise<Sequencer> {
 /** Makes all the commands durable; tells the count of those that are. */
 export async function saturate(
   sequencer: Sequencer,
-  commands: Iterable<Command>,
+  commands: { next(): Command | null },
   { aTurn, inFlight }: Flow,
   durable: (count: number) => void,
 ): Promise<void> {
-  const left = commands[Symbol.iterator]();
   const failures: Error[] = [];
   const failed = (error: Error) => failures.push(error);
   let sent = 0;
@@ -127,12 +126,12 @@ export async function saturate(
   };
   for (let ended = false; !ended || done < sent; ) {
     for (let some = 0; !ended && some < aTurn && sent - done < inFlight; some++) {
-      const next = left.next();
-      if (next.done === true) {
+      const command = commands.next();
+      if (command === null) {
         ended = true;
       } else {
         sent += 1;
-        sequencer.submit(next.value).then(acknowledged, failed);
+        sequencer.submit(command).then(acknowledged, failed);
       }
     }
     await new Promise((resolve) => setImmediate(resolve));
@@ -144,10 +143,10 @@ export async function saturate(
 export async function durableRun(run: LongRun): Promise<LongRunReport> {
   const { sequencer, stateHash } = await open(run);
   await sequencer.recover();
-  await saturate(sequencer, unpackCommands(run.setup), run.flow, () => {});
+  await saturate(sequencer, new PackedCommands(run.setup), run.flow, () => {});
   const before = { ...sequencer.metrics };
   const stretches = new Stretches(run.stretches);
-  await saturate(sequencer, unpackCommands(run.load), run.flow, (count) =>
+  await saturate(sequencer, new PackedCommands(run.load), run.flow, (count) =>
     stretches.reached(count, false),
   );
   const { metrics } = sequencer;

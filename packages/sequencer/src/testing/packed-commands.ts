@@ -20,11 +20,19 @@ export function packCommands(path: string, commands: readonly Command[]): void {
   writeFileSync(path, to.bytes.subarray(0, to.length));
 }
 
-/** The commands of such a file, in order. */
-export function* unpackCommands(path: string): Generator<Command, void> {
-  const from = new ByteReader(readFileSync(path));
-  while (from.at < from.bytes.length) {
+/** Reads the commands of such a file, in order. */
+export class PackedCommands {
+  readonly #from: ByteReader;
+
+  constructor(path: string) {
+    this.#from = new ByteReader(readFileSync(path));
+  }
+
+  /** The next command, null after the last. */
+  next(): Command | null {
+    const from = this.#from;
+    if (from.at === from.bytes.length) return null;
     const end = from.u32() + from.at;
-    yield decodeCommand(from, end);
+    return decodeCommand(from, end);
   }
 }
