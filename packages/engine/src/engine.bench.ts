@@ -1,130 +1,40 @@
-// What the whole engine costs: checks, margin, matching, ledger and events, over a recorded stream
-// of a busy venue while marks move. Throughput is timed over the whole run; latency per command in
-// a run of its own, the clock's own cost subtracted. Run: node --expose-gc engine.bench.ts
-import { availableParallelism, cpus } from 'node:os';
+// What the whole engine costs: checks, margin, matching, ledger and events, over recorded streams
+// of a busy venue while marks move. Throughput is that of one engine in a process of its own: its
+// first stretch, where all code is yet to be compiled (cold), those while most of it is compiled
+// (warm-up), and each after them (steady: what a venue has for the days it runs). Latency per
+// command in runs of their own, the clock's own cost subtracted.
+// Run: node --expose-gc engine.bench.ts
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import {
-  type AccountId,
   type Command,
-  type InstrumentId,
-  type OrderId,
   type PriceTicks,
-  plainEdit,
   plainOrder,
   type Seq,
   type SizeLots,
   type StateMachine,
   type TsUs,
 } from '@openstrike/domain';
+import { assert } from '@openstrike/std';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { createEngine } from './engine.ts';
-import { type LoadStream, loadMix, recordLoad } from './testing/load-stream.ts';
+import { type LoadFlow, loadMixes, recordLoad } from './testing/load-stream.ts';
+import { PackedLoad, packLoad } from './testing/packed-load.ts';
+import { type Figure, Stretches, type StretchSizes } from './testing/stretches.ts';
 
 export interface BenchReport {
   readonly conditions: string;
   readonly workHash: string;
   /** Name, value, unit. */
-  readonly figures: readonly (readonly [string, number, string])[];
+  readonly figures: readonly Figure[];
 }
 
-type Figure = [string, number, string];
-
-/** Commands come in batches, decoded just before. */
-const BATCH = 1_000;
 /** The engine is told of so many before it applies them, as the sequencer does. */
 const GROUP = 16;
-
-/**
- * A stream kept in numbers, as a journal keeps it, so that the collector has no million commands of
- * the bench to mark and the decoding leaves no text behind. A command of another form stays text.
- */
-class PackedLoad {
-  readonly setup: readonly Command[];
-  readonly instruments: number;
-  readonly startUs: number;
-  readonly stepUs: number;
-  readonly count: number;
-  readonly #numbers: Float64Array;
-  readonly #texts: string[] = [];
-
-  constructor({ load, ...stream }: LoadStream) {
-    this.setup = stream.setup;
-    this.instruments = stream.instruments;
-    this.startUs = stream.startUs;
-    this.stepUs = stream.stepUs;
-    this.count = load.length;
-    this.#numbers = new Float64Array(load.length * WIDTH);
-    load.forEach((command, at) => {
-      this.#pack(command, at * WIDTH);
-    });
-  }
-
-  /** The commands, decoded a batch at a time. */
-  *batches(): Generator<readonly Command[]> {
-    for (let first = 0; first < this.count; first += BATCH) {
-      const batch: Command[] = [];
-      for (let at = first; at < Math.min(first + BATCH, this.count); at++) {
-        batch.push(this.#unpack(at * WIDTH));
-      }
-      yield batch;
-    }
-  }
-
-  #pack(command: Command, at: number): void {
-    const fields = fieldsOf(command);
-    if (fields !== null) {
-      this.#numbers.set(fields, at);
-      if (JSON.stringify(this.#unpack(at)) === JSON.stringify(command)) return;
-    }
-    this.#numbers[at] = 0;
-    this.#numbers[at + 1] = this.#texts.push(JSON.stringify(command)) - 1;
-  }
-
-  #unpack(at: number): Command {
-    const [kind, accountId, id, priceTicks, sizeLots] = this.#numbers.subarray(at, at + WIDTH);
-    switch (kind) {
-      case 1:
-      case 2:
-        return {
-          ...plainOrder,
-          accountId: accountId as AccountId,
-          instrumentId: id as InstrumentId,
-          side: kind === 1 ? 'buy' : 'sell',
-          priceTicks: priceTicks as PriceTicks,
-          sizeLots: sizeLots as SizeLots,
-        };
-      case 3:
-        return {
-          ...plainEdit,
-          accountId: accountId as AccountId,
-          orderId: id as OrderId,
-          priceTicks: priceTicks as PriceTicks,
-        };
-      case 4:
-        return { type: 'cancel-order', accountId: accountId as AccountId, orderId: id as OrderId };
-      default:
-        return JSON.parse(this.#texts[accountId as number] as string) as Command;
-    }
-  }
-}
-
-const WIDTH = 5;
-
-/** The numbers of a command of the usual form. */
-const fieldsOf = (command: Command): readonly number[] | null => {
-  switch (command.type) {
-    case 'place-order': {
-      const { accountId, instrumentId, side, priceTicks, sizeLots } = command;
-      return [side === 'buy' ? 1 : 2, accountId, instrumentId, priceTicks, sizeLots];
-    }
-    case 'edit-order':
-      return [3, command.accountId, command.orderId, command.priceTicks ?? 0, 0];
-    case 'cancel-order':
-      return [4, command.accountId, command.orderId, 0, 0];
-    default:
-      return null;
-  }
-};
 
 /** An engine after the stream's set-up, with its stamps. */
 class Runner {
@@ -171,48 +81,50 @@ const clockNs = (): number => {
   return least;
 };
 
-interface Timed {
-  readonly perSecond: number;
-  /** By processor time of all threads, which a busy machine disturbs less than the clock. */
-  readonly perProcessorSecond: number;
-  readonly events: number;
-  readonly hash: string;
+/** What one measurement of a stream came to. */
+interface Measured {
+  readonly figures: readonly Figure[];
+  /** Where it ends at the stream's end. */
+  readonly stateHash?: string;
 }
 
-const timed = (stream: PackedLoad): Timed => {
+/** The decoding of a batch is not measured; a venue's sequencer does it. */
+const throughput = (stream: PackedLoad, { stretches: sizes }: BenchSize): Measured => {
   const runner = new Runner(stream);
-  collect();
   let events = 0;
-  let ms = 0;
-  let processorUs = 0;
-  for (const batch of stream.batches()) {
-    const used = process.cpuUsage();
-    const started = performance.now();
+  let done = 0;
+  const stretches = new Stretches(sizes);
+  for (let n = 0; n < stream.batches; n++) {
+    const batch = stretches.without(() => stream.batch(n));
     for (let at = 0; at < batch.length; at += GROUP) {
       events += runner.applyGroup(batch.slice(at, at + GROUP));
     }
-    ms += performance.now() - started;
-    const { user, system } = process.cpuUsage(used);
-    processorUs += user + system;
+    done += batch.length;
+    stretches.reached(done, done === stream.count);
   }
-  const perSecond = (stream.count / ms) * 1_000;
-  const perProcessorSecond = (stream.count / processorUs) * 1_000_000;
-  return { perSecond, perProcessorSecond, events, hash: runner.engine.stateHash() };
+  return {
+    stateHash: runner.engine.stateHash(),
+    figures: [...stretches.figures('throughput'), ['events a command', events / stream.count, '']],
+  };
 };
 
 const isOrder = (command: Command): boolean => command.type !== 'set-index';
 
-const latencies = (stream: PackedLoad, figures: Figure[]): void => {
+const latencies = (stream: PackedLoad, { stretches }: BenchSize): Measured => {
+  const figures: Figure[] = [];
   const runner = new Runner(stream);
   collect();
   const overhead = clockNs();
   const orders: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 1e10 });
   const ticks: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 1e10 });
-  for (const batch of stream.batches()) {
-    for (const command of batch) {
+  let done = 0;
+  for (let n = 0; n < stream.batches; n++) {
+    for (const command of stream.batch(n)) {
       const from = process.hrtime.bigint();
       runner.apply(command);
       const tookNs = Number(process.hrtime.bigint() - from) - overhead;
+      done += 1;
+      if (done <= stretches.warmUp) continue;
       (isOrder(command) ? orders : ticks).recordValue(Math.max(tookNs, 1));
     }
   }
@@ -222,10 +134,11 @@ const latencies = (stream: PackedLoad, figures: Figure[]): void => {
   }
   figures.push(['index command with its marks, p50', ticks.getValueAtPercentile(50) / 1e3, 'us']);
   figures.push(['clock, subtracted', overhead, 'ns']);
+  return { figures };
 };
 
 /** Heap growth over short stretches without a collection between, and collections over the run. */
-const allocation = async (stream: PackedLoad, figures: Figure[]): Promise<void> => {
+const allocation = async (stream: PackedLoad): Promise<Measured> => {
   const runner = new Runner(stream);
   collect();
   let pauses = 0;
@@ -241,7 +154,8 @@ const allocation = async (stream: PackedLoad, figures: Figure[]): Promise<void> 
   observer.observe({ entryTypes: ['gc'] });
   const growth: number[] = [];
   const stretch = 500;
-  for (const batch of stream.batches()) {
+  for (let n = 0; n < stream.batches; n++) {
+    const batch = stream.batch(n);
     for (let at = 0; at + stretch <= batch.length; at += stretch) {
       const before = process.memoryUsage().heapUsed;
       for (const command of batch.slice(at, at + stretch)) {
@@ -253,14 +167,18 @@ const allocation = async (stream: PackedLoad, figures: Figure[]): Promise<void> 
   await new Promise((resolve) => setTimeout(resolve, 50));
   observer.disconnect();
   growth.sort((a, b) => a - b);
-  figures.push(['allocated per command, median', growth[growth.length >> 1] ?? 0, 'bytes']);
-  figures.push(['collections', pauses, '']);
-  figures.push(['collecting, total', pausedMs, 'ms']);
-  figures.push(['collecting, longest', longestMs, 'ms']);
+  return {
+    figures: [
+      ['allocated per command, median', growth[growth.length >> 1] ?? 0, 'bytes'],
+      ['collections', pauses, ''],
+      ['collecting, total', pausedMs, 'ms'],
+      ['collecting, longest', longestMs, 'ms'],
+    ],
+  };
 };
 
 /** Memory of so many resting orders. */
-const restingOrders = (stream: PackedLoad, count: number, figures: Figure[]): void => {
+const restingOrders = (stream: PackedLoad, { restingOrders: count }: BenchSize): Measured => {
   const runner = new Runner(stream);
   const views = runner.engine.query('instruments', {}).filter(({ mark }) => mark !== null);
   const accounts = runner.engine.query('accounts', {}).length;
@@ -281,50 +199,128 @@ const restingOrders = (stream: PackedLoad, count: number, figures: Figure[]): vo
   const after = process.memoryUsage();
   const resting = runner.engine.query('open-orders', { accountId: 1 as never }).length;
   const grown = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers;
-  figures.push([`${count} resting orders, heap and buffers`, grown / 1e6, 'MB']);
-  figures.push(['of them of the first account', resting, '']);
+  return {
+    figures: [
+      [`${count} resting orders, heap and buffers`, grown / 1e6, 'MB'],
+      ['of them of the first account', resting, ''],
+    ],
+  };
 };
 
-/** Runs the benchmark; `smoke` is a few seconds' worth less of the same work. */
-export async function run({ smoke }: { readonly smoke: boolean }): Promise<BenchReport> {
-  const accounts = smoke ? 500 : 10_000;
-  const orders = smoke ? 10_000 : 1_000_000;
-  const commandsPerTick = smoke ? 2_000 : 50_000;
-  const options = { accounts, orders, commandsPerTick, strikeStep: 1_650, seed: 7 };
-  const stream = new PackedLoad(recordLoad(options));
-  const figures: Figure[] = [];
-  let hash = '';
-  // In the first round the code is compiled, which a venue goes through once.
-  const warmUps = smoke ? 0 : 1;
-  for (let round = 1 - warmUps; round <= (smoke ? 1 : 3); round++) {
-    const { perSecond, perProcessorSecond, events, hash: worked } = timed(stream);
-    hash = worked;
-    if (round === 0) continue;
-    figures.push([`throughput, round ${round}`, perSecond, 'commands a second']);
-    figures.push(['the same by processor time', perProcessorSecond, 'commands a second']);
-    figures.push(['events a command', events / stream.count, '']);
+/** How much of everything is done. */
+interface BenchSize {
+  readonly accounts: number;
+  readonly commands: number;
+  readonly commandsPerTick: number;
+  readonly restingOrders: number;
+  readonly stretches: StretchSizes;
+}
+
+const usual: BenchSize = {
+  accounts: 10_000,
+  commands: 1_000_000,
+  commandsPerTick: 50_000,
+  restingOrders: 1_000_000,
+  stretches: { stretch: 100_000, warmUp: 400_000 },
+};
+
+const small: BenchSize = {
+  accounts: 500,
+  commands: 10_000,
+  commandsPerTick: 2_000,
+  restingOrders: 10_000,
+  stretches: { stretch: 2_000, warmUp: 4_000 },
+};
+
+const measurements = { throughput, latencies, allocation, restingOrders };
+type Measurement = keyof typeof measurements;
+
+/** What is measured of which stream. */
+const plan: Readonly<Record<LoadFlow, readonly Measurement[]>> = {
+  scattered: ['throughput', 'latencies', 'allocation', 'restingOrders'],
+  'in runs': ['throughput', 'latencies'],
+};
+
+const self = fileURLToPath(import.meta.url);
+
+/** Measures in a process that has run nothing before. */
+const inOwnProcess = (name: Measurement, folder: string, size: BenchSize): Measured => {
+  const child = spawnSync(
+    process.execPath,
+    [...process.execArgv, self, '--measure', name, folder, JSON.stringify(size)],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  assert(child.status === 0, `the measurement of ${name} ends well`);
+  return JSON.parse(child.stdout) as Measured;
+};
+
+/** All that is measured of one stream. */
+const measureFlow = (
+  flow: LoadFlow,
+  size: BenchSize,
+): Required<Measured> & { contracts: number } => {
+  const folder = mkdtempSync(join(tmpdir(), 'openstrike-bench-'));
+  try {
+    const { accounts, commands, commandsPerTick } = size;
+    const options = {
+      accounts,
+      orders: commands,
+      commandsPerTick,
+      strikeStep: 1_650,
+      seed: 7,
+      flow,
+    };
+    const stream = recordLoad(options);
+    packLoad(folder, stream);
+    const measured = plan[flow].map((name) => inOwnProcess(name, folder, size));
+    return {
+      contracts: stream.instruments,
+      stateHash: measured.map(({ stateHash }) => stateHash ?? '').join(''),
+      figures: measured.flatMap(({ figures }) =>
+        figures.map(([what, ...rest]): Figure => [`${flow}: ${what}`, ...rest]),
+      ),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  latencies(stream, figures);
-  await allocation(stream, figures);
-  restingOrders(stream, smoke ? 10_000 : 1_000_000, figures);
+};
+
+/** Runs the benchmark; `smoke` does a little of the same work. */
+export function run({ smoke }: { readonly smoke: boolean }): BenchReport {
+  const size = smoke ? small : usual;
+  const flows = Object.keys(plan) as LoadFlow[];
+  const reports = flows.map((flow) => measureFlow(flow, size));
+  const { stretch, warmUp } = size.stretches;
   return {
     conditions:
       `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown'} x ${availableParallelism()}, ` +
-      `${stream.instruments} instruments, ${accounts} accounts, ${orders} commands, ` +
-      `an index value with all marks every ${commandsPerTick}, seed 7, one thread, no journal; ` +
-      `throughput: named to the engine ${GROUP} at a time; latency: each alone; ` +
-      `${smoke ? '' : 'a warm-up round is not counted; '}` +
-      `flags ${process.execArgv.join(' ')}; ` +
-      loadMix,
-    workHash: hash.slice(0, 16),
-    figures,
+      `${reports[0]?.contracts} instruments, ${size.accounts} accounts, ` +
+      `${size.commands} commands ` +
+      'on books that are empty at first, an index value with all marks every ' +
+      `${size.commandsPerTick}, seed 7, one thread, no journal; each measurement in a process of ` +
+      `its own; throughput: named to the engine ${GROUP} at a time, cold the first ${stretch} ` +
+      `commands, warm-up those to ${warmUp}, steady each ${stretch} after; latency: each alone, ` +
+      `those after ${warmUp}; flags ${process.execArgv.join(' ')}; ` +
+      flows.map((flow) => `${flow}: ${loadMixes[flow]}`).join('; '),
+    workHash: reports.map(({ stateHash }) => stateHash.slice(0, 16)).join(' '),
+    figures: reports.flatMap(({ figures }) => figures),
   };
 }
 
-if (import.meta.url === new URL(process.argv[1] ?? '', 'file:').href) {
-  const report = await run({ smoke: process.argv.includes('--smoke') });
-  const lines = report.figures.map(
-    ([name, value, unit]) => `${name.padEnd(48)} ${value.toFixed(value < 100 ? 3 : 0)} ${unit}`,
-  );
-  process.stdout.write(`${[report.conditions, `work ${report.workHash}`, ...lines].join('\n')}\n`);
+if (import.meta.main) {
+  const [flag, name, folder, size] = process.argv.slice(2);
+  if (flag === '--measure') {
+    const measure = measurements[name as Measurement];
+    const stream = new PackedLoad(folder as string);
+    const measured = await measure(stream, JSON.parse(size as string) as BenchSize);
+    process.stdout.write(JSON.stringify(measured));
+  } else {
+    const report = run({ smoke: process.argv.includes('--smoke') });
+    const lines = report.figures.map(
+      ([what, value, unit]) => `${what.padEnd(58)} ${value.toFixed(value < 100 ? 3 : 0)} ${unit}`,
+    );
+    process.stdout.write(
+      `${[report.conditions, `work ${report.workHash}`, ...lines].join('\n')}\n`,
+    );
+  }
 }

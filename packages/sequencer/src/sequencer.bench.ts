@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command, Seq, TsUs } from '@openstrike/domain';
 import { assert } from '@openstrike/std';
-import { loadMix, recordLoad } from '../../engine/src/testing/load-stream.ts';
+import { loadMixes, recordLoad } from '../../engine/src/testing/load-stream.ts';
+import type { Figure, StretchSizes } from '../../engine/src/testing/stretches.ts';
 import { FrameBuilder } from './frame.ts';
 import {
   durableRun,
@@ -26,7 +27,6 @@ import {
   type VenueName,
 } from './testing/bench-venues.ts';
 import { packCommands } from './testing/packed-commands.ts';
-import type { Figure, StretchSizes } from './testing/stretches.ts';
 import { limitOrder } from './testing/test-commands.ts';
 
 export interface BenchReport {
@@ -216,6 +216,7 @@ async function enginePart(size: BenchSize): Promise<PartReport> {
     commandsPerTick: size.smoke ? 500 : 5_000,
     strikeStep: size.smoke ? 20_000 : 1_650,
     seed: 7,
+    flow: 'scattered' as const,
   };
   const stream = recordLoad(options);
   const done = await throughput('whole engine', stream, size);
@@ -224,7 +225,7 @@ async function enginePart(size: BenchSize): Promise<PartReport> {
       `whole engine: ${stream.setup.length} commands that set up (before what is measured; in a ` +
       `replay the first of the cold ones), ${size.commands} measured, ${stream.instruments} ` +
       `instruments, ${options.accounts} accounts, an index value with all marks every ` +
-      `${options.commandsPerTick}, seed ${options.seed}, ${loadMix}`,
+      `${options.commandsPerTick}, seed ${options.seed}, ${loadMixes.scattered}`,
     ...done,
   };
 }

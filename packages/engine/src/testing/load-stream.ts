@@ -17,14 +17,23 @@ import { TestEngine } from './test-engine.ts';
 import { wideTables } from './test-tables.ts';
 
 /**
- * What a stream is made of, for the conditions of a benchmark. Orders to cancel and to edit are
- * drawn evenly from all that rest, so that hardly any is still in a processor's cache: harder than
- * a venue where the youngest are the first to go.
+ * Whose turn it is. Scattered: somebody else's with each command, and of all orders that rest one
+ * as likely as another, so that hardly any is still in a processor's cache. In runs: a market maker
+ * that has its turn changes several of its quotes that lie side by side, as makers do.
  */
-export const loadMix: string =
-  '35 % new limits behind the market, 5 % that take, 30 % edits, 30 % cancels of any resting ' +
-  'order; half of the orders from 100 market makers in all instruments, half from any account in ' +
-  'its 20';
+export type LoadFlow = 'scattered' | 'in runs';
+
+/** What the streams are made of, for the conditions of a benchmark. */
+export const loadMixes: Readonly<Record<LoadFlow, string>> = {
+  scattered:
+    '35 % new limits behind the market, 5 % that take, 30 % edits, 30 % cancels of any resting ' +
+    'order; half of the orders from 100 market makers in all instruments, half from any account ' +
+    'in its 20',
+  'in runs':
+    'turns, half of them of 100 market makers in all instruments, half of any account in its 20: ' +
+    '35 % new limits behind the market, 5 % that take, 30 % edits, 30 % cancels of its own; a ' +
+    "maker's turn is ten such commands side by side, or one that takes",
+};
 
 /** How large the venue is. */
 export interface LoadOptions {
@@ -35,6 +44,7 @@ export interface LoadOptions {
   /** Strike spacing in USD: 1,650 makes a thousand instruments. */
   readonly strikeStep: number;
   readonly seed: number;
+  readonly flow: LoadFlow;
 }
 
 /** What was recorded: commands that set the venue up, and those to measure. */
@@ -76,63 +86,64 @@ const gridTicks = (instrument: Instrument, exact: number): number => {
 const makers = 100;
 const own = 20;
 
-class Crowd {
-  readonly #random: Random;
+/** Commands of a market maker's turn, in runs. */
+const turnLength = 10;
+
+/** The price of a limit, as a multiple of the mark. */
+interface Factors {
+  readonly buy: number;
+  readonly sell: number;
+}
+
+const taking: Factors = { buy: 1.03, sell: 0.97 };
+
+/** What clients do; when and where, the two flows decide. */
+abstract class Crowd {
+  protected readonly random: Random;
+  protected readonly views: readonly InstrumentView[];
   readonly #engine: Recorder;
   readonly #accounts: number;
-  readonly #views: readonly InstrumentView[];
   readonly #byId: ReadonlyMap<number, InstrumentView>;
-  readonly #open: OpenOrder[] = [];
   #price = 100_000;
 
   constructor(engine: Recorder, options: LoadOptions) {
-    this.#random = createRandom(options.seed);
+    this.random = createRandom(options.seed);
     this.#engine = engine;
     this.#accounts = options.accounts;
-    this.#views = engine.engine.query('instruments', {}).filter(({ mark }) => mark !== null);
-    this.#byId = new Map(this.#views.map((view) => [view.instrument.id, view]));
+    this.views = engine.engine.query('instruments', {}).filter(({ mark }) => mark !== null);
+    this.#byId = new Map(this.views.map((view) => [view.instrument.id, view]));
   }
 
+  /** Has somebody do something; at times it turns out to be nothing. */
+  abstract step(): void;
+
   tick(): void {
-    this.#price *= 1 + 0.0002 * (this.#random.nextFloat() - 0.5);
+    this.#price *= 1 + 0.0002 * (this.random.nextFloat() - 0.5);
     this.#engine.index('btc_usd', this.#price);
   }
 
-  step(): void {
-    const drawn = this.#random.nextInt(0, 100);
-    if (drawn < 30 && this.#open.length > 0) {
-      this.#cancel();
-    } else if (drawn < 60 && this.#open.length > 0) {
-      this.#edit();
-    } else if (drawn < 95) {
-      this.#order(0.99 - 0.1 * this.#random.nextFloat(), 1.01 + 0.1 * this.#random.nextFloat());
-    } else {
-      this.#order(1.03, 0.97);
-    }
-  }
-
-  /** Half of the flow is that of a hundred market makers. */
-  #account(): AccountId {
-    const maker = this.#random.nextFloat() < 0.5;
+  /** Half of all draws are those of a hundred market makers. */
+  protected account(): AccountId {
+    const maker = this.random.nextFloat() < 0.5;
     const most = maker ? Math.min(makers, this.#accounts) : this.#accounts;
-    return this.#random.nextInt(1, most + 1) as AccountId;
+    return this.random.nextInt(1, most + 1) as AccountId;
   }
 
-  /** A maker quotes everything, anybody else trades twenty instruments of his own. */
-  #view(accountId: AccountId): InstrumentView {
-    const many = this.#views.length;
-    const at = this.#random.nextInt(0, accountId <= makers ? many : Math.min(own, many));
-    const place = accountId <= makers ? at : accountId * 37 + at * 53;
-    return this.#views[place % many] as InstrumentView;
+  protected behind(): Factors {
+    const buy = 0.99 - 0.1 * this.random.nextFloat();
+    return { buy, sell: 1.01 + 0.1 * this.random.nextFloat() };
   }
 
-  /** An order at a multiple of the mark: below it for resting bids, above for takers. */
-  #order(bid: number, ask: number): void {
-    const accountId = this.#account();
-    const { instrument, mark } = this.#view(accountId);
-    const buys = this.#random.nextFloat() < 0.5;
+  /** Places an order; it counts as open from then on. */
+  protected place(
+    accountId: AccountId,
+    { instrument, mark }: InstrumentView,
+    factors: Factors,
+    open: OpenOrder[],
+  ): void {
+    const buys = this.random.nextFloat() < 0.5;
     const option = instrument.kind === 'option';
-    const factor = buys ? bid : ask;
+    const factor = buys ? factors.buy : factors.sell;
     const price = (mark?.markPrice ?? 1) * (option ? factor : 1 + (factor - 1) / 20);
     const ticks = gridTicks(instrument, (price * instrument.tick.den) / instrument.tick.num);
     const events = this.#engine.apply({
@@ -141,25 +152,22 @@ class Crowd {
       instrumentId: instrument.id,
       side: buys ? 'buy' : 'sell',
       priceTicks: ticks as PriceTicks,
-      sizeLots: this.#random.nextInt(1, 10) as SizeLots,
+      sizeLots: this.random.nextInt(1, 10) as SizeLots,
     });
     const [first] = events;
     if (first?.type === 'order-changed') {
-      this.#open.push({ orderId: first.order.orderId, accountId });
+      open.push({ orderId: first.order.orderId, accountId });
     }
   }
 
   /** A new price some percent behind the old one, as a maker requotes; it rarely trades. */
-  #edit(): void {
-    const { orderId, accountId } = this.#open[
-      this.#random.nextInt(0, this.#open.length)
-    ] as OpenOrder;
+  protected edit({ orderId, accountId }: OpenOrder): void {
     const order = this.#engine.engine.query('order', { orderId });
     const view = this.#byId.get(order?.instrumentId ?? 0);
     if (order === null || view === undefined) {
       return;
     }
-    const step = 0.02 * this.#random.nextFloat() * (order.side === 'buy' ? -1 : 1);
+    const step = 0.02 * this.random.nextFloat() * (order.side === 'buy' ? -1 : 1);
     const shift = view.instrument.kind === 'option' ? step : step / 20;
     this.#engine.apply({
       ...plainEdit,
@@ -169,15 +177,93 @@ class Crowd {
     });
   }
 
-  #cancel(): void {
-    const at = this.#random.nextInt(0, this.#open.length);
-    const { orderId, accountId } = this.#open[at] as OpenOrder;
-    const last = this.#open.pop() as OpenOrder;
-    if (at < this.#open.length) this.#open[at] = last;
+  protected cancel({ orderId, accountId }: OpenOrder): void {
     // A taker's order is gone long before: a late cancel is part of the flow, but not a large one.
     if (this.#engine.engine.query('order', { orderId }) !== null) {
       this.#engine.apply({ type: 'cancel-order', accountId, orderId });
     }
+  }
+}
+
+/** An open order taken out of a list, where the last one takes its place. */
+const takeOut = (open: OpenOrder[], at: number): OpenOrder => {
+  const taken = open[at] as OpenOrder;
+  const last = open.pop() as OpenOrder;
+  if (at < open.length) open[at] = last;
+  return taken;
+};
+
+class ScatteredCrowd extends Crowd {
+  readonly #open: OpenOrder[] = [];
+
+  step(): void {
+    const drawn = this.random.nextInt(0, 100);
+    const { length } = this.#open;
+    if (drawn < 30 && length > 0) {
+      this.cancel(takeOut(this.#open, this.random.nextInt(0, length)));
+    } else if (drawn < 60 && length > 0) {
+      this.edit(this.#open[this.random.nextInt(0, length)] as OpenOrder);
+    } else {
+      const factors = drawn < 95 ? this.behind() : taking;
+      const accountId = this.account();
+      this.place(accountId, this.#view(accountId), factors, this.#open);
+    }
+  }
+
+  /** A maker quotes everything, anybody else trades twenty instruments of his own. */
+  #view(accountId: AccountId): InstrumentView {
+    const many = this.views.length;
+    const at = this.random.nextInt(0, accountId <= makers ? many : Math.min(own, many));
+    const place = accountId <= makers ? at : accountId * 37 + at * 53;
+    return this.views[place % many] as InstrumentView;
+  }
+}
+
+class CrowdInRuns extends Crowd {
+  readonly #openOf = new Map<AccountId, OpenOrder[]>();
+  /** Whose turn it is, to do what, how often still, and where the next time. */
+  #accountId = 1 as AccountId;
+  #drawn = 0;
+  #left = 0;
+  #at = 0;
+
+  step(): void {
+    if (this.#left === 0) this.#begin();
+    this.#left -= 1;
+    this.#at += 1;
+    const open = this.#open();
+    const at = this.#at % Math.max(open.length, 1);
+    if (this.#drawn < 30 && open.length > 0) {
+      // Those behind move up, so that the next one to go stood beside it.
+      this.cancel(open.splice(at, 1)[0] as OpenOrder);
+    } else if (this.#drawn < 60 && open.length > 0) {
+      this.edit(open[at] as OpenOrder);
+    } else {
+      const factors = this.#drawn < 95 ? this.behind() : taking;
+      this.place(this.#accountId, this.#view(), factors, open);
+    }
+  }
+
+  #begin(): void {
+    this.#accountId = this.account();
+    this.#drawn = this.random.nextInt(0, 100);
+    this.#left = this.#accountId <= makers && this.#drawn < 95 ? turnLength : 1;
+    this.#at = this.random.nextInt(0, 1_000_000);
+  }
+
+  #open(): OpenOrder[] {
+    const known = this.#openOf.get(this.#accountId);
+    if (known !== undefined) return known;
+    const open: OpenOrder[] = [];
+    this.#openOf.set(this.#accountId, open);
+    return open;
+  }
+
+  /** A maker quotes two a contract, one contract after another; anybody else one of his twenty. */
+  #view(): InstrumentView {
+    const id = this.#accountId;
+    const place = id <= makers ? this.#at >> 1 : id * 37 + (this.#at % own) * 53;
+    return this.views[place % this.views.length] as InstrumentView;
   }
 }
 
@@ -189,7 +275,8 @@ export const recordLoad = (options: LoadOptions): LoadStream => {
   for (let i = 1; i <= options.accounts; i++) {
     engine.deposit(engine.account(`account ${i}`), (i <= makers ? 2e4 : 2e2) * 1e8);
   }
-  const crowd = new Crowd(engine, options);
+  const { flow } = options;
+  const crowd = new (flow === 'scattered' ? ScatteredCrowd : CrowdInRuns)(engine, options);
   const setup = engine.recorded.length;
   let sinceTick = 0;
   while (engine.recorded.length - setup < options.orders) {

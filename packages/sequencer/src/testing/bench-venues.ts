@@ -4,9 +4,13 @@
 import { createHash } from 'node:crypto';
 import type { Command, Event, Seq, StateMachine, TsUs, VenueClock } from '@openstrike/domain';
 import { createEngine } from '@openstrike/engine';
+import {
+  type Figure,
+  Stretches,
+  type StretchSizes,
+} from '../../../engine/src/testing/stretches.ts';
 import { createSequencer, type Sequencer } from '../sequencer.ts';
 import { PackedCommands } from './packed-commands.ts';
-import { type Figure, Stretches, type StretchSizes } from './stretches.ts';
 
 /**
  * How commands are handed in where throughput is measured: so many at most at each turn of the

@@ -48,6 +48,15 @@ export class Stretches {
     [this.#count, this.#ms, this.#processorUs] = [count, ms, us];
   }
 
+  /** Does what is not to be measured. */
+  without<T>(work: () => T): T {
+    const [ms, us] = [performance.now(), processorUs()];
+    const done = work();
+    this.#ms += performance.now() - ms;
+    this.#processorUs += processorUs() - us;
+    return done;
+  }
+
   /** The first stretch is cold; those that begin after the warm-up and are whole are steady. */
   figures(name: string): Figure[] {
     const { stretch, warmUp } = this.#sizes;
