@@ -11,27 +11,35 @@ import type {
 } from '../state.ts';
 import type { NumberSlab } from './holding-store.ts';
 
+/** Of a record that is no holding yet. */
+const noChunk = new Float64Array(0);
+
 export class HoldingRecord implements Holding {
-  readonly account: AccountRecord;
-  readonly instrument: InstrumentRecord;
-  readonly record: CurrencyRecord;
-  marginSet: MarginSet | null;
+  account: AccountRecord;
+  instrument: InstrumentRecord;
+  record: CurrencyRecord;
+  marginSet: MarginSet | null = null;
   firstOrder: OrderRecord | null = null;
   lastOrder: OrderRecord | null = null;
-  readonly chunk: Float64Array;
-  readonly at: number;
+  chunk: Float64Array = noChunk;
+  at = 0;
 
-  constructor(
-    account: AccountRecord,
-    instrument: InstrumentRecord,
-    record: CurrencyRecord,
-    marginSet: MarginSet | null,
-    rows: NumberSlab,
-  ) {
+  constructor(account: AccountRecord, instrument: InstrumentRecord, record: CurrencyRecord) {
     this.account = account;
     this.instrument = instrument;
     this.record = record;
-    this.marginSet = marginSet;
+  }
+
+  /** Makes a record that has waited that of a holding. */
+  become(
+    account: AccountRecord,
+    instrument: InstrumentRecord,
+    record: CurrencyRecord,
+    rows: NumberSlab,
+  ): void {
+    this.account = account;
+    this.instrument = instrument;
+    this.record = record;
     this.chunk = rows.take();
     this.at = rows.at;
   }
@@ -167,5 +175,43 @@ export class HoldingRecord implements Holding {
   }
   set fundingMark(value: number) {
     this.chunk[this.at + 18] = value;
+  }
+}
+
+/** So many are opened between two collections of the young generation that each is old by then. */
+export const WAITING_MAX = 16_384;
+
+/**
+ * Records that are made before their turn. Table, account and orders come to point to a holding,
+ * all over the memory, and of each place that points to a young object the collector takes a note
+ * and looks there again; what has waited here is not young any more.
+ */
+export class HoldingPool {
+  /** From `#next` on and around. */
+  readonly #waiting: HoldingRecord[] = [];
+  #next = 0;
+
+  /** The record of a new holding, its numbers zero. */
+  take(
+    account: AccountRecord,
+    instrument: InstrumentRecord,
+    record: CurrencyRecord,
+    rows: NumberSlab,
+  ): HoldingRecord {
+    const holding = this.#exchange(new HoldingRecord(account, instrument, record));
+    holding.become(account, instrument, record, rows);
+    return holding;
+  }
+
+  /** Puts a record in line and takes out the first; until the line is full it lengthens it. */
+  #exchange(made: HoldingRecord): HoldingRecord {
+    if (this.#waiting.length < WAITING_MAX) {
+      this.#waiting.push(made);
+      return new HoldingRecord(made.account, made.instrument, made.record);
+    }
+    const first = this.#waiting[this.#next] as HoldingRecord;
+    this.#waiting[this.#next] = made;
+    this.#next = (this.#next + 1) % WAITING_MAX;
+    return first;
   }
 }

@@ -3,6 +3,7 @@
 // in a few places: numbers in slabs of doubles, eight to a cache line, and one hash table from
 // account and instrument to the holding. Nothing here decides anything.
 import type { Holding } from '../state.ts';
+import { HoldingPool } from './holding-record.ts';
 
 /** Rows of the first chunk, enough for a simulated account; each next one is twice as large. */
 const FIRST_ROWS = 32;
@@ -140,6 +141,7 @@ export class HoldingTable {
 /** What the holdings of one engine, or of one simulated account, share. */
 export interface HoldingStore {
   readonly table: HoldingTable;
+  readonly pool: HoldingPool;
   readonly rows: NumberSlab;
   readonly recordRows: NumberSlab;
 }
@@ -151,6 +153,7 @@ const recordWidth = 8;
 /** A store with nothing in it. */
 export const createHoldingStore = (): HoldingStore => ({
   table: new HoldingTable(),
+  pool: new HoldingPool(),
   rows: new NumberSlab(holdingWidth),
   recordRows: new NumberSlab(recordWidth),
 });

@@ -12,7 +12,6 @@ import type {
   MarginSet,
 } from '../state.ts';
 import { currencyRecordOf } from './cash.ts';
-import { HoldingRecord } from './holding-record.ts';
 
 /** Place of an instrument in holdings that ascend by it, or where it would be. */
 const placeOf = (holdings: readonly Holding[], instrumentId: number): number => {
@@ -55,7 +54,8 @@ const openHolding = (account: AccountRecord, instrument: InstrumentRecord): Hold
   const record = currencyRecordOf(account, instrument.currencyNo);
   const { store } = account;
   const set = marginSetOf(record, instrument);
-  const holding = new HoldingRecord(account, instrument, record, set, store.rows);
+  const holding = store.pool.take(account, instrument, record, store.rows);
+  if (set !== null) holding.marginSet = set;
   // Only then: the last numbers of a new row are in a cache line that few holdings ever need.
   if (instrument.funding !== null) holding.fundingMark = instrument.funding.accruedPerLot;
   store.table.add(holding);
