@@ -294,7 +294,7 @@ export interface CurrencyRecord {
   readonly holdings: Holding[];
   /** Whether `holdings` ascend by instrument id. */
   inOrder: boolean;
-  readonly marginSets: MarginSet[];
+  marginSets: readonly MarginSet[];
   /**
    * `EngineState.marksVersion` at which the numbers below, sums over holdings and sets, were last
    * computed afresh; -1 when they tell nothing. What changed since is in them at the marks of its

@@ -73,6 +73,23 @@ export class HoldingTable {
     return this.#holdings[this.#placeOf(accountId, instrumentId)] ?? null;
   }
 
+  /** Where a holding is; below 0 for none. Holds until the next change. */
+  placeOf(accountId: number, instrumentId: number): number {
+    const at = this.#placeOf(accountId, instrumentId);
+    return this.#keys[at] === 0 ? -1 : at;
+  }
+
+  /** The holding at a place. */
+  at(place: number): Holding {
+    return this.#holdings[place] as Holding;
+  }
+
+  /** Reads the place where a search would begin. */
+  peek(accountId: number, instrumentId: number): number {
+    const at = this.#homeOf(accountId, instrumentId);
+    return (this.#keys[at] as number) + (this.#holdings[at] === null ? 0 : 1);
+  }
+
   /** Takes in a holding. Holds: it is not here. */
   add(holding: Holding): void {
     if (2 * this.#size >= this.#capacity) {

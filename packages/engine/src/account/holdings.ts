@@ -78,7 +78,7 @@ export const offsets = ({ contract, terms }: InstrumentRecord): boolean => {
 
 /** Puts holdings into sets anew, because terms say otherwise now which offset each other. */
 export const regroup = (record: CurrencyRecord): void => {
-  record.marginSets.length = 0;
+  record.marginSets = [];
   for (const holding of holdingsInOrder(record)) {
     holding.marginSet = marginSetOf(record, holding.instrument);
     holding.marginSet?.holdings.push(holding);
@@ -114,7 +114,7 @@ const marginSetOf = (record: CurrencyRecord, instrument: InstrumentRecord): Marg
     ordersMargin: 0,
     stale: true,
   };
-  record.marginSets.push(set);
+  record.marginSets = [...record.marginSets, set];
   return set;
 };
 
@@ -142,7 +142,7 @@ export const dropHolding = (holding: Holding): void => {
   if (marginSet !== null) {
     marginSet.holdings.splice(placeOf(marginSet.holdings, instrument.id), 1);
     if (marginSet.holdings.length === 0) {
-      record.marginSets.splice(record.marginSets.indexOf(marginSet), 1);
+      record.marginSets = record.marginSets.filter((set) => set !== marginSet);
     }
   }
   releaseHolding(holding);

@@ -4,13 +4,16 @@ import type { LedgerAccountId } from '@openstrike/ledger';
 import type { AccountRecord, CurrencyRecord, Holding, MarginSet } from '../state.ts';
 import type { NumberSlab } from './holding-store.ts';
 
+/** What most records have; shared, so that looking there costs no cache miss. */
+const noSets: readonly MarginSet[] = [];
+
 export class MarginRecord implements CurrencyRecord {
   readonly account: AccountRecord;
   readonly currencyNo: number;
   ledgerId: LedgerAccountId | null;
   readonly holdings: Holding[] = [];
   inOrder = true;
-  readonly marginSets: MarginSet[] = [];
+  marginSets: readonly MarginSet[] = noSets;
   readonly chunk: Float64Array;
   readonly at: number;
 

@@ -26,8 +26,19 @@ export class OrderTable {
 
   /** The open order of an id. */
   get(id: number): OrderRecord | undefined {
+    const slot = this.slotOf(id);
+    return slot === 0 ? undefined : this.#pool.at(slot);
+  }
+
+  /** The slot of the open order of an id; 0 for none. */
+  slotOf(id: number): number {
     const at = this.#placeOf(id);
-    return this.#entries[at] === 0 ? undefined : this.#pool.at(this.#entries[at + 1] as number);
+    return this.#entries[at] === 0 ? 0 : (this.#entries[at + 1] as number);
+  }
+
+  /** Reads the place where a look-up of an id would begin. */
+  peek(id: number): number {
+    return this.#entries[2 * this.#homeOf(id)] as number;
   }
 
   /** Takes in an order. Holds: its id is not here. */
