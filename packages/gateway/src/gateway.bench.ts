@@ -19,6 +19,7 @@ import { WebSocketServer } from 'ws';
 import type { FanOutJob, OrderJob } from './bench/load-client.ts';
 import {
   type BenchRow,
+  benchGateway,
   btcOptions,
   logins,
   optionNames,
@@ -77,7 +78,7 @@ const runEcho = async (ratePerS: number, seconds: number): Promise<BenchRow> => 
     url: `ws://127.0.0.1:${port}/`,
     sockets: 8,
     ratePerS,
-    warmUpS: seconds / 4,
+    warmUpS: seconds / 2,
     seconds,
     logins: [],
     instruments: ['BTC-PERPETUAL'],
@@ -198,15 +199,11 @@ export const run = async ({ smoke }: { readonly smoke: boolean }): Promise<reado
   const folder = mkdtempSync(join(tmpdir(), 'openstrike-bench-'));
   say(`${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`);
   say(`Node ${process.version}, flags ${process.execArgv.join(' ') || 'none'}, seed none`);
-  const venue = await TestVenue.open({
-    storage: folder,
-    gateway: { connectionsPerAddress: 1_000 },
-  });
+  const venue = await TestVenue.open({ storage: folder, gateway: benchGateway });
   const seconds = smoke ? 0.4 : 5;
   try {
     sayDisk(folder, smoke ? 50 : 2_000);
-    // What a venue has long behind it: its code compiled, its tables grown.
-    await warmUp(venue, smoke ? 500 : 25_000, smoke ? 0.4 : 8);
+    await warmUp(venue, smoke);
     const rows: BenchRow[] = [];
     for (const ratePerS of smoke ? [500] : [5_000, 25_000]) {
       rows.push(await runEcho(ratePerS, seconds), await runOrders(venue, ratePerS, seconds));

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { FileStorage } from '@openstrike/sequencer';
 import {
   type BenchRow,
+  benchGateway,
   orderJob,
   report,
   say,
@@ -61,11 +62,11 @@ export const run = async ({
     aroundMachine: (machine) => clock.aroundMachine(machine),
     aroundCommands: (commands) => clock.aroundCommands(commands),
     methods: methods.map((method) => clock.around(method)),
-    gateway: { connectionsPerAddress: 1_000 },
+    gateway: benchGateway,
   });
   venue.sequencer.subscribe((batch) => clock.published(batch));
   try {
-    await warmUp(venue, smoke ? 500 : 25_000, smoke ? 0.4 : 8);
+    await warmUp(venue, smoke);
     const rows: StagesRow[] = [];
     for (let round = 0; round < (smoke ? 1 : 3); round++)
       rows.push(await runTraced(venue, clock, job));

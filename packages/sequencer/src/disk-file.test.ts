@@ -14,6 +14,7 @@ const quick = (): SyncPace => new SyncPace();
 const slow = (): SyncPace => {
   const pace = new SyncPace();
   pace.took(slowMs * 2);
+  pace.took(slowMs * 2);
   return pace;
 };
 
@@ -90,8 +91,19 @@ describe('the pace', () => {
     }
   });
 
-  it('goes to the pool after a slow one, for longer each time it is slow again', () => {
+  it('stays in place after a slow one among quick ones', () => {
     const pace = quick();
+    for (let i = 0; i < 1_000; i++) {
+      pace.took(slowMs * 2);
+      expect(pace.inPlace).toBe(true);
+      pace.took(slowMs);
+      expect(pace.inPlace).toBe(true);
+    }
+  });
+
+  it('goes to the pool after two slow ones in a row, for longer each time the next is slow', () => {
+    const pace = quick();
+    pace.took(slowMs * 2);
     const counts = [0, 0, 0, 0, 0, 0, 0, 0].map(() => {
       pace.took(slowMs * 2);
       return pooledAfter(pace);
@@ -100,14 +112,17 @@ describe('the pace', () => {
   });
 
   it('forgets slow ones as quick ones come', () => {
-    const pace = quick();
-    for (let i = 0; i < 4; i++) {
-      pace.took(slowMs * 2);
+    const pace = slow();
+    for (let i = 0; i < 3; i++) {
       pooledAfter(pace);
+      pace.took(slowMs * 2);
     }
+    pooledAfter(pace);
     for (let i = 0; i < 4; i++) {
       pace.took(0);
     }
+    pace.took(slowMs * 2);
+    expect(pace.inPlace).toBe(true);
     pace.took(slowMs * 2);
     expect(pooledAfter(pace)).toBe(64);
   });

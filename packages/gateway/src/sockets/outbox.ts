@@ -1,6 +1,7 @@
-// Outbox: what a socket is owed, written in one piece per turn of the event loop. Invariant:
-// frames leave whole and in the order they were put in; a socket that does not read grows only
-// its own backlog.
+// Outbox: what a socket is owed, written in one piece as soon as whatever put frames in has ended
+// with all that it resolves: the answers of a batch of orders leave together, before another frame
+// is read or another batch is synced. Invariant: frames leave whole and in the order they were put
+// in; a socket that does not read grows only its own backlog.
 import type { Duplex } from 'node:stream';
 
 /** Collects the outboxes that have something to write, and writes them together. */
@@ -17,7 +18,7 @@ export interface FlushQueueOptions {
   readonly nowMs: () => number;
 }
 
-class ImmediateFlushQueue implements FlushQueue {
+class TickFlushQueue implements FlushQueue {
   readonly #options: FlushQueueOptions;
   #outboxes: Outbox[] = [];
   #late: Outbox[] = [];
@@ -43,7 +44,7 @@ class ImmediateFlushQueue implements FlushQueue {
   }
 
   add(outbox: Outbox): void {
-    if (this.#outboxes.length === 0) setImmediate(this.#flush);
+    if (this.#outboxes.length === 0) process.nextTick(this.#flush);
     this.#outboxes.push(outbox);
   }
 
@@ -56,7 +57,7 @@ class ImmediateFlushQueue implements FlushQueue {
 }
 
 export const createFlushQueue = (options: FlushQueueOptions): FlushQueue =>
-  new ImmediateFlushQueue(options);
+  new TickFlushQueue(options);
 
 /** So much is written at once, so that the backlog counts only what the other end does not take. */
 const writeBytes = 64 * 1024;
