@@ -9,6 +9,7 @@ export interface Tradable {
 
 interface Touch {
   readonly best_bid_price: number;
+  readonly best_ask_price: number;
 }
 
 export class OrderFlow {
@@ -29,20 +30,23 @@ export class OrderFlow {
     const { instrument_name, min_trade_amount: amount } = instrument;
     const label = `flow-${instrument_name}`;
     this.#repeat(async () => {
-      const { best_bid_price: price } = await this.#client.call<Touch>('public/ticker', {
-        instrument_name,
-      });
+      const { best_bid_price: price } = await this.#touch(instrument_name);
       if (price <= 0) return;
       await this.#send('private/buy', { instrument_name, amount, price, label });
       await this.#send('private/cancel_by_label', { label });
     });
   }
 
-  /** Buys and sells at the market, in turn. */
+  /**
+   * Buys and sells at the market, in turn, where somebody stands on both sides: orders that are
+   * answered quickly empty a book faster than the participants fill it.
+   */
   trade(instrument: Tradable): void {
     const { instrument_name, min_trade_amount: amount } = instrument;
     const order = { instrument_name, amount, type: 'market' };
     this.#repeat(async () => {
+      const touch = await this.#touch(instrument_name);
+      if (touch.best_bid_price <= 0 || touch.best_ask_price <= 0) return;
       await this.#send('private/buy', order);
       await this.#send('private/sell', order);
     });
@@ -52,6 +56,10 @@ export class OrderFlow {
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#loops);
+  }
+
+  #touch(instrumentName: string): Promise<Touch> {
+    return this.#client.call<Touch>('public/ticker', { instrument_name: instrumentName });
   }
 
   async #send(method: string, params: object): Promise<void> {
