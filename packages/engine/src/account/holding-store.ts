@@ -7,7 +7,7 @@ import { HoldingPool } from './holding-record.ts';
 
 /** Rows of the first chunk, enough for a simulated account; each next one is twice as large. */
 const FIRST_ROWS = 32;
-const LAST_ROWS = 8192;
+const LAST_ROWS = 65_536;
 
 /** Doubles before a chunk's first row: malloc puts large buffers 16 bytes behind a line's start. */
 const LEAD = 6;
