@@ -168,8 +168,8 @@ const runUnmeasured = async (
 };
 
 /**
- * What a venue has long behind it: its code compiled, its tables grown. Many orders a second come in
- * large batches, so that what is done once a batch is compiled by fewer orders a second only.
+ * What a venue has long behind it: its code compiled, its tables grown. Many orders a second come
+ * in large batches, so that what is done once a batch is compiled by fewer orders a second only.
  */
 export const warmUp = async (venue: TestVenue, smoke: boolean): Promise<void> => {
   if (smoke) return runUnmeasured(venue, 500, 0.4);
