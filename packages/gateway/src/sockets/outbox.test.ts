@@ -1,10 +1,11 @@
-import { Writable } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createFlushQueue, Outbox } from './outbox.ts';
 
 const opened = (nowMs: () => number): { outbox: Outbox; seen: string[] } => {
   const seen: string[] = [];
-  const stream = new Writable({
+  const stream = new Duplex({
+    read: () => undefined,
     write: (chunk: Buffer, _encoding, done) => {
       seen.push(chunk.toString());
       done();
