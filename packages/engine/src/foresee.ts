@@ -3,8 +3,8 @@
 // before it found: its order, the holding, the account, the margin. Alone a command waits for
 // memory at every step; the reads of one step for many commands do not depend on each other, and
 // the processor waits for them together. It looks some hundred instructions ahead, so a step is
-// short, and none decides by what it has only just read. Invariant: nothing is changed and nothing
-// decided; what has come or gone when a command is applied costs a cache miss and no more.
+// short. Invariant: nothing is changed and nothing decided; what has come or gone when a command is
+// applied costs a cache miss and no more.
 import type { Command, PlaceOrder } from '@openstrike/domain';
 import type { Ledger } from '@openstrike/ledger';
 import type { HoldingRecord } from './account/holding-record.ts';
